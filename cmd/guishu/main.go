@@ -1,0 +1,4 @@
+// Command guishu runs the ledger: see the README, or `guishu --help`.
+package main
+
+func main() {}

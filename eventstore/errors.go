@@ -1,0 +1,52 @@
+package eventstore
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+)
+
+// ErrClosed is returned by every method of a store that has been closed.
+var ErrClosed = errors.New("event store: closed")
+
+// WrongRevisionError says that a stream was not where an append expected it.
+type WrongRevisionError struct {
+	Stream   Stream
+	Expected Expectation
+	Actual   Revision // NoRevision when the stream has no event
+}
+
+func (e *WrongRevisionError) Error() string {
+	return fmt.Sprintf("event store: stream %s is at revision %d, expected %d", e.Stream, e.Actual, e.Expected)
+}
+
+// IDConflictError says that an append names an event id that is taken: on
+// another stream (Scope InStore), or on the same stream while another id of the
+// same append is not there or stands in another order.
+type IDConflictError struct {
+	Stream Stream
+	ID     uuid.UUID
+	Holder Stream // the stream that holds the id
+}
+
+func (e *IDConflictError) Error() string {
+	return fmt.Sprintf("event store: event id %s, appended to %s, is already taken on %s", e.ID, e.Stream, e.Holder)
+}
+
+// InvalidAppendError says what makes an append or a query unusable, such as an
+// empty stream name, no events, a nil id or the same id twice.
+type InvalidAppendError struct{ Reason string }
+
+func (e *InvalidAppendError) Error() string { return "event store: " + e.Reason }
+
+// UnknownOutcomeError says that the connection was lost after an append was
+// sent and the store could not be asked whether it took effect. Repeating the
+// append with the same event ids is always safe.
+type UnknownOutcomeError struct{ Err error }
+
+func (e *UnknownOutcomeError) Error() string {
+	return "event store: the outcome of an append is unknown, repeat it with the same event ids: " + e.Err.Error()
+}
+
+func (e *UnknownOutcomeError) Unwrap() error { return e.Err }
