@@ -1,0 +1,211 @@
+package domain
+
+import (
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Code is a stable, language-free error code such as "claim/already-owned",
+// the type of the problem that the API answers with. A Code is an error itself:
+// decisions return ErrClaimAlreadyOwned as it is, or ErrCustomerRequired.At("address") with
+// what belongs to the case, and callers test with errors.Is(err, ErrClaimAlreadyOwned).
+type Code string
+
+// Kind tells what sort of refusal a code is; the API maps it to a status.
+type Kind int
+
+const (
+	// Invalid: the request itself is wrong and will stay so.
+	Invalid Kind = iota + 1
+	// Unauthenticated: nobody is signed in, or not validly.
+	Unauthenticated
+	// Denied: the one who asks may not do this.
+	Denied
+	// NotFound: there is no such thing within the reader's scope.
+	NotFound
+	// Conflict: the state of things does not allow it now, or somebody else won.
+	Conflict
+	// Unprocessable: well-formed, but a rule of the business refuses it.
+	Unprocessable
+	// Limit: too much or too often.
+	Limit
+	// Unavailable: it cannot be done at the moment; trying again may help.
+	Unavailable
+)
+
+// String is the kind's name in lower case.
+func (k Kind) String() string {
+	switch k {
+	case Invalid:
+		return "invalid"
+	case Unauthenticated:
+		return "unauthenticated"
+	case Denied:
+		return "denied"
+	case NotFound:
+		return "not found"
+	case Conflict:
+		return "conflict"
+	case Unprocessable:
+		return "unprocessable"
+	case Limit:
+		return "limit"
+	case Unavailable:
+		return "unavailable"
+	}
+	return "unknown"
+}
+
+// CodeEntry is what the table of codes says of one: its kind, the rule it
+// serves and the sentence for people in both languages. Sentences may name
+// parameters in braces.
+type CodeEntry struct {
+	Code    Code
+	Kind    Kind
+	Rule    string // requirement id, such as "A-13"; empty where the product adds the code
+	Chinese string
+	English string
+}
+
+// Error is a refusal with what belongs to the case: the field it is about and
+// parameters for its sentence. It never carries personal data (design §4).
+type Error struct {
+	Code   Code
+	Field  string            // the field at fault, as the command names it; may be empty
+	Params map[string]string // further facts, such as limit or reason; may be nil
+}
+
+// Entry is what the table of codes says of c; false for an unknown code.
+func (c Code) Entry() (CodeEntry, bool) {
+	i, found := slices.BinarySearchFunc(codeTable, c, func(e CodeEntry, c Code) int {
+		return strings.Compare(string(e.Code), string(c))
+	})
+	if !found {
+		return CodeEntry{}, false
+	}
+	return codeTable[i], true
+}
+
+// Kind is the code's kind, 0 for an unknown code.
+func (c Code) Kind() Kind {
+	entry, _ := c.Entry()
+	return entry.Kind
+}
+
+// Error is the code and its English sentence.
+func (c Code) Error() string { return (&Error{Code: c}).Error() }
+
+// At is an error with this code about the field.
+func (c Code) At(field string) *Error { return &Error{Code: c, Field: field} }
+
+// With is an error with this code and a parameter. The value must not be
+// personal data.
+func (c Code) With(name, value string) *Error { return (&Error{Code: c}).With(name, value) }
+
+// With is a copy of the error with one more parameter. The value must not be
+// personal data.
+func (e *Error) With(name, value string) *Error {
+	params := maps.Clone(e.Params)
+	if params == nil {
+		params = make(map[string]string, 1)
+	}
+	params[name] = value
+	return &Error{Code: e.Code, Field: e.Field, Params: params}
+}
+
+// At is a copy of the error about the field.
+func (e *Error) At(field string) *Error {
+	return &Error{Code: e.Code, Field: field, Params: e.Params}
+}
+
+// Error is the code and the English sentence.
+func (e *Error) Error() string {
+	text := string(e.Code)
+	if sentence := e.Message(); sentence != "" {
+		text += ": " + sentence
+	}
+	if e.Field != "" {
+		text += " (" + e.Field + ")"
+	}
+	return text
+}
+
+// Message is the English sentence that says what to do.
+func (e *Error) Message() string {
+	entry, _ := e.Code.Entry()
+	return e.fill(entry.English)
+}
+
+// MessageZH is the Chinese sentence that says what to do.
+func (e *Error) MessageZH() string {
+	entry, _ := e.Code.Entry()
+	return e.fill(entry.Chinese)
+}
+
+// Kind is the kind of the error's code.
+func (e *Error) Kind() Kind { return e.Code.Kind() }
+
+// Is says whether target is this error's code, or an Error with the same code.
+func (e *Error) Is(target error) bool {
+	switch t := target.(type) {
+	case Code:
+		return t == e.Code
+	case *Error:
+		return t.Code == e.Code
+	}
+	return false
+}
+
+// AsError finds the refusal in err's chain, be it an *Error or a bare Code.
+func AsError(err error) (*Error, bool) {
+	var refusal *Error
+	if errors.As(err, &refusal) {
+		return refusal, true
+	}
+	var code Code
+	if errors.As(err, &code) {
+		return &Error{Code: code}, true
+	}
+	return nil, false
+}
+
+// CodeOf is the code of the refusal in err's chain, empty when there is none.
+func CodeOf(err error) Code {
+	refusal, found := AsError(err)
+	if !found {
+		return ""
+	}
+	return refusal.Code
+}
+
+// fill puts the parameters into the sentence. A parameter that was not given
+// stays out with its braces.
+func (e *Error) fill(sentence string) string {
+	if !strings.Contains(sentence, "{") {
+		return sentence
+	}
+	var filled strings.Builder
+	for {
+		open := strings.IndexByte(sentence, '{')
+		if open < 0 {
+			break
+		}
+		length := strings.IndexByte(sentence[open:], '}')
+		if length < 0 {
+			break
+		}
+		filled.WriteString(sentence[:open])
+		name := sentence[open+1 : open+length]
+		switch value, given := e.Params[name]; {
+		case given:
+			filled.WriteString(value)
+		case name == "field":
+			filled.WriteString(e.Field)
+		}
+		sentence = sentence[open+length+1:]
+	}
+	filled.WriteString(sentence)
+	return filled.String()
+}
