@@ -1,0 +1,153 @@
+// Package pgtest gives tests a real PostgreSQL: a database of their own for each,
+// on a server that needs no set-up. The server starts with the first test that
+// asks for one, belongs to this test process alone and ends with it, however the
+// process ends. It works as root and as an ordinary user.
+//
+// A server named by GUISHU_TEST_DATABASE_URL or DATABASE_URL is used instead; the
+// databases are then made there and dropped after each test.
+package pgtest
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"guishu/internal/cluster"
+)
+
+// New gives the test a pool on a fresh database. Both end with the test.
+func New(t testing.TB) *pgxpool.Pool {
+	t.Helper()
+	return connect(t, URL(t))
+}
+
+// URL gives the test the address of a fresh database, dropped after the test. The
+// server is fast and would lose everything in a crash of the machine; a killed
+// program it survives.
+func URL(t testing.TB) string {
+	t.Helper()
+	server, err := fast()
+	return fresh(t, server, err)
+}
+
+// Durable is [URL] on a server that keeps every promise, as in production: for
+// benchmarks and for tests of crashes.
+func Durable(t testing.TB) string {
+	t.Helper()
+	server, err := durable()
+	return fresh(t, server, err)
+}
+
+func connect(t testing.TB, address string) *pgxpool.Pool {
+	t.Helper()
+	pool, err := pgxpool.New(context.Background(), address)
+	if err != nil {
+		t.Fatalf("connect to the test's database: %v", err)
+	}
+	t.Cleanup(pool.Close)
+	return pool
+}
+
+// server makes databases for tests.
+type server struct {
+	address string        // of a database to give orders from
+	orders  *pgxpool.Pool // on that database
+	own     *private      // nil where the server was there already
+}
+
+// The servers of this test process are the only state that tests share: starting
+// one for each test would cost each of them a second.
+var (
+	fast    = sync.OnceValues(func() (*server, error) { return start(false) })
+	durable = sync.OnceValues(func() (*server, error) { return start(true) })
+)
+
+func start(durable bool) (*server, error) {
+	for _, name := range []string{"GUISHU_TEST_DATABASE_URL", "DATABASE_URL"} {
+		if address := os.Getenv(name); address != "" {
+			return connectServer(address, nil)
+		}
+	}
+	own, err := startPrivate(durable)
+	if err != nil {
+		return nil, err
+	}
+	return connectServer(own.URL("postgres"), own)
+}
+
+func connectServer(address string, own *private) (*server, error) {
+	orders, err := pgxpool.New(context.Background(), address)
+	if err != nil {
+		return nil, fmt.Errorf("connect to the server for tests: %w", err)
+	}
+	return &server{address: address, orders: orders, own: own}, nil
+}
+
+// fresh makes a database for the test and drops it afterwards.
+func fresh(t testing.TB, server *server, err error) string {
+	t.Helper()
+	if err != nil {
+		t.Fatalf("no PostgreSQL for tests: %v", err)
+	}
+	name := "guishu_test_" + strings.ToLower(rand.Text()[:12])
+	identifier := pgx.Identifier{name}.Sanitize()
+	if _, err := server.orders.Exec(context.Background(), `CREATE DATABASE `+identifier+` TEMPLATE template0`); err != nil {
+		t.Fatalf("make a database for the test: %v", err)
+	}
+	t.Cleanup(func() {
+		if _, err := server.orders.Exec(context.Background(), `DROP DATABASE IF EXISTS `+identifier+` WITH (FORCE)`); err != nil {
+			t.Errorf("drop the test's database: %v", err)
+		}
+	})
+	address, err := withDatabase(server.address, name)
+	if err != nil {
+		t.Fatalf("the address of the test's database: %v", err)
+	}
+	return address
+}
+
+// withDatabase is a server's address with another database in it.
+func withDatabase(address, name string) (string, error) {
+	parsed, err := url.Parse(address)
+	if err != nil || parsed.Scheme == "" {
+		return "", fmt.Errorf("the server's address must have the form postgres://user@host/database")
+	}
+	parsed.Path = "/" + name
+	return parsed.String(), nil
+}
+
+// Kill ends the first process of a cluster as a crash would. The cluster starts
+// PostgreSQL again by itself.
+func Kill(t testing.TB, private *cluster.Cluster) {
+	t.Helper()
+	process, err := os.FindProcess(private.Process())
+	if err == nil {
+		err = process.Kill()
+	}
+	if err != nil {
+		t.Fatalf("kill PostgreSQL: %v", err)
+	}
+}
+
+// Private gives the test a durable cluster of its own, for tests that kill it.
+func Private(t testing.TB) *cluster.Cluster {
+	t.Helper()
+	own, err := startPrivate(true)
+	if err != nil {
+		t.Fatalf("no PostgreSQL for tests: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := own.end(); err != nil {
+			t.Errorf("stop the test's PostgreSQL: %v", err)
+		}
+	})
+	return own.Cluster
+}
