@@ -222,6 +222,9 @@ func (c *Cluster) Socket() string { return c.socket }
 // Version is PostgreSQL's version, such as "15.18".
 func (c *Cluster) Version() string { return c.programs.Version }
 
+// Major is PostgreSQL's major version, such as 15.
+func (c *Cluster) Major() int { return c.programs.Major }
+
 // Stop shuts PostgreSQL down cleanly, waits until all of it is gone and gives the
 // data folder free. Calling it again waits for the same end.
 func (c *Cluster) Stop() error {

@@ -58,9 +58,10 @@ func connect(t testing.TB, address string) *pgxpool.Pool {
 
 // server makes databases for tests.
 type server struct {
-	address string        // of a database to give orders from
-	orders  *pgxpool.Pool // on that database
-	own     *private      // nil where the server was there already
+	address  string        // of a database to give orders from
+	orders   *pgxpool.Pool // on that database
+	own      *private      // nil where the server was there already
+	strategy string        // how a database is copied, as part of the order
 }
 
 // The servers of this test process are the only state that tests share: starting
@@ -80,7 +81,12 @@ func start(durable bool) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	return connectServer(own.URL("postgres"), own)
+	server, err := connectServer(own.URL("postgres"), own)
+	if err == nil && !durable && own.Major() >= 15 {
+		// Ten times as fast as the default where nothing waits for the disk.
+		server.strategy = ` STRATEGY file_copy`
+	}
+	return server, err
 }
 
 func connectServer(address string, own *private) (*server, error) {
@@ -99,7 +105,7 @@ func fresh(t testing.TB, server *server, err error) string {
 	}
 	name := "guishu_test_" + strings.ToLower(rand.Text()[:12])
 	identifier := pgx.Identifier{name}.Sanitize()
-	if _, err := server.orders.Exec(context.Background(), `CREATE DATABASE `+identifier+` TEMPLATE template0`); err != nil {
+	if _, err := server.orders.Exec(context.Background(), `CREATE DATABASE `+identifier+` TEMPLATE template0`+server.strategy); err != nil {
 		t.Fatalf("make a database for the test: %v", err)
 	}
 	t.Cleanup(func() {
