@@ -29,7 +29,7 @@ func (p *private) end() error { return errors.Join(p.Stop(), p.will.Close()) }
 // end of this process.
 func startPrivate(durable bool) (*private, error) {
 	ctx := context.Background()
-	programs, err := cluster.FindPrograms(os.Getenv("GUISHU_POSTGRES_BIN"))
+	programs, err := cluster.FindOrInstall(ctx, os.Getenv("GUISHU_POSTGRES_BIN"), nil)
 	if err != nil {
 		return nil, err
 	}
