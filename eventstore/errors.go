@@ -50,3 +50,15 @@ func (e *UnknownOutcomeError) Error() string {
 }
 
 func (e *UnknownOutcomeError) Unwrap() error { return e.Err }
+
+// GapError says that a store with contiguous positions skipped or repeated one:
+// something outside the store has changed the ledger, and reading on would give
+// wrong answers. Readers stop.
+type GapError struct {
+	After Position // the last position read
+	Next  Position // what followed it, where After+1 was due
+}
+
+func (e *GapError) Error() string {
+	return fmt.Sprintf("event store: position %d is followed by %d: the ledger has been tampered with or damaged", e.After, e.Next)
+}

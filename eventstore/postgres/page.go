@@ -1,0 +1,152 @@
+package postgres
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
+
+	"guishu/eventstore"
+)
+
+// What a page holds at most. A page that meets its byte bound ends there, and
+// the next one asks for fewer events.
+const (
+	firstPageEvents = 500
+	maxPageEvents   = 5_000
+	maxPageBytes    = 8 << 20
+	arenaBytes      = 64 << 10
+)
+
+// page is a run of events in the order they were asked for. Its list is used
+// again for a later page; the bytes of its events are not.
+type page struct {
+	events   []eventstore.Event
+	bytes    int
+	cut      bool                // ended by maxPageBytes
+	examined eventstore.Position // of a read of all: everything up to here has been looked at
+	last     bool                // nothing followed when it was read
+}
+
+// decoder turns rows in PostgreSQL's binary format into events, with few
+// allocations: bytes of many events share an arena, types are kept once.
+type decoder struct {
+	arena []byte
+	types map[string]string
+}
+
+const eventColumns = `position, revision, recorded_at, id, stream, type, data, metadata`
+
+// postgresEpoch is PostgreSQL's zero of time in microseconds of Unix time.
+const postgresEpoch = 946_684_800_000_000
+
+func (d *decoder) decode(row [][]byte, event *eventstore.Event) error {
+	if len(row) != 8 || len(row[0]) != 8 || len(row[1]) != 8 || len(row[2]) != 8 || len(row[3]) != 16 {
+		return fmt.Errorf("a row of the ledger has an unknown form")
+	}
+	event.Position = eventstore.Position(binary.BigEndian.Uint64(row[0]))
+	event.Revision = eventstore.Revision(binary.BigEndian.Uint64(row[1]))
+	event.RecordedAt = time.UnixMicro(int64(binary.BigEndian.Uint64(row[2])) + postgresEpoch).UTC()
+	event.ID = uuid.UUID(row[3])
+	event.Stream = eventstore.Stream(row[4])
+	event.Type = d.intern(row[5])
+	event.Data = d.keep(row[6])
+	event.Metadata = d.keep(row[7])
+	return nil
+}
+
+func (d *decoder) intern(name []byte) string {
+	if known, ok := d.types[string(name)]; ok {
+		return known
+	}
+	if d.types == nil || len(d.types) >= 1_000 {
+		d.types = make(map[string]string)
+	}
+	fresh := string(name)
+	d.types[fresh] = fresh
+	return fresh
+}
+
+// keep copies value to where it may stay. The copy's capacity ends with it, so
+// that its receiver may append.
+func (d *decoder) keep(value []byte) []byte {
+	if len(value) > arenaBytes/4 {
+		return append([]byte{}, value...)
+	}
+	if cap(d.arena)-len(d.arena) < len(value) {
+		d.arena = make([]byte, 0, arenaBytes)
+	}
+	start := len(d.arena)
+	d.arena = append(d.arena, value...)
+	return d.arena[start:len(d.arena):len(d.arena)]
+}
+
+// query is a prepared statement that gives events.
+type query struct{ name, sql string }
+
+// fill reads the rows of q into p.
+func (s *Store) fill(ctx context.Context, d *decoder, p *page, q query, parameters ...[]byte) error {
+	p.events, p.bytes, p.cut = p.events[:0], 0, false
+	connection, err := s.reads.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer connection.Release()
+	if _, err := connection.Conn().Prepare(ctx, q.name, q.sql); err != nil {
+		return err
+	}
+	binaryFormat := []int16{pgtype.BinaryFormatCode}
+	rows := connection.Conn().PgConn().ExecPrepared(ctx, q.name, parameters, binaryFormat, binaryFormat)
+	err = d.fill(rows, p)
+	if _, closing := rows.Close(); closing != nil {
+		return closing
+	}
+	return err
+}
+
+// fill drops what goes beyond maxPageBytes: it will be asked for again.
+func (d *decoder) fill(rows *pgconn.ResultReader, p *page) error {
+	for rows.NextRow() {
+		if p.cut {
+			continue
+		}
+		row := rows.Values()
+		size := len(row[6]) + len(row[7])
+		if p.bytes+size > maxPageBytes && len(p.events) > 0 {
+			p.cut = true
+			continue
+		}
+		p.bytes += size
+		p.events = append(p.events, eventstore.Event{})
+		if err := d.decode(row, &p.events[len(p.events)-1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pageSize grows from the first page to the largest, and shrinks to what fits
+// the byte bound.
+type pageSize struct{ events int }
+
+func (z *pageSize) next() int {
+	if z.events == 0 {
+		z.events = firstPageEvents
+	}
+	return z.events
+}
+
+func (z *pageSize) learn(p *page) {
+	z.events = maxPageEvents
+	if p.cut {
+		z.events = max(1, len(p.events))
+		return
+	}
+	if average := p.bytes / max(1, len(p.events)); average > 0 {
+		z.events = max(1, min(maxPageEvents, maxPageBytes/average))
+	}
+}

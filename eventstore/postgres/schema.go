@@ -1,0 +1,125 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// migrationLock serialises the creation of the schema between processes. The
+// number is arbitrary and stays as it is.
+const migrationLock = 0x6775_6973_6875_01
+
+// schema creates what the ledger needs and may run any number of times.
+//
+// One 16-byte index, dedupe, makes appends idempotent for ever in both scopes:
+// it holds the id itself (InStore) or a hash of stream and id (InStream).
+// The head row is updated by every batch: it is indexed by nothing that changes,
+// so all its updates are HOT and are pruned within its page.
+const schema = `
+CREATE SCHEMA IF NOT EXISTS ledger;
+
+CREATE TABLE IF NOT EXISTS ledger.events (
+	position    bigint                   NOT NULL,
+	revision    bigint                   NOT NULL,
+	recorded_at timestamp with time zone NOT NULL,
+	id          uuid                     NOT NULL,
+	dedupe      uuid                     NOT NULL,
+	stream      text COLLATE "C"         NOT NULL,
+	type        text COLLATE "C"         NOT NULL,
+	data        bytea                    NOT NULL,
+	metadata    bytea                    NOT NULL,
+	CONSTRAINT events_pkey PRIMARY KEY (position),
+	CONSTRAINT events_stream_revision_key UNIQUE (stream, revision),
+	CONSTRAINT events_dedupe_key UNIQUE (dedupe),
+	CONSTRAINT events_positive CHECK (position > 0 AND revision >= 0)
+);
+
+CREATE TABLE IF NOT EXISTS ledger.head (
+	one      boolean NOT NULL DEFAULT true,
+	position bigint  NOT NULL,
+	tip      bigint  NOT NULL,
+	CONSTRAINT head_pkey PRIMARY KEY (one),
+	CONSTRAINT head_only_one CHECK (one)
+) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
+
+COMMENT ON COLUMN ledger.head.tip IS 'a random number drawn by whoever moved the head last: two heads with the same position and tip are the same head';
+
+INSERT INTO ledger.head (position, tip) VALUES (0, 0) ON CONFLICT DO NOTHING;
+
+CREATE OR REPLACE FUNCTION ledger.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+	RAISE EXCEPTION 'ledger.% is append-only: % is refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'restrict_violation';
+END
+$body$;
+
+CREATE OR REPLACE TRIGGER events_are_never_rewritten BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger.events
+	FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
+ALTER TABLE ledger.events ENABLE ALWAYS TRIGGER events_are_never_rewritten;
+
+CREATE OR REPLACE TRIGGER head_is_never_removed BEFORE DELETE OR TRUNCATE ON ledger.head
+	FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
+ALTER TABLE ledger.head ENABLE ALWAYS TRIGGER head_is_never_removed;
+`
+
+// migrate brings the schema up to date, one process at a time.
+func migrate(ctx context.Context, connection *pgx.Conn) error {
+	return pgx.BeginFunc(ctx, connection, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, int64(migrationLock)); err != nil {
+			return err
+		}
+		current, err := schemaIsCurrent(ctx, tx)
+		if err != nil || current {
+			return err
+		}
+		_, err = tx.Exec(ctx, schema)
+		return err
+	})
+}
+
+// schemaIsCurrent looks before it touches: creating the triggers again would
+// take locks that wait for readers and writers.
+func schemaIsCurrent(ctx context.Context, tx pgx.Tx) (bool, error) {
+	var triggers int
+	err := tx.QueryRow(ctx, `
+		SELECT count(*)
+		FROM pg_trigger
+		WHERE tgenabled = 'A'
+		  AND (tgrelid, tgname) IN (
+			(to_regclass('ledger.events'), 'events_are_never_rewritten'),
+			(to_regclass('ledger.head'), 'head_is_never_removed'))`).Scan(&triggers)
+	return triggers == 2, err
+}
+
+// UnsafeServerError says that the server may lose what it has acknowledged.
+type UnsafeServerError struct {
+	Settings []string // the settings that are off, such as "fsync"
+}
+
+func (e *UnsafeServerError) Error() string {
+	return fmt.Sprintf("event store: PostgreSQL may lose acknowledged events: %s must be on", strings.Join(e.Settings, ", "))
+}
+
+// checkDurability refuses a server or role that has given up durability. Being
+// told "local", "remote_write" or "remote_apply" is as durable as "on" here.
+func checkDurability(ctx context.Context, connection *pgx.Conn) error {
+	rows, err := connection.Query(ctx, `
+		SELECT name
+		FROM pg_settings
+		WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit')
+		  AND (setting = 'off' OR reset_val = 'off')
+		ORDER BY name`)
+	if err != nil {
+		return err
+	}
+	off, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return err
+	}
+	if len(off) > 0 {
+		return &UnsafeServerError{Settings: off}
+	}
+	return nil
+}
