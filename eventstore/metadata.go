@@ -1,9 +1,12 @@
 package eventstore
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/uuid"
 )
 
@@ -45,7 +48,14 @@ type storedMetadata struct {
 	PolicyVersion  int
 }
 
-// EncodeMetadata writes metadata down.
+// foreignMetadata also takes what other programs add.
+type foreignMetadata struct {
+	storedMetadata
+	Others map[string]jsontext.Value `json:",embed"`
+}
+
+// EncodeMetadata writes metadata down; an *UnstorableError when a text in it is
+// not UTF-8 or a time has no four-digit year.
 func EncodeMetadata(m Metadata) ([]byte, error) {
 	m.EffectiveAt = m.EffectiveAt.UTC()
 	data, err := json.Marshal(storedMetadata(m), plainWriting)
@@ -56,14 +66,24 @@ func EncodeMetadata(m Metadata) ([]byte, error) {
 }
 
 // DecodeMetadata reads what EncodeMetadata wrote. No metadata at all, as events
-// written by other programs may have, is the zero Metadata.
+// written by other programs may have, is the zero Metadata. Names that begin
+// with $ belong to other programs too and are passed over; any other unknown
+// name is an error.
 func DecodeMetadata(data []byte) (Metadata, error) {
 	if len(data) == 0 {
 		return Metadata{}, nil
 	}
-	var m storedMetadata
-	if err := json.Unmarshal(data, &m, plainReading); err != nil {
+	if m, ok := scanMetadata(data); ok {
+		return m, nil
+	}
+	var m foreignMetadata
+	if err := json.Unmarshal(data, &m); err != nil {
 		return Metadata{}, err
 	}
-	return Metadata(m), nil
+	for name := range m.Others {
+		if !strings.HasPrefix(name, "$") {
+			return Metadata{}, fmt.Errorf("metadata have the unknown name %q", name)
+		}
+	}
+	return Metadata(m.storedMetadata), nil
 }
