@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"sync"
 	"testing"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -13,12 +14,42 @@ import (
 
 func TestContract(t *testing.T) {
 	t.Parallel()
-	storetest.Run(t, func(t *testing.T) eventstore.Store { return open(t, pgtest.New(t)) })
+	var pools sync.Map // from a store to the pool it was opened with
+	open := func(t *testing.T) eventstore.Store {
+		pool := pgtest.New(t)
+		store := openStore(t, pool)
+		pools.Store(store, pool)
+		return store
+	}
+	pool := func(store eventstore.Store) *pgxpool.Pool {
+		found, _ := pools.Load(store)
+		return found.(*pgxpool.Pool)
+	}
+	storetest.Run(t, open,
+		storetest.Second(func(t *testing.T, first eventstore.Store) eventstore.Store {
+			return openStore(t, pool(first))
+		}),
+		storetest.Interrupt(func(t *testing.T, store eventstore.Store) {
+			terminate(t, pool(store), "")
+		}))
 }
 
-// open gives a store that ends with the test. The shared test server does not
+// terminate ends the server processes of the database's connections whose
+// application name begins so, except the one it uses.
+func terminate(t *testing.T, pool *pgxpool.Pool, application string) {
+	t.Helper()
+	_, err := pool.Exec(t.Context(), `
+		SELECT pg_terminate_backend(pid)
+		FROM pg_stat_activity
+		WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name ^@ $1`, application)
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// openStore gives a store that ends with the test. The shared test server does not
 // sync, which nothing but a test may allow.
-func open(t *testing.T, pool *pgxpool.Pool) *postgres.Store {
+func openStore(t *testing.T, pool *pgxpool.Pool) *postgres.Store {
 	t.Helper()
 	store, err := postgres.Open(t.Context(), pool, postgres.Options{AllowUnsafe: true})
 	if err != nil {

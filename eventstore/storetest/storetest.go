@@ -59,6 +59,14 @@ func Run(t *testing.T, open Open, options ...Option) {
 	}{
 		{"append", (*suite).testAppend},
 		{"idempotency", (*suite).testIdempotency},
+		{"bytes", (*suite).testBytes},
+		{"read", (*suite).testRead},
+		{"filter", (*suite).testFilter},
+		{"subscribe", (*suite).testSubscribe},
+		{"writers", (*suite).testWriters},
+		{"interruption", (*suite).testInterruption},
+		{"close", (*suite).testClose},
+		{"model", (*suite).testModel},
 	}
 	for _, group := range groups {
 		t.Run(group.name, func(t *testing.T) {
