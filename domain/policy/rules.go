@@ -1,0 +1,95 @@
+package policy
+
+import "guishu/domain"
+
+// Rules is one version of every setting (Cfg) the requirements name.
+type Rules struct {
+	Claim       ClaimRules
+	Payment     PaymentRules
+	Attribution AttributionRules
+	Masking     MaskingRules
+}
+
+// ClaimRules rule the exclusive model.
+type ClaimRules struct {
+	Disclosure           Disclosure
+	CrossInstitution     CrossInstitution
+	ParallelApplications bool
+	RejectReasonRunes    int              // least length of a reason, A-14
+	DailyLookUps         int              // quota per employee and day, A-77
+	MaxOwned             int              // customers per manager, 0 none, A-72
+	MaxClaimsPerDay      int              // 0 none, A-72
+	ApprovalWorkingDays  int              // SLA, A-74
+}
+
+// Disclosure is how much a failed claim look-up tells ordinary staff.
+type Disclosure string
+
+// The kinds of disclosure.
+const (
+	Merged         Disclosure = "merged"
+	Exact          Disclosure = "exact"
+	ExactWithOwner Disclosure = "exact_with_owner"
+)
+
+// CrossInstitution says whether customers of another outlet can be claimed.
+type CrossInstitution string
+
+// The ways of cross-institution claims.
+const (
+	CrossOff              CrossInstitution = "off"
+	CrossHomeHeadApproval CrossInstitution = "home_head_approval"
+	CrossFree             CrossInstitution = "free"
+)
+
+// PaymentRules rule payments.
+type PaymentRules struct {
+	ConfirmRole    domain.Role // B-06
+	RequiredPapers int         // at registration, B-12
+}
+
+// AttributionRules rule who earns a commission (B-30, B-31).
+type AttributionRules struct {
+	Mode                   domain.AttributionMode
+	CommunicatedWithinDays int // E2: natural days before the reservation
+	// Efficiency is used by mode EFFICIENCY_FIRST; its shape is fixed so that
+	// policies written today stay valid.
+	Efficiency EfficiencyRules
+	Split      Split
+}
+
+// EfficiencyRules weigh an advisor's efficiency, in hundredths (B-31 其一).
+type EfficiencyRules struct {
+	Shortlist      int // earliest advisors considered, 0 all
+	ContactsWeight int
+	QualityWeight  int
+	ChoiceWeight   int
+	ContactsCap    int // contacts counted at most, one a day
+}
+
+// Split says how a commission is shared.
+type Split string
+
+// WinnerTakesAll is the source's rule (B-31).
+const WinnerTakesAll Split = "winner_takes_all"
+
+// MaskingRules say how personal data is shown (C-04).
+type MaskingRules struct{ RevealNeedsPurpose bool }
+
+// Default is version 1, in force where a firm has published nothing else: the
+// defaults that the requirements propose (Part F).
+func Default() Rules {
+	return Rules{
+		Claim: ClaimRules{
+			Disclosure: Merged, CrossInstitution: CrossHomeHeadApproval, ParallelApplications: true,
+			RejectReasonRunes: 2, DailyLookUps: 50, ApprovalWorkingDays: 2,
+		},
+		Payment: PaymentRules{ConfirmRole: domain.RoleOperations, RequiredPapers: 1},
+		Attribution: AttributionRules{
+			Mode: domain.TimeFirst, CommunicatedWithinDays: 30,
+			Efficiency: EfficiencyRules{ContactsWeight: 30, QualityWeight: 30, ChoiceWeight: 40, ContactsCap: 10},
+			Split:      WinnerTakesAll,
+		},
+		Masking: MaskingRules{RevealNeedsPurpose: true},
+	}
+}
