@@ -192,3 +192,9 @@ type Store interface {
 	// store holds.
 	Close() error
 }
+
+// IDFinder is what a Store offers that can find an event by its id alone, among
+// those appended with Scope InStore.
+type IDFinder interface {
+	FindID(ctx context.Context, id uuid.UUID) (Event, bool, error)
+}

@@ -28,7 +28,7 @@ type Registered struct {
 	Customer       domain.CustomerID
 	Party          domain.Party
 	Name           domain.Personal
-	IdentityType   domain.IdentityType // empty when no document is known
+	IdentityType   domain.DocumentType // empty when no document is known
 	IdentityNumber domain.Personal     // canonical form
 	Phone          domain.Personal     // E.164
 	CustomerNo     string              // the core bank's number, empty for a prospect
@@ -46,7 +46,7 @@ type Registered struct {
 type Supplemented struct {
 	Customer       domain.CustomerID
 	Name           domain.Personal
-	IdentityType   domain.IdentityType
+	IdentityType   domain.DocumentType
 	IdentityNumber domain.Personal
 	Phone          domain.Personal
 	Source         domain.CustomerSource

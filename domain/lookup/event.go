@@ -14,7 +14,7 @@ const RevealStreamPrefix = "reveal-"
 
 // StreamOf names the stream of an employee's look-ups on a business day.
 func StreamOf(staff domain.StaffID, on domain.Date) string {
-	return StreamPrefix + staff.String() + "-" + on.Compact()
+	return StreamPrefix + staff.String() + "-" + on.String()
 }
 
 // LookedUp says that somebody asked whether a customer can be claimed. The key

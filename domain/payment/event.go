@@ -32,7 +32,7 @@ type Reserved struct {
 	ExternalNo     string // the number in the system it was imported from
 	Nature         domain.Nature
 	ScheduledOn    domain.Date
-	IdentityType   domain.IdentityType
+	IdentityType   domain.DocumentType
 	IdentityNumber domain.Personal
 	Source         Source
 	Papers         []string // SHA-256 of each paper, hexadecimal
@@ -43,7 +43,7 @@ type Reserved struct {
 type Registered struct {
 	Deal           Deal
 	RegisteredBy   domain.StaffID
-	IdentityType   domain.IdentityType
+	IdentityType   domain.DocumentType
 	IdentityNumber domain.Personal
 	Source         Source
 	Papers         []string

@@ -1,0 +1,135 @@
+package domain
+
+// UnitKind is a unit's level in the organisation, or what a department is for
+// (A-61, B-03).
+type UnitKind string
+
+// The values of UnitKind, from the top down and then the departments.
+const (
+	HeadOffice        UnitKind = "HEAD_OFFICE"         // 总行、公司总部, head office
+	Province          UnitKind = "PROVINCE"            // 省公司、一级分行, province
+	City              UnitKind = "CITY"                // 市局、二级分行, city
+	County            UnitKind = "COUNTY"              // 县市、一级支行, county
+	SecondLevel       UnitKind = "SECOND_LEVEL"        // 二级单位, second-level unit
+	Outlet            UnitKind = "OUTLET"              // 网点、支局、储蓄所, outlet
+	Branch            UnitKind = "BRANCH"              // 分公司, branch of a wealth firm
+	Department        UnitKind = "DEPARTMENT"          // 部门, department
+	HQIT              UnitKind = "HQ_IT"               // 总部IT部, IT department
+	HQCustomerService UnitKind = "HQ_CUSTOMER_SERVICE" // 营销服务中心客服部, customer service department
+	OperationsUnit    UnitKind = "OPERATIONS"          // 运营部, operations department
+)
+
+var unitKindWords = words[UnitKind]{
+	{HeadOffice, "总行", "head office"},
+	{Province, "省公司", "province"},
+	{City, "市局", "city"},
+	{County, "县市", "county"},
+	{SecondLevel, "二级单位", "second-level unit"},
+	{Outlet, "网点", "outlet"},
+	{Branch, "分公司", "branch"},
+	{Department, "部门", "department"},
+	{HQIT, "总部IT部", "IT department"},
+	{HQCustomerService, "客服部", "customer service department"},
+	{OperationsUnit, "运营部", "operations department"},
+}
+
+// UnitKinds is every value, in the order lists show them.
+func UnitKinds() []UnitKind { return unitKindWords.values() }
+
+// ParseUnitKind reads a unit kind by its code in either case or its Chinese
+// name; else ErrFormValue.
+func ParseUnitKind(text string) (UnitKind, error) {
+	return unitKindWords.parse(text, ErrFormValue.At("kind"))
+}
+
+// Valid says whether k is one of the values.
+func (k UnitKind) Valid() bool { return unitKindWords.valid(k) }
+
+// Chinese is the name shown in Chinese.
+func (k UnitKind) Chinese() string { return unitKindWords.chinese(k) }
+
+// English is the name shown in English.
+func (k UnitKind) English() string { return unitKindWords.english(k) }
+
+// IsDepartment says that the unit is a department, not a level of the business.
+func (k UnitKind) IsDepartment() bool { return k == Department || k.ServesParent() }
+
+// ServesParent says that a department works for everything below its parent, as
+// a firm's operations or customer service does; a plain department works for
+// itself (B-03, B-05, B-14).
+func (k UnitKind) ServesParent() bool {
+	return k == HQIT || k == HQCustomerService || k == OperationsUnit
+}
+
+// MayStandBelow says whether a unit of this kind can have a parent of that kind:
+// levels go downwards and may be left out, an outlet has nothing below it but
+// departments, and departments may stand below anything.
+func (k UnitKind) MayStandBelow(parent UnitKind) bool {
+	switch {
+	case k.IsDepartment():
+		return parent.Valid() && !parent.ServesParent()
+	case k == Branch:
+		return parent == HeadOffice || parent == Branch
+	case parent == Branch:
+		return k == Outlet
+	case parent == Department:
+		return k == Outlet
+	}
+	return k.level() > parent.level() && parent.level() > 0
+}
+
+// MayBeRoot says whether the whole organisation can have a unit of this kind at
+// its top.
+func (k UnitKind) MayBeRoot() bool { return k.Valid() && k != Outlet && !k.IsDepartment() }
+
+// level counts from the top of a bank downwards; 0 for what is no level.
+func (k UnitKind) level() int {
+	switch k {
+	case HeadOffice:
+		return 1
+	case Province:
+		return 2
+	case City:
+		return 3
+	case County:
+		return 4
+	case SecondLevel:
+		return 5
+	case Outlet:
+		return 6
+	}
+	return 0
+}
+
+// OwnershipModel is how a unit's customers belong to staff; both live side by
+// side, chosen for each unit.
+type OwnershipModel string
+
+// The values of OwnershipModel.
+const (
+	Exclusive OwnershipModel = "EXCLUSIVE" // 认领归属, one owner for a customer and line (bank)
+	Attached  OwnershipModel = "ATTACHED"  // 下挂, several advisors for a customer (wealth)
+)
+
+var ownershipModelWords = words[OwnershipModel]{
+	{Exclusive, "认领归属", "one owner"},
+	{Attached, "下挂", "attached advisors"},
+}
+
+// OwnershipModels is every value, in the order lists show them.
+func OwnershipModels() []OwnershipModel { return ownershipModelWords.values() }
+
+// ParseOwnershipModel reads a model by its code in either case or its Chinese
+// name; else ErrFormValue.
+func ParseOwnershipModel(text string) (OwnershipModel, error) {
+	return ownershipModelWords.parse(text, ErrFormValue.At("model"))
+}
+
+// Valid says whether m is one of the values.
+func (m OwnershipModel) Valid() bool { return ownershipModelWords.valid(m) }
+
+// Chinese is the name shown in Chinese.
+func (m OwnershipModel) Chinese() string { return ownershipModelWords.chinese(m) }
+
+// English is the name shown in English.
+func (m OwnershipModel) English() string { return ownershipModelWords.english(m) }

@@ -1,0 +1,254 @@
+// Package subscriber lets Watermill handlers react to the events of a Store: a
+// message.Subscriber whose topics are named consumers, each with its own filter
+// and checkpoint.
+//
+// A consumer gets its events in the store's order, one at a time, at least once:
+// the next comes when the last was acknowledged, a negative acknowledgement
+// brings the same one again, and after a stop or a crash it goes on behind the
+// last checkpoint. Handlers are therefore idempotent by the message's UUID, which
+// is the event's id.
+package subscriber
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"sync"
+	"time"
+
+	"guishu/eventstore"
+
+	"github.com/ThreeDotsLabs/watermill/message"
+)
+
+// The keys of a message's metadata.
+const (
+	StreamKey     = "stream"
+	RevisionKey   = "revision"
+	PositionKey   = "position"
+	TypeKey       = "type"
+	RecordedAtKey = "recorded_at"
+)
+
+// Checkpoints keeps how far each consumer has come. Only the process that holds
+// a consumer's lease may move its checkpoint.
+type Checkpoints interface {
+	// Lease waits until the consumer is this process's and gives where it stands.
+	Lease(ctx context.Context, consumer string) (Lease, eventstore.Position, error)
+}
+
+// Lease is the right to move one consumer's checkpoint.
+type Lease interface {
+	// Save keeps the position up to which everything is handled; ErrLeaseLost when
+	// another process has taken over.
+	Save(ctx context.Context, handled eventstore.Position) error
+	// Release gives the consumer up.
+	Release()
+}
+
+// ErrLeaseLost says that another process has taken a consumer over.
+var ErrLeaseLost = errors.New("subscriber: another process has taken the consumer over")
+
+// Config is what a Subscriber is built from.
+type Config struct {
+	Store       eventstore.Store
+	Checkpoints Checkpoints
+	Consumers   map[string]eventstore.Filter // topics, and what each consumer gets
+	Log         *slog.Logger                 // optional
+	// SaveEvery is how many handled events may go by without saving the
+	// checkpoint, 100 if zero. It is saved whenever a consumer is at the tail.
+	SaveEvery int
+	// RetryAfter is the pause before an event comes again after a negative
+	// acknowledgement, and before the store is asked again after an error;
+	// 100 ms if zero.
+	RetryAfter time.Duration
+}
+
+// Subscriber is a message.Subscriber over a Store.
+type Subscriber struct {
+	config  Config
+	stop    context.CancelFunc
+	ctx     context.Context
+	mu      sync.Mutex // guards closed together with running.Add
+	closed  bool
+	running sync.WaitGroup
+}
+
+// New makes a Subscriber; close it to stop its consumers.
+func New(c Config) *Subscriber {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.SaveEvery == 0 {
+		c.SaveEvery = 100
+	}
+	if c.RetryAfter == 0 {
+		c.RetryAfter = 100 * time.Millisecond
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	return &Subscriber{config: c, ctx: ctx, stop: stop}
+}
+
+// Subscribe starts a consumer. The channel is closed when ctx ends or the
+// Subscriber is closed.
+func (s *Subscriber) Subscribe(ctx context.Context, consumer string) (<-chan *message.Message, error) {
+	filter, known := s.config.Consumers[consumer]
+	if !known {
+		return nil, fmt.Errorf("subscriber: there is no consumer %q", consumer)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil, eventstore.ErrClosed
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	unlink := context.AfterFunc(s.ctx, cancel)
+	out := make(chan *message.Message)
+	s.running.Add(1)
+	go func() {
+		defer s.running.Done()
+		defer close(out)
+		defer unlink()
+		defer cancel()
+		s.consume(ctx, &consumption{name: consumer, filter: filter, out: out})
+	}()
+	return out, nil
+}
+
+// Close stops all consumers and waits for them. What was delivered but not
+// acknowledged comes again next time.
+func (s *Subscriber) Close() error {
+	s.mu.Lock()
+	s.closed = true
+	s.mu.Unlock()
+	s.stop()
+	s.running.Wait()
+	return nil
+}
+
+// consumption is one consumer at work.
+type consumption struct {
+	name    string
+	filter  eventstore.Filter
+	out     chan<- *message.Message
+	lease   Lease
+	handled eventstore.Position // everything up to here is handled
+	saved   eventstore.Position
+	unsaved int
+}
+
+// consume runs a consumer until ctx ends, taking it up again after an error.
+func (s *Subscriber) consume(ctx context.Context, c *consumption) {
+	for ctx.Err() == nil {
+		if err := s.consumeOnce(ctx, c); err != nil && ctx.Err() == nil {
+			s.config.Log.Warn("a consumer was interrupted and goes on", "consumer", c.name, "handled", c.handled, "error", err)
+			s.pause(ctx)
+		}
+	}
+}
+
+func (s *Subscriber) consumeOnce(ctx context.Context, c *consumption) error {
+	lease, from, err := s.config.Checkpoints.Lease(ctx, c.name)
+	if err != nil {
+		return fmt.Errorf("lease: %w", err)
+	}
+	defer lease.Release()
+	c.lease, c.handled, c.saved, c.unsaved = lease, from, from, 0
+	defer func() {
+		// The context has ended when the consumer is stopped; what it handled is
+		// worth keeping all the same.
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		if err := c.save(last); err != nil {
+			s.config.Log.Warn("a checkpoint could not be saved; events will come again", "consumer", c.name, "error", err)
+		}
+	}()
+	for delivery, err := range s.config.Store.SubscribeAll(ctx, from, c.filter) {
+		if err != nil {
+			return err
+		}
+		if delivery.Kind == eventstore.EventDelivered && !s.deliver(ctx, c, delivery.Event) {
+			return ctx.Err()
+		}
+		c.handled = delivery.Position
+		c.unsaved++
+		if c.unsaved >= s.config.SaveEvery || delivery.Kind != eventstore.EventDelivered {
+			if err := c.save(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	return eventstore.ErrClosed
+}
+
+func (c *consumption) save(ctx context.Context) error {
+	if c.handled == c.saved {
+		return nil
+	}
+	if err := c.lease.Save(ctx, c.handled); err != nil {
+		return fmt.Errorf("save the checkpoint: %w", err)
+	}
+	c.saved, c.unsaved = c.handled, 0
+	return nil
+}
+
+// deliver hands an event over until it is acknowledged; false when ctx ended
+// first.
+func (s *Subscriber) deliver(ctx context.Context, c *consumption, event eventstore.Event) bool {
+	for {
+		msg := Message(ctx, event)
+		messageCtx, done := context.WithCancel(msg.Context())
+		msg.SetContext(messageCtx)
+		select {
+		case c.out <- msg:
+		case <-ctx.Done():
+			done()
+			return false
+		}
+		select {
+		case <-msg.Acked():
+			done()
+			return true
+		case <-msg.Nacked():
+			done()
+			s.pause(ctx)
+		case <-ctx.Done():
+			done()
+			return false
+		}
+	}
+}
+
+func (s *Subscriber) pause(ctx context.Context) {
+	timer := time.NewTimer(s.config.RetryAfter)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
+
+type eventKey struct{}
+
+// Message is the message that carries an event: its data as payload, its place
+// as metadata, the whole of it in the context.
+func Message(ctx context.Context, event eventstore.Event) *message.Message {
+	msg := message.NewMessage(event.ID.String(), event.Data)
+	msg.Metadata = message.Metadata{
+		StreamKey:     string(event.Stream),
+		RevisionKey:   strconv.FormatInt(int64(event.Revision), 10),
+		PositionKey:   strconv.FormatInt(int64(event.Position), 10),
+		TypeKey:       event.Type,
+		RecordedAtKey: event.RecordedAt.Format(time.RFC3339Nano),
+	}
+	msg.SetContext(context.WithValue(ctx, eventKey{}, event))
+	return msg
+}
+
+// EventOf is the event that a message from a Subscriber carries.
+func EventOf(msg *message.Message) (eventstore.Event, bool) {
+	event, ok := msg.Context().Value(eventKey{}).(eventstore.Event)
+	return event, ok
+}
