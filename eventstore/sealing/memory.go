@@ -13,7 +13,7 @@ import (
 // unreadable once it is gone.
 type MemoryRing struct {
 	ledger uuid.UUID
-	make   func(subject uuid.UUID) []byte
+	derive func(subject uuid.UUID) []byte // nil for random keys
 	mu     sync.Mutex
 	keys   map[uuid.UUID]*Key // nil for an erased subject
 }
@@ -22,13 +22,14 @@ var _ KeyRing = (*MemoryRing)(nil)
 
 // NewMemoryRing makes an empty ring for a ledger of that id.
 func NewMemoryRing(ledger uuid.UUID) *MemoryRing {
-	return NewDerivedRing(ledger, func(uuid.UUID) []byte { return newSecret() })
+	return &MemoryRing{ledger: ledger, keys: map[uuid.UUID]*Key{}}
 }
 
-// NewDerivedRing makes a ring whose keys of 32 bytes come from derive. It is for
-// golden files, whose keys must be the same everywhere.
+// NewDerivedRing makes a ring whose keys of 32 bytes come from derive, so that it
+// knows every subject. It is for golden files, whose keys must be the same
+// everywhere.
 func NewDerivedRing(ledger uuid.UUID, derive func(subject uuid.UUID) []byte) *MemoryRing {
-	return &MemoryRing{ledger: ledger, make: derive, keys: map[uuid.UUID]*Key{}}
+	return &MemoryRing{ledger: ledger, derive: derive, keys: map[uuid.UUID]*Key{}}
 }
 
 // Ledger is the id given to NewMemoryRing.
@@ -41,16 +42,17 @@ func (r *MemoryRing) DataKey(_ context.Context, subject uuid.UUID) (*Key, error)
 	if key, ok := r.keys[subject]; ok {
 		return known(key)
 	}
-	key, err := newKey(r.make(subject))
-	if err != nil {
-		return nil, err
+	if r.derive == nil {
+		return r.keep(subject, newSecret())
 	}
-	r.keys[subject] = key
-	return key, nil
+	return r.keep(subject, r.derive(subject))
 }
 
 // Lookup gives a subject's key.
-func (r *MemoryRing) Lookup(_ context.Context, subject uuid.UUID) (*Key, error) {
+func (r *MemoryRing) Lookup(ctx context.Context, subject uuid.UUID) (*Key, error) {
+	if r.derive != nil {
+		return r.DataKey(ctx, subject)
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	key, ok := r.keys[subject]
@@ -58,6 +60,16 @@ func (r *MemoryRing) Lookup(_ context.Context, subject uuid.UUID) (*Key, error) 
 		return nil, eventstore.ErrKeyMissing
 	}
 	return known(key)
+}
+
+// keep puts a new key in its place; r.mu is held.
+func (r *MemoryRing) keep(subject uuid.UUID, raw []byte) (*Key, error) {
+	key, err := newKey(raw)
+	if err != nil {
+		return nil, err
+	}
+	r.keys[subject] = key
+	return key, nil
 }
 
 // Prefetch has nothing to do.
