@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -44,6 +45,19 @@ func Durable(t testing.TB) string {
 	t.Helper()
 	server, err := durable()
 	return fresh(t, server, err)
+}
+
+// Folder is a temporary folder that the account PostgreSQL runs as can enter, also
+// when the tests run as root: for a data folder. t.TempDir is closed to it.
+func Folder(t testing.TB) string {
+	t.Helper()
+	folder := t.TempDir()
+	for _, closed := range []string{folder, filepath.Dir(folder)} {
+		if err := os.Chmod(closed, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return folder
 }
 
 func connect(t testing.TB, address string) *pgxpool.Pool {
