@@ -80,6 +80,8 @@ const (
 	ErrClaimNotClaimable Code = "claim/not-claimable"
 	// ErrClaimNotOwned: This customer has no owner in this business line. File an application to establish a relation instead.
 	ErrClaimNotOwned Code = "claim/not-owned"
+	// ErrClaimPendingByOther: Somebody else's application for this customer is pending. Wait for its decision.
+	ErrClaimPendingByOther Code = "claim/pending-by-other"
 	// ErrClaimSameOwner: The customer belongs to this manager already. Choose another one.
 	ErrClaimSameOwner Code = "claim/same-owner"
 	// ErrClaimScopeOutlet: An outlet's relationship manager may only apply for customers of the own outlet.
@@ -102,6 +104,8 @@ const (
 	ErrCustomerCustomerNumberFormat Code = "customer/customer-number-format"
 	// ErrCustomerDuplicateIdentity: This identity document belongs to a customer who is registered already (B-09).
 	ErrCustomerDuplicateIdentity Code = "customer/duplicate-identity"
+	// ErrCustomerErased: This customer's personal data was erased. Nothing can be changed any more.
+	ErrCustomerErased Code = "customer/erased"
 	// ErrCustomerInUse: This customer is linked, owned or being followed up and cannot be deleted.
 	ErrCustomerInUse Code = "customer/in-use"
 	// ErrCustomerLockedUseModification: A formal customer's fields are locked. File a modification request instead (B-14).
@@ -124,6 +128,8 @@ const (
 	ErrFormRequired Code = "form/required"
 	// ErrFormValue: The value of {field} is not one of those allowed.
 	ErrFormValue Code = "form/value"
+	// ErrGrantAlreadyHeld: This role is held at that unit already, or a request for it is pending (B-28).
+	ErrGrantAlreadyHeld Code = "grant/already-held"
 	// ErrGrantNotPending: This request for access has been decided already (B-28).
 	ErrGrantNotPending Code = "grant/not-pending"
 	// ErrGrantSelfApproval: You cannot approve your own access or a request you filed. Another approver must decide it (B-28).
@@ -262,6 +268,8 @@ const (
 	ErrUnitCycle Code = "unit/cycle"
 	// ErrUnitDuplicate: A unit with this code exists already.
 	ErrUnitDuplicate Code = "unit/duplicate"
+	// ErrUnitInUse: This unit still has {reason} below it. Move them first.
+	ErrUnitInUse Code = "unit/in-use"
 	// ErrUnitLevel: A unit of this level cannot stand below that parent.
 	ErrUnitLevel Code = "unit/level"
 	// ErrUnitLine: The unit belongs to the other business line.
@@ -386,6 +394,9 @@ var codeTable = []CodeEntry{
 	{ErrClaimNotOwned, Conflict, "A-70",
 		"该客户在本条线没有归属，无需调整或解除",
 		"This customer has no owner in this business line. File an application to establish a relation instead."},
+	{ErrClaimPendingByOther, Conflict, "A-09",
+		"该客户已有他人申请待审批",
+		"Somebody else's application for this customer is pending. Wait for its decision."},
 	{ErrClaimSameOwner, Invalid, "A-70",
 		"新客户经理与现客户经理相同",
 		"The customer belongs to this manager already. Choose another one."},
@@ -419,6 +430,9 @@ var codeTable = []CodeEntry{
 	{ErrCustomerDuplicateIdentity, Conflict, "B-09",
 		"该证件号码已登记为其他客户",
 		"This identity document belongs to a customer who is registered already."},
+	{ErrCustomerErased, Conflict, "",
+		"该客户的个人信息已被删除",
+		"This customer's personal data was erased. Nothing can be changed any more."},
 	{ErrCustomerInUse, Conflict, "A-63",
 		"客户已关联、已归属或正在跟进，不能删除",
 		"This customer is linked, owned or being followed up and cannot be deleted."},
@@ -452,6 +466,9 @@ var codeTable = []CodeEntry{
 	{ErrFormValue, Invalid, "",
 		"{field} 的取值不正确",
 		"The value of {field} is not one of those allowed."},
+	{ErrGrantAlreadyHeld, Conflict, "B-28",
+		"该岗位权限已具备或正在审批",
+		"This role is held at that unit already, or a request for it is pending."},
 	{ErrGrantNotPending, Conflict, "B-28",
 		"该授权申请已处理",
 		"This request for access has been decided already."},
@@ -659,6 +676,9 @@ var codeTable = []CodeEntry{
 	{ErrUnitDuplicate, Conflict, "A-61",
 		"机构已存在",
 		"A unit with this code exists already."},
+	{ErrUnitInUse, Conflict, "A-61",
+		"机构下仍有机构或员工，不能撤销",
+		"This unit still has {reason} below it. Move them first."},
 	{ErrUnitLevel, Invalid, "A-61",
 		"机构层级不正确",
 		"A unit of this level cannot stand below that parent."},

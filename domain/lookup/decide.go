@@ -1,0 +1,125 @@
+package lookup
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"guishu/domain"
+	"guishu/domain/ownership"
+	"guishu/domain/policy"
+)
+
+// Answer is what a look-up found: one reason where the customer cannot be claimed
+//
+type Answer string
+
+// The values of Answer.
+const (
+	Claimable      Answer = "CLAIMABLE"
+	AlreadyClaimed Answer = "ALREADY_CLAIMED"
+	OtherOutlet    Answer = "OTHER_OUTLET"
+	OtherLine      Answer = "OTHER_LINE"
+	NoSuchCustomer Answer = "NO_SUCH_CUSTOMER"
+	NameMismatch   Answer = "NAME_MISMATCH" // the document is a customer's, of another name
+)
+
+// Question is a look-up: who asks, by what kind of key, for which line and kind
+// of application.
+type Question struct {
+	By   string // ByCustomerNo or ByIdentity
+	Line domain.BusinessLine
+	Kind domain.ApplicationKind // ESTABLISH finds customers within reach, CROSS_INSTITUTION those beyond it too
+}
+
+// Found is the customer a key belongs to; the zero Found is none.
+type Found struct {
+	Customer    ownership.Customer
+	Owner       domain.StaffID // of the slot, zero for none
+	NameDiffers bool           // the typed name is not the customer's
+}
+
+// LookUp answers a look-up and puts it on record, whatever the answer, so that
+// nobody can search the ledger unseen. It refuses with
+// claim/lookup-limit when the day's quota is used up; nothing is answered then.
+func (s *State) LookUp(q Question, found Found, asker ownership.Person, rules policy.ClaimRules) ([]any, Answer, error) {
+	switch {
+	case !asker.Active:
+		return nil, "", domain.ErrStaffInactive
+	case q.By != ByCustomerNo && q.By != ByIdentity:
+		return nil, "", domain.ErrClaimLookupKeysMissing
+	case !q.Line.Valid():
+		return nil, "", domain.ErrClaimLineMismatch.At("line")
+	case q.Kind != "" && q.Kind != domain.EstablishRelation && q.Kind != domain.CrossInstitution:
+		return nil, "", domain.ErrFormValue.At("kind")
+	case rules.DailyLookUps > 0 && s.Count >= rules.DailyLookUps:
+		return nil, "", domain.ErrClaimLookupLimit.With("limit", strconv.Itoa(rules.DailyLookUps))
+	}
+	answer := judge(q, found, asker, rules)
+	event := LookedUp{Staff: asker.Staff, Unit: asker.Unit.ID, By: q.By, Answer: string(answer)}
+	if answer != NoSuchCustomer {
+		event.Customer = found.Customer.Customer
+	}
+	return []any{event}, answer, nil
+}
+
+// judge gives the first reason that holds against claiming the customer.
+func judge(q Question, found Found, asker ownership.Person, rules policy.ClaimRules) Answer {
+	home := found.Customer.Home
+	near := asker.KindFor(home) == domain.EstablishRelation
+	crossing := q.Kind == domain.CrossInstitution && rules.CrossInstitution != policy.CrossOff
+	switch {
+	case found.Customer.Customer.IsZero():
+		return NoSuchCustomer
+	case found.NameDiffers:
+		return NameMismatch
+	case !home.Serves(q.Line) || !asker.Unit.Serves(q.Line):
+		return OtherLine
+	case !near && !crossing:
+		return OtherOutlet
+	case !found.Owner.IsZero():
+		return AlreadyClaimed
+	}
+	return Claimable
+}
+
+// Refusal is what the asker is told when the customer cannot be claimed; nil for
+// a claimable one. Ordinary staff are told as much as the policy discloses,
+// by default only that there is nothing to claim; approvers always the exact
+// reason. The owner is named, by id, only where the policy says so.
+func (a Answer) Refusal(owner domain.StaffID, approver bool, disclosure policy.Disclosure) error {
+	switch {
+	case a == Claimable:
+		return nil
+	case a == NameMismatch:
+		return domain.ErrClaimNameIDMismatch
+	case !approver && disclosure != policy.Exact && disclosure != policy.ExactWithOwner:
+		return domain.ErrClaimNotClaimable
+	}
+	refusal := domain.ErrClaimNotClaimable.With("reason", string(a))
+	if a == AlreadyClaimed && disclosure == policy.ExactWithOwner {
+		refusal = refusal.With("owner", owner.String())
+	}
+	return refusal
+}
+
+// longestPurpose is the most characters a purpose may have.
+const longestPurpose = 200
+
+// Reveal records who is about to see which fields in clear and what for, before
+// anything is shown (C-04). Which fields the reader may reveal is for
+// staff.Principal to say.
+func Reveal(customer domain.CustomerID, staff domain.StaffID, fields []string, purpose string, rules policy.MaskingRules) ([]any, error) {
+	purpose = strings.TrimSpace(purpose)
+	switch {
+	case customer.IsZero() || staff.IsZero():
+		return nil, domain.ErrQueryNotFoundOrOutOfScope
+	case len(fields) == 0:
+		return nil, domain.ErrFormRequired.At("fields")
+	case purpose == "" && rules.RevealNeedsPurpose:
+		return nil, domain.ErrRevealPurposeRequired.At("purpose")
+	case !utf8.ValidString(purpose) || utf8.RuneCountInString(purpose) > longestPurpose:
+		return nil, domain.ErrFormValue.At("purpose")
+	}
+	return []any{Revealed{Customer: customer, Staff: staff, Fields: fields, Purpose: purpose}}, nil
+}
