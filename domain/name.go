@@ -24,7 +24,7 @@ const middleDot = '·'
 // ParseName reads a name: compatibility forms are unified (NFKC), every kind of
 // middle dot becomes ·, spaces between Han characters go, other runs of spaces
 // become one. ErrCustomerName when there is no letter in it, a control character,
-// broken text or more than 100 characters.
+// broken text, the asterisk of a masked name or more than 100 characters.
 func ParseName(text string) (Name, error) {
 	if !utf8.ValidString(text) {
 		return Name{}, ErrCustomerName
@@ -33,7 +33,7 @@ func ParseName(text string) (Name, error) {
 	letters := 0
 	for _, r := range norm.NFKC.String(text) {
 		switch {
-		case r == utf8.RuneError || unicode.IsControl(r) && r != '\t':
+		case r == utf8.RuneError || unicode.IsControl(r) && r != '\t', r == '*':
 			return Name{}, ErrCustomerName
 		case unicode.Is(unicode.Cf, r):
 			continue // zero-width marks that come along when text is pasted

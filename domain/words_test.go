@@ -33,6 +33,7 @@ func TestEnumerationsReadTheirCodesAndChineseNames(t *testing.T) {
 	checkEnumeration(t, domain.AttributionModes(), domain.ParseAttributionMode)
 	checkEnumeration(t, domain.AttributionGrounds(), domain.ParseAttributionGround)
 	checkEnumeration(t, domain.DocumentTypes(), domain.ParseDocumentType)
+	checkEnumeration(t, domain.DayCounts(), domain.ParseDayCount)
 }
 
 func checkEnumeration[T enumerated](t *testing.T, values []T, parse func(string) (T, error)) {

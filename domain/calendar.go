@@ -1,0 +1,202 @@
+package domain
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// Calendar tells working days from days of rest (C-05). In China weekends are
+// days of rest unless made up for (调休), and holidays are published each autumn
+// for the next year. A year that was not published is unknown, never guessed.
+//
+// A Calendar does not change: With gives a new one.
+type Calendar struct {
+	exceptions map[Date]DayKind
+	published  map[Year]bool
+}
+
+// DayKind tells whether a day is worked.
+type DayKind int
+
+const (
+	// UnknownDay: the day's year has not been published.
+	UnknownDay DayKind = iota
+	// Workday: offices work, perhaps on a weekend to make up for a holiday.
+	Workday
+	// RestDay: a weekend or a holiday.
+	RestDay
+)
+
+// CalendarYear is what is published for a year. The notice for a year may also
+// move days of the December before.
+type CalendarYear struct {
+	Year     Year
+	Holidays []Date // days of rest, weekends among them or not
+	Workdays []Date // weekend days that are worked (调休)
+}
+
+// NewCalendar is a calendar of the years given; errors as With.
+func NewCalendar(years ...CalendarYear) (Calendar, error) {
+	var calendar Calendar
+	for _, year := range years {
+		var err error
+		if calendar, err = calendar.With(year); err != nil {
+			return Calendar{}, err
+		}
+	}
+	return calendar, nil
+}
+
+// With is the calendar with one more year, or with the year replaced by what is
+// given. ErrPolicyValue when a day lies outside the year and the December before,
+// stands in both lists, or a made-up workday is no weekend day.
+func (c Calendar) With(year CalendarYear) (Calendar, error) {
+	if year.Year < 1949 || year.Year > 9999 {
+		return Calendar{}, ErrPolicyValue.At("year")
+	}
+	for _, day := range year.Holidays {
+		if !year.covers(day) {
+			return Calendar{}, ErrPolicyValue.At("holidays").With("day", day.String())
+		}
+	}
+	for _, day := range year.Workdays {
+		if !year.covers(day) || !isWeekend(day) || slices.Contains(year.Holidays, day) {
+			return Calendar{}, ErrPolicyValue.At("workdays").With("day", day.String())
+		}
+	}
+	return c.with(year), nil
+}
+
+// covers says whether the year's notice may speak of the day.
+func (y CalendarYear) covers(d Date) bool {
+	december := Date{int32(y.Year-1)*10000 + 1201}
+	return !d.Before(december) && !d.After(y.Year.Last())
+}
+
+// with adds a year that has been checked.
+func (c Calendar) with(year CalendarYear) Calendar {
+	exceptions, published := maps.Clone(c.exceptions), maps.Clone(c.published)
+	if exceptions == nil {
+		exceptions, published = make(map[Date]DayKind), make(map[Year]bool)
+	}
+	maps.DeleteFunc(exceptions, func(d Date, _ DayKind) bool { return YearOf(d) == year.Year })
+	for _, day := range year.Holidays {
+		exceptions[day] = RestDay
+	}
+	for _, day := range year.Workdays {
+		exceptions[day] = Workday
+	}
+	published[year.Year] = true
+	return Calendar{exceptions, published}
+}
+
+// Kind tells whether the day is worked; UnknownDay when its year was not
+// published.
+func (c Calendar) Kind(d Date) DayKind {
+	if !c.published[YearOf(d)] {
+		return UnknownDay
+	}
+	if kind, exceptional := c.exceptions[d]; exceptional {
+		return kind
+	}
+	if isWeekend(d) {
+		return RestDay
+	}
+	return Workday
+}
+
+// IsWorkday says whether the day is worked; ErrCalendarUnpublished when its year
+// was not published.
+func (c Calendar) IsWorkday(d Date) (bool, error) {
+	kind := c.Kind(d)
+	if kind == UnknownDay {
+		return false, ErrCalendarUnpublished.With("year", strconv.Itoa(d.Year()))
+	}
+	return kind == Workday, nil
+}
+
+// AddWorkdays is the n-th workday after the day, or before it for a negative n;
+// the day itself for 0. ErrCalendarUnpublished when the way leads through a year
+// that was not published, however the answer might come out.
+func (c Calendar) AddWorkdays(d Date, n int) (Date, error) {
+	step := 1
+	if n < 0 {
+		step, n = -1, -n
+	}
+	for n > 0 {
+		d = d.AddDays(step)
+		works, err := c.IsWorkday(d)
+		if err != nil {
+			return Date{}, err
+		}
+		if works {
+			n--
+		}
+	}
+	return d, nil
+}
+
+// WorkdaysUntil counts the workdays after from up to and including to;
+// ErrCalendarUnpublished when a year between was not published. It is 0 when to
+// is not after from.
+func (c Calendar) WorkdaysUntil(from, to Date) (int, error) {
+	count := 0
+	for d := from.AddDays(1); !d.After(to); d = d.AddDays(1) {
+		works, err := c.IsWorkday(d)
+		if err != nil {
+			return 0, err
+		}
+		if works {
+			count++
+		}
+	}
+	return count, nil
+}
+
+// DayCount tells how the days of a deadline are counted.
+type DayCount string
+
+// The values of DayCount.
+const (
+	NaturalDays DayCount = "NATURAL" // 自然日, natural days
+	WorkingDays DayCount = "WORKING" // 工作日, working days
+)
+
+var dayCountWords = words[DayCount]{
+	{NaturalDays, "自然日", "natural days"},
+	{WorkingDays, "工作日", "working days"},
+}
+
+// DayCounts is every value, in the order lists show them.
+func DayCounts() []DayCount { return dayCountWords.values() }
+
+// ParseDayCount reads a way of counting by its code in either case or its Chinese
+// name; else ErrFormValue.
+func ParseDayCount(text string) (DayCount, error) {
+	return dayCountWords.parse(text, ErrFormValue.At("days"))
+}
+
+// Valid says whether c is one of the values.
+func (c DayCount) Valid() bool { return dayCountWords.valid(c) }
+
+// Chinese is the name shown in Chinese.
+func (c DayCount) Chinese() string { return dayCountWords.chinese(c) }
+
+// English is the name shown in English.
+func (c DayCount) English() string { return dayCountWords.english(c) }
+
+// Deadline is the last day of a period of n days that begins after the day;
+// errors as AddWorkdays.
+func (c Calendar) Deadline(after Date, n int, counted DayCount) (Date, error) {
+	if counted == WorkingDays {
+		return c.AddWorkdays(after, n)
+	}
+	return after.AddDays(n), nil
+}
+
+func isWeekend(d Date) bool {
+	weekday := d.Weekday()
+	return weekday == time.Saturday || weekday == time.Sunday
+}

@@ -1,0 +1,136 @@
+package domain_test
+
+import (
+	"bufio"
+	"errors"
+	"os"
+	"strings"
+	"testing"
+
+	"guishu/domain"
+)
+
+// The file holds what npm chinese-days 1.5.7 says of every day of the years.
+func TestEveryDayOf2024To2026IsKnown(t *testing.T) {
+	t.Parallel()
+	file, err := os.Open("testdata/china_days_2024_2026.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	calendar := domain.ChinaCalendar()
+	lines, read := 0, bufio.NewScanner(file)
+	for read.Scan() {
+		text, kind, _ := strings.Cut(read.Text(), "\t")
+		works, err := calendar.IsWorkday(day(t, text))
+		if err != nil || works != (kind == "work") {
+			t.Errorf("%s: %v %v, want %s", text, works, err, kind)
+		}
+		lines++
+	}
+	if err := read.Err(); err != nil || lines != 366+365+365 {
+		t.Errorf("%d days, %v", lines, err)
+	}
+}
+
+func TestAnUnpublishedYearIsUnknown(t *testing.T) {
+	t.Parallel()
+	calendar := domain.ChinaCalendar()
+	for _, text := range []string{"2027-01-01", "2027-01-04", "2023-12-31", "1949-10-01"} {
+		if kind := calendar.Kind(day(t, text)); kind != domain.UnknownDay {
+			t.Errorf("%s is %v", text, kind)
+		}
+		if _, err := calendar.IsWorkday(day(t, text)); !errors.Is(err, domain.ErrCalendarUnpublished) {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+	if got, err := calendar.AddWorkdays(day(t, "2026-12-31"), 1); !errors.Is(err, domain.ErrCalendarUnpublished) || !got.IsZero() {
+		t.Errorf("the workday after 2026: %s %v", got, err)
+	}
+	if _, err := calendar.WorkdaysUntil(day(t, "2026-12-30"), day(t, "2027-01-02")); !errors.Is(err, domain.ErrCalendarUnpublished) {
+		t.Errorf("counting into 2027: %v", err)
+	}
+	if got, err := calendar.Deadline(day(t, "2026-12-31"), 3, domain.NaturalDays); err != nil || got.String() != "2027-01-03" {
+		t.Errorf("natural days need no calendar: %s %v", got, err)
+	}
+}
+
+func TestDeadlinesCountWorkdays(t *testing.T) {
+	t.Parallel()
+	calendar := domain.ChinaCalendar()
+	for _, c := range []struct {
+		from string
+		n    int
+		want string
+	}{
+		{"2026-02-13", 1, "2026-02-14"},  // a Saturday made up for
+		{"2026-02-14", 1, "2026-02-24"},  // the Spring Festival between
+		{"2026-02-13", 10, "2026-03-05"}, // 28 February is worked
+		{"2026-02-24", -1, "2026-02-14"},
+		{"2026-02-16", 0, "2026-02-16"},
+		{"2026-09-30", 1, "2026-10-08"},
+	} {
+		got, err := calendar.Deadline(day(t, c.from), c.n, domain.WorkingDays)
+		if err != nil || got.String() != c.want {
+			t.Errorf("%d workdays after %s: %s %v, want %s", c.n, c.from, got, err, c.want)
+			continue
+		}
+		if count, err := calendar.WorkdaysUntil(day(t, c.from), got); c.n > 0 && (err != nil || count != c.n) {
+			t.Errorf("from %s to %s: %d workdays, %v", c.from, got, count, err)
+		}
+	}
+}
+
+func TestAYearCanBeLoadedAndReplaced(t *testing.T) {
+	t.Parallel()
+	before := domain.ChinaCalendar()
+	after, err := before.With(domain.CalendarYear{
+		Year:     2027,
+		Holidays: []domain.Date{day(t, "2027-01-01")},
+		Workdays: []domain.Date{day(t, "2026-12-26"), day(t, "2027-01-03")},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]domain.DayKind{
+		"2027-01-01": domain.RestDay, "2027-01-03": domain.Workday, "2027-01-04": domain.Workday, "2027-01-09": domain.RestDay,
+		"2026-12-26": domain.Workday, "2026-10-01": domain.RestDay,
+	} {
+		if got := after.Kind(day(t, text)); got != want {
+			t.Errorf("%s is %v, want %v", text, got, want)
+		}
+	}
+	if before.Kind(day(t, "2027-01-01")) != domain.UnknownDay || before.Kind(day(t, "2026-12-26")) != domain.RestDay {
+		t.Error("the calendar it came from has changed")
+	}
+	again, err := after.With(domain.CalendarYear{Year: 2027})
+	if err != nil || again.Kind(day(t, "2027-01-01")) != domain.Workday {
+		t.Errorf("replacing the year keeps its holidays: %v", err)
+	}
+}
+
+func TestImpossibleYearsAreRefused(t *testing.T) {
+	t.Parallel()
+	for name, year := range map[string]domain.CalendarYear{
+		"no year":              {},
+		"a day outside":        {Year: 2027, Holidays: []domain.Date{day(t, "2028-01-01")}},
+		"a day too early":      {Year: 2027, Holidays: []domain.Date{day(t, "2026-11-30")}},
+		"no day":               {Year: 2027, Holidays: []domain.Date{{}}},
+		"a weekday made up":    {Year: 2027, Workdays: []domain.Date{day(t, "2027-01-04")}},
+		"a day in both lists":  {Year: 2027, Holidays: []domain.Date{day(t, "2027-01-03")}, Workdays: []domain.Date{day(t, "2027-01-03")}},
+		"a made-up day before": {Year: 2027, Workdays: []domain.Date{day(t, "2025-12-28")}},
+	} {
+		if _, err := domain.NewCalendar(year); !errors.Is(err, domain.ErrPolicyValue) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestTheShippedYearsWouldBeAcceptedIfLoaded(t *testing.T) {
+	t.Parallel()
+	for _, year := range domain.ChinaYears() {
+		if _, err := domain.NewCalendar(year); err != nil {
+			t.Errorf("%s: %v", year.Year, err)
+		}
+	}
+}
