@@ -26,10 +26,16 @@ const (
 	ErrAssociationNoMatch Code = "association/no-match"
 	// ErrAttachmentAlreadyAttached: This advisor is attached to the customer already (B-31).
 	ErrAttachmentAlreadyAttached Code = "attachment/already-attached"
+	// ErrAttachmentDate: The attachment's time is not possible. It cannot lie in the future, nor end before it began (B-31).
+	ErrAttachmentDate Code = "attachment/date"
 	// ErrAttachmentEnded: This attachment has ended. Attach the advisor again (B-27).
 	ErrAttachmentEnded Code = "attachment/ended"
+	// ErrAttachmentModel: This unit does not attach advisors to customers. File a claim instead (B-29).
+	ErrAttachmentModel Code = "attachment/model"
 	// ErrAttachmentNotAttached: The advisor is not attached to this customer. Attach the advisor first (B-31).
 	ErrAttachmentNotAttached Code = "attachment/not-attached"
+	// ErrAttributionCountered: The payment was reversed and its attribution taken back (B-31).
+	ErrAttributionCountered Code = "attribution/countered"
 	// ErrAttributionNoAttachment: No advisor was attached to this customer before the payment, so the commission cannot be attributed (B-31).
 	ErrAttributionNoAttachment Code = "attribution/no-attachment"
 	// ErrAttributionNotConfirmed: The payment is not confirmed. Confirm it before its commission is attributed (B-31).
@@ -166,6 +172,8 @@ const (
 	ErrImportBatchNotApproved Code = "import/batch-not-approved"
 	// ErrImportBatchSelfApproval: You filed this migration batch yourself. Another supervisor must approve it (B-31).
 	ErrImportBatchSelfApproval Code = "import/batch-self-approval"
+	// ErrImportBatchState: The migration batch is {state}, so this cannot be done now (B-31).
+	ErrImportBatchState Code = "import/batch-state"
 	// ErrImportUnknownReference: This row names a {field} that is not known. Import that one first.
 	ErrImportUnknownReference Code = "import/unknown-reference"
 	// ErrLedgerBusy: Others changed this at the same moment. Try again with the same Idempotency-Key.
@@ -202,6 +210,10 @@ const (
 	ErrPaymentSelfConfirm Code = "payment/self-confirm"
 	// ErrPaymentState: The payment is {state}, so this cannot be done now (B-12).
 	ErrPaymentState Code = "payment/state"
+	// ErrPolicyEffectiveDate: A new version takes effect today or later. Choose another day (B-01).
+	ErrPolicyEffectiveDate Code = "policy/effective-date"
+	// ErrPolicyModeUnavailable: Attribution by {mode} is not available. Choose TIME_FIRST (B-31).
+	ErrPolicyModeUnavailable Code = "policy/mode-unavailable"
 	// ErrPolicyNotInForce: No version of the policy was in force on that day (B-01).
 	ErrPolicyNotInForce Code = "policy/not-in-force"
 	// ErrPolicyValue: The policy's setting {field} is not possible (B-01).
@@ -313,12 +325,21 @@ var codeTable = []CodeEntry{
 	{ErrAttachmentAlreadyAttached, Conflict, "B-31",
 		"该理财经理已下挂此客户",
 		"This advisor is attached to the customer already."},
+	{ErrAttachmentDate, Invalid, "B-31",
+		"下挂的时间不正确",
+		"The attachment's time is not possible. It cannot lie in the future, nor end before it began."},
 	{ErrAttachmentEnded, Conflict, "B-27",
 		"该下挂关系已结束",
 		"This attachment has ended. Attach the advisor again."},
+	{ErrAttachmentModel, Unprocessable, "B-29",
+		"该机构不采用下挂方式",
+		"This unit does not attach advisors to customers. File a claim instead."},
 	{ErrAttachmentNotAttached, Conflict, "B-31",
 		"您未下挂此客户，请先申请下挂",
 		"The advisor is not attached to this customer. Attach the advisor first."},
+	{ErrAttributionCountered, Conflict, "B-31",
+		"该划款已冲正，提成归属不再变更",
+		"The payment was reversed and its attribution taken back."},
 	{ErrAttributionNoAttachment, Unprocessable, "B-31",
 		"该客户没有下挂的理财经理，无法归属业绩",
 		"No advisor was attached to this customer before the payment, so the commission cannot be attributed."},
@@ -523,6 +544,9 @@ var codeTable = []CodeEntry{
 	{ErrImportBatchSelfApproval, Denied, "B-31",
 		"不能审批自己提交的迁移批次",
 		"You filed this migration batch yourself. Another supervisor must approve it."},
+	{ErrImportBatchState, Conflict, "B-31",
+		"迁移批次当前状态为{state}，不能执行此操作",
+		"The migration batch is {state}, so this cannot be done now."},
 	{ErrImportUnknownReference, Unprocessable, "A-75",
 		"引用的对象不存在：{field}",
 		"This row names a {field} that is not known. Import that one first."},
@@ -577,6 +601,12 @@ var codeTable = []CodeEntry{
 	{ErrPaymentState, Conflict, "B-12",
 		"划款当前状态为{state}，不能执行此操作",
 		"The payment is {state}, so this cannot be done now."},
+	{ErrPolicyEffectiveDate, Invalid, "B-01",
+		"规则生效日期不能早于今天",
+		"A new version takes effect today or later. Choose another day."},
+	{ErrPolicyModeUnavailable, Unprocessable, "B-31",
+		"该归属方式尚未启用:{mode}",
+		"Attribution by {mode} is not available. Choose TIME_FIRST."},
 	{ErrPolicyNotInForce, Unprocessable, "B-01",
 		"没有生效的规则版本",
 		"No version of the policy was in force on that day."},

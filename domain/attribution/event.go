@@ -25,11 +25,23 @@ type Candidate struct {
 	EntryPosition  domain.Position
 	EntryEvent     uuid.UUID
 	EntryTime      time.Time     // what priority compares first: asserted and approved, or recorded
-	Asserted       bool          // EntryTime was imported
+	Asserted       bool          // a time of entry was stated or imported
+	AssertedTime   time.Time     // … this one
 	AssertedCounts bool          // … and its migration batch was approved in time (B-31)
+	TimeBasis      TimeBasis     // why EntryTime is what it is
 	Rank           int           // by entry, 1 is the earliest
-	LastContact    *ContactInput // the last one that qualifies for E2
-	Score          int           // of efficiency, in hundredths; unused by TIME_FIRST
+	LastContact    *ContactInput // the last one that qualifies for E2, null if none does
+	Score          *Score        // of efficiency; null where it was not scored, as always under TIME_FIRST
+}
+
+// Score is an advisor's efficiency with its parts, in hundredths (B-31 其一).
+type Score struct {
+	Contacts int  // contacts counted, one a day at most
+	Contact  int  // what they are worth
+	Quality  int  // of the contacts
+	Choice   int  // the customer's recorded choice
+	Chosen   bool // that choice was for this advisor, which decides
+	Total    int  // weighted
 }
 
 // ContactInput is a contact record that counted.
@@ -47,25 +59,51 @@ type Input struct {
 	Type     string
 }
 
+// Share is what one advisor gets of the deal. The shares of a decision add up to
+// its amount and to ten thousand, or there are none.
+type Share struct {
+	Advisor        domain.StaffID
+	Unit           domain.UnitID
+	Attachment     domain.AttachmentID // zero where a ruling named somebody not attached
+	PerTenThousand int
+	AmountFen      domain.Fen // of the deal; negative in a counter-entry
+}
+
+// Explanation says in a stable code, with what belongs to it, how commission and
+// performance came to the same advisor or to two.
+type Explanation struct {
+	Code   string
+	Params []Param
+}
+
+// Param is one fact of an explanation: an id, a position, a day or a code.
+type Param struct {
+	Name  string
+	Value string
+}
+
 // Decided says who earned the commission of a confirmed payment and why.
 type Decided struct {
-	Decision      domain.DecisionID
+	Decision      domain.DecisionID // the same for the same payment, inputs and policy version
 	Payment       domain.PaymentID
 	Customer      domain.CustomerID
 	Product       domain.ProductID
 	AmountFen     domain.Fen
 	Handler       domain.StaffID // who handled the deal: performance follows this, commission follows Winner
-	Winner        domain.StaffID // zero when no advisor was attached
+	HandlerRank   int            // the handler's rank among the candidates, 0 if not one of them
+	Winner        domain.StaffID // has the largest share; zero when no advisor was attached
 	WinnerUnit    domain.UnitID
-	Ground        domain.AttributionGround
+	Shares        []Share
+	Ground        domain.AttributionGround // empty without a winner
 	Mode          domain.AttributionMode
 	PolicyVersion int
-	Confirmation  uuid.UUID // the payment.confirmed event
-	Candidates    []Candidate
-	Inputs        []Input
+	Confirmation  uuid.UUID         // the payment.confirmed event
+	Candidates    []Candidate       // by rank
+	Inputs        []Input           // by position
 	InputsHash    string            // SHA-256 over the canonical inputs, hexadecimal
-	Reason        string            // stable code, such as "earliest-entry", "communicated-then-bought", "no-attachment"
-	Supersedes    domain.DecisionID // an earlier decision that late facts changed
+	Reason        string            // stable code: one of the Reason constants
+	Explanation   Explanation       // of winner and handler
+	Supersedes    domain.DecisionID // an earlier decision that late facts changed, zero if none
 }
 
 // Countered takes a decision back because its payment was reversed.
@@ -74,7 +112,8 @@ type Countered struct {
 	Payment   domain.PaymentID
 	Customer  domain.CustomerID
 	Winner    domain.StaffID
-	AmountFen domain.Fen // negative: what is taken back
+	Shares    []Share    // each taken back, negative
+	AmountFen domain.Fen // negative: what is taken back in all
 	Reversal  uuid.UUID  // the payment.reversed event
 }
 

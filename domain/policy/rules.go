@@ -51,7 +51,8 @@ type PaymentRules struct {
 // AttributionRules rule who earns a commission (B-30, B-31).
 type AttributionRules struct {
 	Mode                   domain.AttributionMode
-	CommunicatedWithinDays int // E2: natural days before the reservation
+	CommunicatedWithinDays int  // E2: natural days before the reservation
+	CommunicatedAnyProduct bool // E2: a contact about any product counts, not only about the one bought
 	// Efficiency is used by mode EFFICIENCY_FIRST; its shape is fixed so that
 	// policies written today stay valid.
 	Efficiency EfficiencyRules
@@ -76,8 +77,8 @@ const WinnerTakesAll Split = "winner_takes_all"
 // MaskingRules say how personal data is shown (C-04).
 type MaskingRules struct{ RevealNeedsPurpose bool }
 
-// Default is version 1, in force where a firm has published nothing else: the
-// defaults that the requirements propose (Part F).
+// Default is version 0, in force where a firm has published nothing: the defaults
+// that the requirements propose (Part F).
 func Default() Rules {
 	return Rules{
 		Claim: ClaimRules{

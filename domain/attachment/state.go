@@ -1,0 +1,95 @@
+package attachment
+
+import (
+	"slices"
+
+	"guishu/domain"
+)
+
+// State is who is and was attached to one customer. The zero State has nobody.
+type State struct {
+	attachments []Attachment // in the order of entry
+}
+
+// Attachment is one advisor's time with the customer. Its entry keeps the
+// position that priority is decided by (B-31).
+type Attachment struct {
+	ID      domain.AttachmentID
+	Advisor domain.StaffID
+	Unit    domain.UnitID
+	Entry   domain.Fact
+	End     domain.Fact // zero while it lasts
+	Reason  string      // of the end
+}
+
+// Active says that the attachment has not ended.
+func (a Attachment) Active() bool { return a.End.Position == 0 }
+
+// ActiveAt says whether it was active once everything up to a position was
+// recorded.
+func (a Attachment) ActiveAt(position domain.Position) bool {
+	return a.Entry.Position <= position && (a.Active() || a.End.Position > position)
+}
+
+// Apply folds one event in.
+func (s *State) Apply(event any, fact domain.Fact) {
+	switch e := event.(type) {
+	case Attached:
+		s.attachments = append(s.attachments, Attachment{ID: e.Attachment, Advisor: e.Advisor, Unit: e.Unit, Entry: fact})
+	case Ended:
+		for i := range s.attachments {
+			if s.attachments[i].ID == e.Attachment {
+				s.attachments[i].End, s.attachments[i].Reason = fact, e.Reason
+			}
+		}
+	}
+}
+
+// Clone is a copy that can be changed apart.
+func (s *State) Clone() *State { return &State{slices.Clone(s.attachments)} }
+
+// All is every attachment there ever was, in the order of entry (C-02).
+func (s *State) All() []Attachment { return slices.Clone(s.attachments) }
+
+// Active is the attachments that last, in the order of entry.
+func (s *State) Active() []Attachment { return s.where(Attachment.Active) }
+
+// ActiveAt is the attachments that lasted once everything up to a position of
+// the ledger was recorded, in the order of entry (C-02).
+func (s *State) ActiveAt(position domain.Position) []Attachment {
+	return s.where(func(a Attachment) bool { return a.ActiveAt(position) })
+}
+
+// Of is an advisor's attachment that lasts; false when there is none.
+func (s *State) Of(advisor domain.StaffID) (Attachment, bool) {
+	return s.find(func(a Attachment) bool { return a.Advisor == advisor && a.Active() })
+}
+
+// Attachment is the one with that id, lasting or ended.
+func (s *State) Attachment(id domain.AttachmentID) (Attachment, bool) {
+	return s.find(func(a Attachment) bool { return a.ID == id })
+}
+
+// EverAttached says whether the advisor is or was attached.
+func (s *State) EverAttached(advisor domain.StaffID) bool {
+	_, found := s.find(func(a Attachment) bool { return a.Advisor == advisor })
+	return found
+}
+
+func (s *State) find(holds func(Attachment) bool) (Attachment, bool) {
+	i := slices.IndexFunc(s.attachments, holds)
+	if i < 0 {
+		return Attachment{}, false
+	}
+	return s.attachments[i], true
+}
+
+func (s *State) where(holds func(Attachment) bool) []Attachment {
+	var chosen []Attachment
+	for _, a := range s.attachments {
+		if holds(a) {
+			chosen = append(chosen, a)
+		}
+	}
+	return chosen
+}

@@ -1,0 +1,72 @@
+package migration
+
+import "guishu/domain"
+
+// Status is how far a batch is.
+type Status string
+
+// The states of a batch: PROPOSED, then APPROVED or REFUSED; an approved one is
+// CLOSED in the end.
+const (
+	StatusProposed Status = "PROPOSED"
+	StatusApproved Status = "APPROVED"
+	StatusRefused  Status = "REFUSED"
+	StatusClosed   Status = "CLOSED"
+)
+
+// State is a batch as its events tell. The zero State does not exist yet.
+type State struct {
+	Batch      domain.BatchID
+	Status     Status // empty before it is proposed
+	Name       string
+	Sources    []Source
+	ProposedBy domain.StaffID
+	ApprovedBy domain.StaffID
+	Approval   domain.Fact // of the approval, zero without one
+}
+
+// Apply folds one event in.
+func (s *State) Apply(event any, fact domain.Fact) {
+	switch e := event.(type) {
+	case Proposed:
+		s.Batch, s.Status, s.Name, s.Sources, s.ProposedBy = e.Batch, StatusProposed, e.Name, e.Sources, e.ProposedBy
+	case Approved:
+		s.Status, s.ApprovedBy, s.Approval = StatusApproved, e.ApprovedBy, fact
+	case Refused:
+		s.Status = StatusRefused
+	case Closed:
+		s.Status = StatusClosed
+	}
+}
+
+// Clone is a copy that can be changed apart. Sources are never changed in place,
+// so the copies share them.
+func (s *State) Clone() *State {
+	clone := *s
+	return &clone
+}
+
+// ApprovedBefore says whether the batch had been approved before a position of
+// the ledger: only then do its times count for what stands there (B-31).
+func (s *State) ApprovedBefore(position domain.Position) bool {
+	return !s.ApprovedBy.IsZero() && s.Approval.Position < position
+}
+
+// Admit says whether a fact may come under the batch now: it is approved and not
+// closed. Errors: ErrImportBatchNotApproved, ErrImportBatchState.
+func (s *State) Admit() error {
+	switch s.Status {
+	case StatusApproved:
+		return nil
+	case StatusClosed:
+		return stateRefusal(s.Status)
+	}
+	return domain.ErrImportBatchNotApproved
+}
+
+func stateRefusal(status Status) error {
+	if status == "" {
+		status = "NONE"
+	}
+	return domain.ErrImportBatchState.With("state", string(status))
+}

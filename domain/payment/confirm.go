@@ -1,0 +1,105 @@
+package payment
+
+import (
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"guishu/domain"
+)
+
+// Confirming says that operations saw the money.
+type Confirming struct {
+	AmountFen   domain.Fen // that came in, 0: as registered
+	ConfirmedBy domain.StaffID
+	History     domain.History
+	Now         time.Time
+}
+
+// Confirm confirms a registered payment, once (B-14). Who registered it cannot
+// confirm it (B-06); under an approved migration batch that becomes an exception.
+// The role of operations is the commands' matter.
+//
+// Errors: ErrPaymentState, ErrPaymentRequired, ErrPaymentSelfConfirm,
+// ErrPaymentAmount, ErrMoneyOverflow, ErrPaymentDate.
+func (s *State) Confirm(in Confirming) ([]any, error) {
+	if err := s.goTo(domain.PaymentConfirmed); err != nil {
+		return nil, err
+	}
+	event := Confirmed{Deal: s.Deal, ConfirmedBy: in.ConfirmedBy, RegisteredBy: s.RegisteredBy}
+	if in.AmountFen != 0 {
+		event.Deal.AmountFen = in.AmountFen
+	}
+	switch {
+	case in.ConfirmedBy.IsZero():
+		return nil, domain.ErrPaymentRequired.At("confirmed_by")
+	case !in.History.Between(s.last, in.Now):
+		return nil, domain.ErrPaymentDate.At("effective_at")
+	}
+	if err := checkAmount(event.Deal.AmountFen); err != nil {
+		return nil, err
+	}
+	if in.ConfirmedBy == s.RegisteredBy {
+		if err := in.History.Lacking(&event.Exceptions, domain.ErrPaymentSelfConfirm.At("confirmed_by")); err != nil {
+			return nil, err
+		}
+	}
+	return []any{event}, nil
+}
+
+// Ending takes a payment back or off, with the reason.
+type Ending struct {
+	Reason  string
+	History domain.History
+	Now     time.Time
+}
+
+// Return sends a registration back to be corrected (B-11). Errors:
+// ErrPaymentState, ErrPaymentReasonRequired, ErrPaymentDate, ErrFormValue.
+func (s *State) Return(in Ending) ([]any, error) {
+	reason, err := s.end(domain.PaymentReturned, in)
+	if err != nil {
+		return nil, err
+	}
+	return []any{Returned{Deal: s.Deal, Reason: reason}}, nil
+}
+
+// Cancel ends a payment before its confirmation (B-11). Errors: as of Return.
+func (s *State) Cancel(in Ending) ([]any, error) {
+	reason, err := s.end(domain.PaymentCancelled, in)
+	if err != nil {
+		return nil, err
+	}
+	return []any{Cancelled{Deal: s.Deal, Reason: reason}}, nil
+}
+
+// Reverse takes a confirmed payment back (B-11). The customer stays formal, and
+// the attribution gets a counter-entry. Errors: as of Return.
+func (s *State) Reverse(in Ending) ([]any, error) {
+	reason, err := s.end(domain.PaymentReversed, in)
+	if err != nil {
+		return nil, err
+	}
+	return []any{Reversed{Deal: s.Deal, Reason: reason}}, nil
+}
+
+func (s *State) end(to domain.PaymentStatus, in Ending) (reason string, err error) {
+	if err := s.goTo(to); err != nil {
+		return "", err
+	}
+	reason = strings.TrimSpace(in.Reason)
+	switch {
+	case reason == "":
+		return "", domain.ErrPaymentReasonRequired.At("reason")
+	case utf8.RuneCountInString(reason) > longestReason || !utf8.ValidString(reason):
+		return "", domain.ErrFormValue.At("reason")
+	case !in.History.Between(s.last, in.Now):
+		return "", domain.ErrPaymentDate.At("effective_at")
+	}
+	return reason, nil
+}
+
+// customerIncomplete names the fields that the customer lacks (B-13).
+func customerIncomplete(fields []string) *domain.Error {
+	return domain.ErrPaymentCustomerIncomplete.With("fields", strings.Join(fields, ", "))
+}
