@@ -1,0 +1,207 @@
+package attachment_test
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"guishu/domain"
+	"guishu/domain/attachment"
+	"guishu/domain/domaintest"
+)
+
+type (
+	rule  = domaintest.Rule[attachment.State]
+	state = attachment.State
+	past  = domaintest.Past
+)
+
+var (
+	customer = domain.CustomerID{1}
+	unit     = domain.UnitID{1}
+	lin, qiu = domain.StaffID{1}, domain.StaffID{2}
+	first    = domain.AttachmentID{1}
+	second   = domain.AttachmentID{2}
+	now      = time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)
+	today    = domain.DateOf(now, domain.ChinaZone())
+	batch    = domain.BatchID{9}
+)
+
+func attached(id domain.AttachmentID, advisor domain.StaffID) attachment.Attached {
+	return attachment.Attached{Attachment: id, Customer: customer, Advisor: advisor, Unit: unit}
+}
+
+func ended(id domain.AttachmentID, advisor domain.StaffID) attachment.Ended {
+	return attachment.Ended{Attachment: id, Customer: customer, Advisor: advisor, Reason: "交接"}
+}
+
+func at(event any, effective time.Time) past {
+	return past{Event: event, Fact: domain.Fact{EffectiveAt: effective}}
+}
+
+func attach(id domain.AttachmentID, advisor domain.StaffID, changes ...func(*attachment.Attaching)) func(*state) ([]any, error) {
+	in := attachment.Attaching{
+		Attachment: id, Customer: customer, Advisor: advisor, Unit: unit, Model: domain.Attached, Now: now,
+	}
+	for _, change := range changes {
+		change(&in)
+	}
+	return func(s *state) ([]any, error) { return s.Attach(in) }
+}
+
+func end(id domain.AttachmentID, changes ...func(*attachment.Ending)) func(*state) ([]any, error) {
+	in := attachment.Ending{Customer: customer, Attachment: id, Reason: " 交接 ", Now: now}
+	for _, change := range changes {
+		change(&in)
+	}
+	return func(s *state) ([]any, error) { return s.End(in) }
+}
+
+func TestAttach(t *testing.T) {
+	domaintest.Run(t,
+		rule{Name: "B-29 an advisor is attached", When: attach(first, lin), Then: []any{attached(first, lin)}},
+		rule{
+			Name: "B-30 several advisors are attached to one customer", Given: []any{attached(first, lin)},
+			When: attach(second, qiu), Then: []any{attached(second, qiu)},
+		},
+		rule{
+			Name: "B-31 an advisor is attached once at a time", Given: []any{attached(first, lin)},
+			When: attach(second, lin), Refused: domain.ErrAttachmentAlreadyAttached,
+		},
+		rule{
+			Name: "B-31 an advisor whose attachment ended is attached anew", Given: []any{attached(first, lin), ended(first, lin)},
+			When: attach(second, lin), Then: []any{attached(second, lin)},
+		},
+		rule{
+			Name: "B-29 a unit with exclusive ownership attaches nobody",
+			When: attach(first, lin, func(in *attachment.Attaching) { in.Model = domain.Exclusive }), Refused: domain.ErrAttachmentModel,
+		},
+		rule{
+			Name: "A-07 an advisor of the other business line is not attached",
+			When: attach(first, lin, func(in *attachment.Attaching) {
+				in.Line, in.CustomerLine = domain.Agency, domain.SelfOperated
+			}),
+			Refused: domain.ErrUnitLine,
+		},
+		rule{
+			Name: "A-07 a unit of both lines attaches to a customer of either",
+			When: attach(first, lin, func(in *attachment.Attaching) { in.CustomerLine = domain.SelfOperated }),
+			Then: []any{attached(first, lin)},
+		},
+		rule{
+			Name: "B-31 a stated entry does not lie in the future",
+			When: attach(first, lin, func(in *attachment.Attaching) {
+				in.History = domain.History{Batch: batch, EffectiveAt: now.Add(time.Second)}
+			}),
+			Refused: domain.ErrAttachmentDate, At: "effective_at",
+		},
+		rule{
+			Name:  "B-31 a stated entry does not reach back into an attachment that ended",
+			Given: []any{attached(first, lin), at(ended(first, lin), now.Add(-time.Hour))},
+			When: attach(second, lin, func(in *attachment.Attaching) {
+				in.History = domain.History{Batch: batch, EffectiveAt: now.Add(-2 * time.Hour)}
+			}),
+			Refused: domain.ErrAttachmentDate,
+		},
+		rule{Name: "B-31 somebody must be attached", When: attach(first, domain.StaffID{}), Refused: domain.ErrFormRequired, At: "advisor"},
+	)
+}
+
+func TestEnd(t *testing.T) {
+	domaintest.Run(t,
+		rule{
+			Name: "B-27 an attachment ends with a reason", Given: []any{attached(first, lin)},
+			When: end(first), Then: []any{ended(first, lin)},
+		},
+		rule{
+			Name: "C-01 an end without a reason is refused", Given: []any{attached(first, lin)},
+			When: end(first, func(in *attachment.Ending) { in.Reason = " " }), Refused: domain.ErrFormRequired, At: "reason",
+		},
+		rule{
+			Name: "B-27 an attachment ends once", Given: []any{attached(first, lin), ended(first, lin)},
+			When: end(first), Refused: domain.ErrAttachmentEnded,
+		},
+		rule{Name: "B-27 what never began does not end", When: end(first), Refused: domain.ErrAttachmentNotAttached},
+		rule{
+			Name: "B-31 an attachment does not end before it began", Given: []any{at(attached(first, lin), now.Add(-time.Hour))},
+			When: end(first, func(in *attachment.Ending) {
+				in.History = domain.History{Batch: batch, EffectiveAt: now.Add(-2 * time.Hour)}
+			}),
+			Refused: domain.ErrAttachmentDate,
+		},
+	)
+}
+
+func TestEndedAttachmentsStayReadable(t *testing.T) {
+	t.Parallel()
+	s := domaintest.Fold[state](attached(first, lin), attached(second, qiu), ended(first, lin))
+	ids := func(list []attachment.Attachment) (ids []domain.AttachmentID) {
+		for _, a := range list {
+			ids = append(ids, a.ID)
+		}
+		return ids
+	}
+	for name, check := range map[string]struct{ got, want []domain.AttachmentID }{
+		"all":           {ids(s.All()), []domain.AttachmentID{first, second}},
+		"active":        {ids(s.Active()), []domain.AttachmentID{second}},
+		"at position 0": {ids(s.ActiveAt(0)), nil},
+		"at position 1": {ids(s.ActiveAt(1)), []domain.AttachmentID{first}},
+		"at position 2": {ids(s.ActiveAt(2)), []domain.AttachmentID{first, second}},
+		"at position 3": {ids(s.ActiveAt(3)), []domain.AttachmentID{second}},
+	} {
+		if !reflect.DeepEqual(check.got, check.want) {
+			t.Errorf("C-02 %s: %v, want %v", name, check.got, check.want)
+		}
+	}
+	if _, lasts := s.Of(lin); lasts || !s.EverAttached(lin) {
+		t.Error("B-27 an ended attachment must be known, and not as lasting")
+	}
+}
+
+func contacting(change func(*attachment.Contacting)) attachment.Contacting {
+	in := attachment.Contacting{
+		Contact: domain.ContactID{1}, Customer: customer, Advisor: lin, Unit: unit, OccurredOn: today,
+		Method: domain.ContactByPhone, Product: domain.ProductID{1}, TwoWay: true,
+		Purpose: domain.NewPersonal("产品说明"), Outcome: domain.NewPersonal("有意向"), Today: today,
+	}
+	if change != nil {
+		change(&in)
+	}
+	return in
+}
+
+func TestRecordContact(t *testing.T) {
+	t.Parallel()
+	long := domain.NewPersonal(strings.Repeat("长", 2001))
+	for _, rule := range []struct {
+		name   string
+		given  []any
+		change func(*attachment.Contacting)
+		want   domain.Code
+	}{
+		{"A-49 a contact is put on record", []any{attached(first, lin)}, nil, ""},
+		{"A-49 a contact yesterday is put on record", []any{attached(first, lin)}, func(in *attachment.Contacting) { in.OccurredOn = today.AddDays(-1) }, ""},
+		{"B-31 a contact lies not in the future", []any{attached(first, lin)}, func(in *attachment.Contacting) { in.OccurredOn = today.AddDays(1) }, domain.ErrContactTime},
+		{"A-49 a contact has a day", []any{attached(first, lin)}, func(in *attachment.Contacting) { in.OccurredOn = domain.Date{} }, domain.ErrFormRequired},
+		{"A-29 the method is one of the list", []any{attached(first, lin)}, func(in *attachment.Contacting) { in.Method = "PIGEON" }, domain.ErrContactMethod},
+		{"A-49 a note has an end", []any{attached(first, lin)}, func(in *attachment.Contacting) { in.Outcome = long }, domain.ErrFormValue},
+		{"B-31 only an attached advisor records a contact", []any{attached(first, qiu)}, nil, domain.ErrAttachmentNotAttached},
+		{"B-31 nor one whose attachment ended", []any{attached(first, lin), ended(first, lin)}, nil, domain.ErrAttachmentNotAttached},
+		{
+			"B-31 history may hold a contact of one whose attachment ended", []any{attached(first, lin), ended(first, lin)},
+			func(in *attachment.Contacting) { in.History = domain.History{Batch: batch} }, "",
+		},
+	} {
+		t.Run(rule.name, func(t *testing.T) {
+			t.Parallel()
+			events, err := domaintest.Fold[state](rule.given...).Record(contacting(rule.change))
+			if domain.CodeOf(err) != rule.want {
+				t.Fatalf("got %v, want %q", err, rule.want)
+			}
+			if rule.want == "" && (len(events) != 1 || events[0].(attachment.ContactRecorded).Outcome.Reveal() != "有意向") {
+				t.Errorf("got %+v", events)
+			}
+		})
+	}
+}

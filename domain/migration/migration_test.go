@@ -1,0 +1,128 @@
+package migration_test
+
+import (
+	"strings"
+	"testing"
+
+	"guishu/domain"
+	"guishu/domain/domaintest"
+	"guishu/domain/migration"
+)
+
+type (
+	rule  = domaintest.Rule[migration.State]
+	state = migration.State
+)
+
+var (
+	batch    = domain.BatchID{1}
+	clerk    = domain.StaffID{1}
+	head     = domain.StaffID{2}
+	sources  = []migration.Source{{Name: "payments.csv", SHA256: strings.Repeat("ab", 32), Rows: 12}}
+	proposed = migration.Proposed{Batch: batch, Name: "2016–2017", Sources: sources, ProposedBy: clerk}
+	approved = migration.Approved{Batch: batch, ApprovedBy: head}
+	refused  = migration.Refused{Batch: batch, RefusedBy: head, Reason: "不完整"}
+	closed   = migration.Closed{Batch: batch, Imported: 10, Rejected: 2}
+)
+
+func propose(change func(*migration.Proposing)) func(*state) ([]any, error) {
+	in := migration.Proposing{Batch: batch, Name: " 2016–2017 ", Sources: sources, ProposedBy: clerk}
+	if change != nil {
+		change(&in)
+	}
+	return func(s *state) ([]any, error) { return s.Propose(in) }
+}
+
+func approve(by domain.StaffID) func(*state) ([]any, error) {
+	return func(s *state) ([]any, error) { return s.Approve(by, "") }
+}
+
+func refuse(reason string) func(*state) ([]any, error) {
+	return func(s *state) ([]any, error) { return s.Refuse(head, reason) }
+}
+
+func closing(imported, rejected int) func(*state) ([]any, error) {
+	return func(s *state) ([]any, error) { return s.Close(imported, rejected) }
+}
+
+func TestMigration(t *testing.T) {
+	domaintest.Run(t,
+		rule{Name: "B-31 a batch is proposed with its files", When: propose(nil), Then: []any{proposed}},
+		rule{Name: "B-31 a batch is proposed once", Given: []any{proposed}, When: propose(nil), Refused: domain.ErrImportBatchState},
+		rule{
+			Name: "B-31 a batch names its files", When: propose(func(in *migration.Proposing) { in.Sources = nil }),
+			Refused: domain.ErrFormRequired, At: "sources",
+		},
+		rule{
+			Name: "B-31 a file is named by its content",
+			When: propose(func(in *migration.Proposing) {
+				in.Sources = []migration.Source{sources[0], {Name: "x.csv", SHA256: "no hash"}}
+			}),
+			Refused: domain.ErrFormValue, At: "sources",
+		},
+		rule{
+			Name: "B-31 a batch has a name", When: propose(func(in *migration.Proposing) { in.Name = "" }),
+			Refused: domain.ErrFormRequired, At: "name",
+		},
+		rule{Name: "B-31 a supervisor approves", Given: []any{proposed}, When: approve(head), Then: []any{approved}},
+		rule{
+			Name: "B-31 nobody approves the own batch", Given: []any{proposed}, When: approve(clerk),
+			Refused: domain.ErrImportBatchSelfApproval,
+		},
+		rule{Name: "B-31 what was not proposed cannot be approved", When: approve(head), Refused: domain.ErrImportBatchState},
+		rule{
+			Name: "B-31 an approved batch is not approved again", Given: []any{proposed, approved}, When: approve(head),
+			Refused: domain.ErrImportBatchState,
+		},
+		rule{
+			Name: "B-31 a refused batch is not approved", Given: []any{proposed, refused}, When: approve(head),
+			Refused: domain.ErrImportBatchState,
+		},
+		rule{Name: "B-31 a batch is refused with the reason", Given: []any{proposed}, When: refuse(" 不完整 "), Then: []any{refused}},
+		rule{
+			Name: "C-01 a refusal has a reason", Given: []any{proposed}, When: refuse(" "),
+			Refused: domain.ErrFormRequired, At: "reason",
+		},
+		rule{
+			Name: "B-31 an approved batch is not refused", Given: []any{proposed, approved}, When: refuse("晚了"),
+			Refused: domain.ErrImportBatchState,
+		},
+		rule{Name: "B-31 an approved batch is closed with its counts", Given: []any{proposed, approved}, When: closing(10, 2), Then: []any{closed}},
+		rule{Name: "B-31 only an approved batch is closed", Given: []any{proposed}, When: closing(0, 0), Refused: domain.ErrImportBatchState},
+		rule{
+			Name: "B-31 counts are not negative", Given: []any{proposed, approved}, When: closing(-1, 0),
+			Refused: domain.ErrFormValue, At: "imported",
+		},
+	)
+}
+
+func TestFactsComeUnderABatchBetweenApprovalAndClosing(t *testing.T) {
+	t.Parallel()
+	for _, at := range []struct {
+		given []any
+		want  domain.Code
+	}{
+		{nil, domain.ErrImportBatchNotApproved},
+		{[]any{proposed}, domain.ErrImportBatchNotApproved},
+		{[]any{proposed, refused}, domain.ErrImportBatchNotApproved},
+		{[]any{proposed, approved}, ""},
+		{[]any{proposed, approved, closed}, domain.ErrImportBatchState},
+	} {
+		if err := domaintest.Fold[state](at.given...).Admit(); domain.CodeOf(err) != at.want {
+			t.Errorf("after %d events: %v, want %q", len(at.given), err, at.want)
+		}
+	}
+}
+
+func TestABatchIsApprovedBeforeWhatCameAfterItsApproval(t *testing.T) {
+	t.Parallel()
+	s := domaintest.Fold[state](proposed, domaintest.Past{Event: approved, Fact: domain.Fact{Position: 7}}, closed)
+	for position, want := range map[domain.Position]bool{6: false, 7: false, 8: true} {
+		if s.ApprovedBefore(position) != want {
+			t.Errorf("at %d: %v", position, !want)
+		}
+	}
+	if domaintest.Fold[state](proposed).ApprovedBefore(100) {
+		t.Error("a proposal counts as approved")
+	}
+}
