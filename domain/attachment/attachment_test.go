@@ -25,7 +25,6 @@ var (
 	second   = domain.AttachmentID{2}
 	now      = time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)
 	today    = domain.DateOf(now, domain.ChinaZone())
-	batch    = domain.BatchID{9}
 )
 
 func attached(id domain.AttachmentID, advisor domain.StaffID) attachment.Attached {
@@ -92,7 +91,7 @@ func TestAttach(t *testing.T) {
 		rule{
 			Name: "B-31 a stated entry does not lie in the future",
 			When: attach(first, lin, func(in *attachment.Attaching) {
-				in.History = domain.History{Batch: batch, EffectiveAt: now.Add(time.Second)}
+				in.History = domain.History{Provenance: domain.ApprovedHistory, EffectiveAt: now.Add(time.Second)}
 			}),
 			Refused: domain.ErrAttachmentDate, At: "effective_at",
 		},
@@ -100,7 +99,7 @@ func TestAttach(t *testing.T) {
 			Name:  "B-31 a stated entry does not reach back into an attachment that ended",
 			Given: []any{attached(first, lin), at(ended(first, lin), now.Add(-time.Hour))},
 			When: attach(second, lin, func(in *attachment.Attaching) {
-				in.History = domain.History{Batch: batch, EffectiveAt: now.Add(-2 * time.Hour)}
+				in.History = domain.History{Provenance: domain.ApprovedHistory, EffectiveAt: now.Add(-2 * time.Hour)}
 			}),
 			Refused: domain.ErrAttachmentDate,
 		},
@@ -126,7 +125,7 @@ func TestEnd(t *testing.T) {
 		rule{
 			Name: "B-31 an attachment does not end before it began", Given: []any{at(attached(first, lin), now.Add(-time.Hour))},
 			When: end(first, func(in *attachment.Ending) {
-				in.History = domain.History{Batch: batch, EffectiveAt: now.Add(-2 * time.Hour)}
+				in.History = domain.History{Provenance: domain.ApprovedHistory, EffectiveAt: now.Add(-2 * time.Hour)}
 			}),
 			Refused: domain.ErrAttachmentDate,
 		},
@@ -190,7 +189,7 @@ func TestRecordContact(t *testing.T) {
 		{"B-31 nor one whose attachment ended", []any{attached(first, lin), ended(first, lin)}, nil, domain.ErrAttachmentNotAttached},
 		{
 			"B-31 history may hold a contact of one whose attachment ended", []any{attached(first, lin), ended(first, lin)},
-			func(in *attachment.Contacting) { in.History = domain.History{Batch: batch} }, "",
+			func(in *attachment.Contacting) { in.History = domain.History{Provenance: domain.ApprovedHistory} }, "",
 		},
 	} {
 		t.Run(rule.name, func(t *testing.T) {

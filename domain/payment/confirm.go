@@ -39,10 +39,11 @@ func (s *State) Confirm(in Confirming) ([]any, error) {
 	if err := checkAmount(event.Deal.AmountFen); err != nil {
 		return nil, err
 	}
-	if in.ConfirmedBy == s.RegisteredBy {
-		if err := in.History.Lacking(&event.Exceptions, domain.ErrPaymentSelfConfirm.At("confirmed_by")); err != nil {
-			return nil, err
-		}
+	gates := domain.Gates{Provenance: in.History.Provenance}
+	gates.Require(in.ConfirmedBy != s.RegisteredBy, domain.ErrPaymentSelfConfirm, "confirmed_by")
+	var err error
+	if event.Exceptions, err = gates.Pass(); err != nil {
+		return nil, err
 	}
 	return []any{event}, nil
 }
@@ -97,9 +98,4 @@ func (s *State) end(to domain.PaymentStatus, in Ending) (reason string, err erro
 		return "", domain.ErrPaymentDate.At("effective_at")
 	}
 	return reason, nil
-}
-
-// customerIncomplete names the fields that the customer lacks (B-13).
-func customerIncomplete(fields []string) *domain.Error {
-	return domain.ErrPaymentCustomerIncomplete.With("fields", strings.Join(fields, ", "))
 }

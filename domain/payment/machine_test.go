@@ -77,7 +77,7 @@ func TestNoPathLeavesTheGraph(t *testing.T) {
 		amount := func(t *rapid.T) domain.Fen { return domain.Fen(rapid.Int64Range(-1, 1e6).Draw(t, "fen")) }
 		history := func(t *rapid.T) domain.History {
 			if rapid.Bool().Draw(t, "history") {
-				return domain.History{Batch: batch, EffectiveAt: l.now.Add(time.Duration(rapid.IntRange(-10, 1).Draw(t, "minutes")) * time.Minute)}
+				return domain.History{Provenance: domain.ApprovedHistory, EffectiveAt: l.now.Add(time.Duration(rapid.IntRange(-10, 1).Draw(t, "minutes")) * time.Minute)}
 			}
 			return domain.History{}
 		}

@@ -19,14 +19,13 @@ type (
 var (
 	now      = time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)
 	today    = domain.DateOf(now, domain.ChinaZone())
-	batch    = domain.BatchID{9}
 	clerk    = domain.StaffID{2}
 	operator = domain.StaffID{3}
 	paper    = strings.Repeat("ab", 32)
 	account  = "110912345678"
 	whole    = payment.Source{HeadBank: "示例银行", Branch: "福州分行", SubBranch: "鼓楼支行", Account: domain.NewPersonal(account)}
 	number   = domain.NewPersonal("11010519491231002X")
-	imported = domain.History{Batch: batch, EffectiveAt: now.AddDate(-1, 0, 0)}
+	imported = domain.History{Provenance: domain.ApprovedHistory, EffectiveAt: now.AddDate(-1, 0, 0)}
 )
 
 func deal(amount domain.Fen) payment.Deal {
@@ -139,6 +138,16 @@ func TestReserve(t *testing.T) {
 			Refused: domain.ErrIdentityAccountFormat, At: "account",
 		},
 		rule{
+			Name:    "B-12 a document's number given is checked",
+			When:    reserve(func(in *payment.Reserving) { in.IdentityNumber = domain.NewPersonal("110105194912310021") }),
+			Refused: domain.ErrIdentityIDChecksum, At: "identity_number",
+		},
+		rule{
+			Name:    "B-12 a document's type is one of the list",
+			When:    reserve(func(in *payment.Reserving) { in.IdentityType = "LIBRARY_CARD" }),
+			Refused: domain.ErrIdentityIDType, At: "identity_type",
+		},
+		rule{
 			Name: "B-12 papers are named by their content", When: reserve(func(in *payment.Reserving) { in.Papers = []string{"contract.pdf"} }),
 			Refused: domain.ErrFormValue, At: "papers",
 		},
@@ -175,7 +184,7 @@ func TestReserve(t *testing.T) {
 		rule{
 			Name: "B-31 history lies not in the future",
 			When: reserve(func(in *payment.Reserving) {
-				in.History = domain.History{Batch: batch, EffectiveAt: now.Add(time.Second)}
+				in.History = domain.History{Provenance: domain.ApprovedHistory, EffectiveAt: now.Add(time.Second)}
 			}),
 			Refused: domain.ErrPaymentDate, At: "effective_at",
 		},

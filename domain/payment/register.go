@@ -10,8 +10,8 @@ import (
 // reservation, or from the registration that was returned.
 type Registering struct {
 	AmountFen       domain.Fen // 0: as reserved
-	IdentityType    domain.IdentityType
-	IdentityNumber  domain.Personal // canonical form
+	IdentityType    domain.DocumentType
+	IdentityNumber  domain.Personal
 	Source          Source
 	Papers          []string
 	RegisteredBy    domain.StaffID
@@ -28,7 +28,8 @@ type Registering struct {
 // Errors: ErrPaymentState, ErrPaymentAmount, ErrMoneyOverflow, ErrPaymentDate,
 // ErrPaymentRequired, ErrPaymentAccountRequired, ErrPaymentAttachmentRequired,
 // ErrPaymentCustomerIncomplete, ErrIdentityAccountFormat,
-// ErrIdentityCardChecksum, ErrFormValue.
+// ErrIdentityCardChecksum, ErrFormValue, and those of
+// domain.ParseIdentityDocument.
 func (s *State) Register(in Registering) ([]any, error) {
 	if err := s.goTo(domain.PaymentRegistered); err != nil {
 		return nil, err
@@ -41,6 +42,8 @@ func (s *State) Register(in Registering) ([]any, error) {
 		return nil, err
 	}
 	switch {
+	case event.IdentityType != "" && !event.IdentityType.Valid():
+		return nil, domain.ErrIdentityIDType.At("identity_type")
 	case in.RegisteredBy.IsZero():
 		return nil, domain.ErrPaymentRequired.At("registered_by")
 	case !in.History.Between(s.last, in.Now):
@@ -50,10 +53,13 @@ func (s *State) Register(in Registering) ([]any, error) {
 	if event.Papers, err = distinctPapers(event.Papers); err != nil {
 		return nil, err
 	}
+	if event.IdentityNumber, err = checkIdentity(event.IdentityType, event.IdentityNumber); err != nil {
+		return nil, err
+	}
 	if event.Source.Account, err = checkAccount(event.Source.Account); err != nil {
 		return nil, err
 	}
-	if err := event.complete(in); err != nil {
+	if event.Exceptions, err = event.gates(in); err != nil {
 		return nil, err
 	}
 	return []any{event}, nil
@@ -79,49 +85,18 @@ func (s *State) registration(in Registering) Registered {
 	return event
 }
 
-// complete holds the gates on missing fields.
-func (e *Registered) complete(in Registering) error {
-	lacking := func(refusal *domain.Error, fields ...string) error {
-		return in.History.Lacking(&e.Exceptions, refusal, fields...)
+// gates holds that everything is complete now (B-12, B-13), which history may lack.
+func (e *Registered) gates(in Registering) ([]domain.Exception, error) {
+	gates := domain.Gates{Provenance: in.History.Provenance}
+	gates.Require(e.IdentityType != "", domain.ErrPaymentRequired, "identity_type")
+	gates.Require(e.IdentityNumber.Reveal() != "", domain.ErrPaymentRequired, "identity_number")
+	gates.Require(e.Source.HeadBank != "", domain.ErrPaymentRequired, "head_bank")
+	gates.Require(e.Source.Branch != "", domain.ErrPaymentRequired, "branch")
+	gates.Require(e.Source.SubBranch != "", domain.ErrPaymentRequired, "sub_branch")
+	gates.Require(e.Source.Account.Reveal() != "", domain.ErrPaymentAccountRequired, "account")
+	gates.Require(len(e.Papers) >= in.RequiredPapers, domain.ErrPaymentAttachmentRequired, "papers")
+	for _, field := range in.CustomerMissing {
+		gates.Require(false, domain.ErrPaymentCustomerIncomplete, field)
 	}
-	if missing := e.missing(); len(missing) > 0 {
-		if err := lacking(domain.ErrPaymentRequired.At(missing[0]), missing...); err != nil {
-			return err
-		}
-	}
-	if e.Source.Account.Reveal() == "" {
-		if err := lacking(domain.ErrPaymentAccountRequired.At("account")); err != nil {
-			return err
-		}
-	}
-	if len(e.Papers) < in.RequiredPapers {
-		if err := lacking(domain.ErrPaymentAttachmentRequired.At("papers")); err != nil {
-			return err
-		}
-	}
-	if len(in.CustomerMissing) > 0 {
-		return lacking(customerIncomplete(in.CustomerMissing), in.CustomerMissing...)
-	}
-	return nil
-}
-
-// missing is the fields that must be complete now, without the account, which has
-// a code of its own (B-12).
-func (e *Registered) missing() []string {
-	var missing []string
-	for _, field := range []struct {
-		name  string
-		empty bool
-	}{
-		{"identity_type", e.IdentityType == ""},
-		{"identity_number", e.IdentityNumber.Reveal() == ""},
-		{"head_bank", e.Source.HeadBank == ""},
-		{"branch", e.Source.Branch == ""},
-		{"sub_branch", e.Source.SubBranch == ""},
-	} {
-		if field.empty {
-			missing = append(missing, field.name)
-		}
-	}
-	return missing
+	return gates.Pass()
 }

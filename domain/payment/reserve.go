@@ -21,8 +21,8 @@ type Reserving struct {
 	ExternalNo     string // the number in the system it is imported from, may be empty
 	Nature         domain.Nature
 	ScheduledOn    domain.Date // 预约打款时间
-	IdentityType   domain.IdentityType
-	IdentityNumber domain.Personal // canonical form, may be empty
+	IdentityType   domain.DocumentType
+	IdentityNumber domain.Personal // may be empty
 	Source         Source          // may be empty, in part or whole
 	Papers         []string        // SHA-256 of each, hexadecimal; may be empty
 	Product        Product
@@ -48,7 +48,8 @@ const (
 //
 // Errors: ErrPaymentState, ErrPaymentRequired, ErrPaymentAmount,
 // ErrMoneyOverflow, ErrProductUnknown, ErrPaymentProductClosed, ErrPaymentDate,
-// ErrIdentityAccountFormat, ErrIdentityCardChecksum, ErrFormValue.
+// ErrIdentityAccountFormat, ErrIdentityCardChecksum, ErrFormValue, and those of
+// domain.ParseIdentityDocument.
 func (s *State) Reserve(in Reserving) ([]any, error) {
 	in.Source = in.Source.trimmed()
 	event := Reserved{
@@ -65,19 +66,15 @@ func (s *State) Reserve(in Reserving) ([]any, error) {
 	if event.Papers, err = distinctPapers(in.Papers); err != nil {
 		return nil, err
 	}
+	if event.IdentityNumber, err = checkIdentity(in.IdentityType, in.IdentityNumber); err != nil {
+		return nil, err
+	}
 	if event.Source.Account, err = checkAccount(in.Source.Account); err != nil {
 		return nil, err
 	}
-	if missing := in.missing(); len(missing) > 0 {
-		refusal := domain.ErrPaymentRequired.At(missing[0])
-		if err := in.History.Lacking(&event.Exceptions, refusal, missing...); err != nil {
-			return nil, err
-		}
-	}
-	if !in.Product.Open {
-		if err := in.History.Lacking(&event.Exceptions, domain.ErrPaymentProductClosed.At("product")); err != nil {
-			return nil, err
-		}
+	event.Exceptions, err = in.gates()
+	if err != nil {
+		return nil, err
 	}
 	return []any{event}, nil
 }
@@ -99,6 +96,8 @@ func (in Reserving) makesSense() error {
 		return domain.ErrProductUnknown.At("product")
 	case in.Nature != "" && !in.Nature.Valid():
 		return domain.ErrFormValue.At("nature")
+	case in.IdentityType != "" && !in.IdentityType.Valid():
+		return domain.ErrIdentityIDType.At("identity_type")
 	case utf8.RuneCountInString(in.ExternalNo) > longestText:
 		return domain.ErrFormValue.At("external_no")
 	case !in.History.Between(time.Time{}, in.Now):
@@ -113,19 +112,14 @@ func (in Reserving) makesSense() error {
 	return checkAmount(in.Deal.AmountFen)
 }
 
-// missing is the fields a reservation has and this one lacks (B-12).
-func (in Reserving) missing() []string {
-	var missing []string
-	if in.Nature == "" {
-		missing = append(missing, "nature")
-	}
-	if in.ScheduledOn.IsZero() {
-		missing = append(missing, "scheduled_on")
-	}
-	if in.IdentityType == "" {
-		missing = append(missing, "identity_type")
-	}
-	return missing
+// gates holds what a reservation has (B-12), which history may lack.
+func (in Reserving) gates() ([]domain.Exception, error) {
+	gates := domain.Gates{Provenance: in.History.Provenance}
+	gates.Require(in.Nature != "", domain.ErrPaymentRequired, "nature")
+	gates.Require(!in.ScheduledOn.IsZero(), domain.ErrPaymentRequired, "scheduled_on")
+	gates.Require(in.IdentityType != "", domain.ErrPaymentRequired, "identity_type")
+	gates.Require(in.Product.Open, domain.ErrPaymentProductClosed, "product")
+	return gates.Pass()
 }
 
 // checkSchedule refuses a day that has passed, which history may name, and one so

@@ -56,6 +56,20 @@ func checkAccount(account domain.Personal) (domain.Personal, error) {
 	return domain.NewPersonal(parsed.Number()), nil
 }
 
+// checkIdentity is the document's number in its one form. Without a type or a
+// number there is nothing to check.
+func checkIdentity(kind domain.DocumentType, number domain.Personal) (domain.Personal, error) {
+	if kind == "" || number.Reveal() == "" {
+		return number, nil
+	}
+	document, err := domain.ParseIdentityDocument(kind, number.Reveal(), domain.Date{})
+	if err != nil {
+		refusal, _ := domain.AsError(err)
+		return domain.Personal{}, refusal.At("identity_number")
+	}
+	return domain.NewPersonal(document.Number()), nil
+}
+
 // distinctPapers is the papers in lower case without repetition; each is named by
 // the SHA-256 of its content (B-12).
 func distinctPapers(papers []string) ([]string, error) {

@@ -13,7 +13,7 @@ type State struct {
 	Deal           Deal                 // with the amount of the last step
 	Nature         domain.Nature
 	ScheduledOn    domain.Date
-	IdentityType   domain.IdentityType
+	IdentityType   domain.DocumentType
 	IdentityNumber domain.Personal
 	Source         Source
 	Papers         []string

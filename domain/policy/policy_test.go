@@ -43,7 +43,7 @@ func publish(in policy.Publishing) func(*state) ([]any, error) {
 }
 
 func TestPublish(t *testing.T) {
-	batch := domain.History{Batch: domain.BatchID{9}}
+	batch := domain.History{Provenance: domain.ApprovedHistory}
 	domaintest.Run(t,
 		rule{
 			Name: "B-01 versions are numbered from 1",
