@@ -87,7 +87,7 @@ func (n Name) IsZero() bool { return n.text == "" }
 // Same says that both are the same name.
 func (n Name) Same(other Name) bool { return n == other }
 
-// Split is the surname and the given name of a Chinese name of two to five
+// Split is the surname and the given name of a Chinese name of two to six
 // characters; a compound surname such as 欧阳 is taken whole unless nothing would
 // be left. Names that are not wholly Han, such as those with a middle dot, have no
 // surname here and are returned as the given name.
