@@ -73,9 +73,19 @@ func DecodeMetadata(data []byte) (Metadata, error) {
 	if len(data) == 0 {
 		return Metadata{}, nil
 	}
-	if m, ok := scanMetadata(data); ok {
-		return m, nil
+	m, ok := scanMetadata(data)
+	if !ok {
+		var err error
+		if m, err = parseMetadata(data); err != nil {
+			return Metadata{}, err
+		}
 	}
+	m.EffectiveAt = m.EffectiveAt.UTC()
+	return m, nil
+}
+
+// parseMetadata reads metadata in any form of JSON.
+func parseMetadata(data []byte) (Metadata, error) {
 	var m foreignMetadata
 	if err := json.Unmarshal(data, &m); err != nil {
 		return Metadata{}, err
