@@ -46,6 +46,8 @@ const (
 	ErrAuthAccountDisabled Code = "auth/account-disabled"
 	// ErrAuthCrossSite: The request came from another site. Send it from this server's own pages or with an API token.
 	ErrAuthCrossSite Code = "auth/cross-site"
+	// ErrAuthPasswordChangeRequired: Set a password of your own before anything else.
+	ErrAuthPasswordChangeRequired Code = "auth/password-change-required"
 	// ErrAuthPasswordWeak: Choose a password of at least {min} characters.
 	ErrAuthPasswordWeak Code = "auth/password-weak"
 	// ErrAuthRequired: Sign in first.
@@ -248,6 +250,8 @@ const (
 	ErrRequestMalformed Code = "request/malformed"
 	// ErrRequestMediaType: The content type is not supported. Send application/json.
 	ErrRequestMediaType Code = "request/media-type"
+	// ErrRequestMethod: This address does not know this method. See /openapi.json.
+	ErrRequestMethod Code = "request/method"
 	// ErrRequestNotFound: There is nothing at this address. See /openapi.json.
 	ErrRequestNotFound Code = "request/not-found"
 	// ErrRequestTimeFormat: Enter the time as in 2026-01-02T15:04:05+08:00.
@@ -355,6 +359,9 @@ var codeTable = []CodeEntry{
 	{ErrAuthCrossSite, Denied, "",
 		"请求来源不受信任",
 		"The request came from another site. Send it from this server's own pages or with an API token."},
+	{ErrAuthPasswordChangeRequired, Denied, "",
+		"请先设置您自己的密码",
+		"Set a password of your own before anything else."},
 	{ErrAuthPasswordWeak, Invalid, "",
 		"密码至少需要 {min} 位",
 		"Choose a password of at least {min} characters."},
@@ -658,6 +665,9 @@ var codeTable = []CodeEntry{
 	{ErrRequestMediaType, Invalid, "",
 		"不支持的内容类型",
 		"The content type is not supported. Send application/json."},
+	{ErrRequestMethod, Invalid, "",
+		"该地址不支持此请求方法",
+		"This address does not know this method. See /openapi.json."},
 	{ErrRequestNotFound, NotFound, "",
 		"地址不存在",
 		"There is nothing at this address. See /openapi.json."},

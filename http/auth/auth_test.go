@@ -1,0 +1,431 @@
+package auth_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"guishu/domain"
+	"guishu/http/auth"
+	"guishu/internal/pgtest"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// cheap keeps tests from spending their time on hashes.
+var cheap = auth.Cost{Passes: 1, Memory: 64, Threads: 1}
+
+const (
+	login    = "wang.fang"
+	password = "correct horse battery"
+)
+
+// clock is a time that tests move.
+type clock struct{ offset atomic.Int64 }
+
+func (c *clock) now() time.Time          { return time.Now().Add(time.Duration(c.offset.Load())) }
+func (c *clock) advance(d time.Duration) { c.offset.Add(int64(d)) }
+
+type bench struct {
+	pool  *pgxpool.Pool
+	auth  *auth.Auth
+	clock *clock
+	staff domain.StaffID
+}
+
+func setup(t *testing.T) *bench {
+	t.Helper()
+	b := &bench{pool: pgtest.New(t), clock: new(clock), staff: domain.StaffID(uuid.New())}
+	b.auth = b.process(t)
+	return b
+}
+
+// process is one more process on the same database.
+func (b *bench) process(t *testing.T) *auth.Auth {
+	t.Helper()
+	a, err := auth.Open(t.Context(), auth.Config{Pool: b.pool, Now: b.clock.now, Cost: cheap})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(a.Close)
+	return a
+}
+
+func (b *bench) hasPassword(t *testing.T) {
+	t.Helper()
+	if err := b.auth.SetPassword(t.Context(), b.staff, login, password); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// signIn gives the session's token.
+func (b *bench) signIn(t *testing.T, password string) string {
+	t.Helper()
+	who, err := b.auth.Verify(t.Context(), login, password, "192.0.2.1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := httptest.NewRecorder()
+	if _, err := b.auth.SignIn(t.Context(), w, who); err != nil {
+		t.Fatal(err)
+	}
+	cookie := w.Result().Cookies()[0]
+	if !cookie.HttpOnly || cookie.SameSite != http.SameSiteLaxMode || cookie.Name != auth.SessionCookie {
+		t.Errorf("the cookie is %+v", cookie)
+	}
+	return cookie.Value
+}
+
+func wants(t *testing.T, err error, code domain.Code) {
+	t.Helper()
+	if !errors.Is(err, code) {
+		t.Errorf("got %v, want %s", err, code)
+	}
+}
+
+func TestAPasswordSignsInWhateverTheCaseOfTheName(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.hasPassword(t)
+	who, err := b.auth.Verify(t.Context(), "  Wang.Fang ", password, "192.0.2.1")
+	if err != nil || who.Staff != b.staff || who.MustChange {
+		t.Errorf("%+v, %v", who, err)
+	}
+}
+
+func TestAWrongPasswordAndAnUnknownNameAreRefusedAlike(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.hasPassword(t)
+	_, wrong := b.auth.Verify(t.Context(), login, "wrong", "192.0.2.1")
+	_, unknown := b.auth.Verify(t.Context(), "nobody", password, "192.0.2.1")
+	_, empty := b.auth.Verify(t.Context(), "", "", "192.0.2.1")
+	wants(t, wrong, domain.ErrAuthSignInFailed)
+	wants(t, empty, domain.ErrAuthSignInFailed)
+	if wrong.Error() != unknown.Error() {
+		t.Errorf("%v differs from %v", wrong, unknown)
+	}
+}
+
+func TestTooManyFailuresCloseTheNameForAWhile(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.hasPassword(t)
+	var limited int
+	for range 12 {
+		if _, err := b.auth.Verify(t.Context(), login, "wrong", "192.0.2.1"); errors.Is(err, domain.ErrAuthTooManyAttempts) {
+			limited++
+		}
+	}
+	if limited != 4 {
+		t.Errorf("%d of 12 attempts were limited, want 4", limited)
+	}
+	_, err := b.auth.Verify(t.Context(), login, password, "192.0.2.2")
+	wants(t, err, domain.ErrAuthTooManyAttempts)
+	refusal, _ := domain.AsError(err)
+	if refusal == nil || refusal.Params["retry_after"] == "" {
+		t.Errorf("the refusal does not say when to try again: %v", refusal)
+	}
+	b.clock.advance(16 * time.Minute)
+	if _, err := b.auth.Verify(t.Context(), login, password, "192.0.2.2"); err != nil {
+		t.Errorf("after the wait: %v", err)
+	}
+}
+
+func TestManyAttemptsAtOnceDoNotPassTheLimit(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.hasPassword(t)
+	var tried atomic.Int64
+	var group sync.WaitGroup
+	for range 40 {
+		group.Go(func() {
+			if _, err := b.auth.Verify(t.Context(), login, "wrong", "192.0.2.1"); errors.Is(err, domain.ErrAuthSignInFailed) {
+				tried.Add(1)
+			}
+		})
+	}
+	group.Wait()
+	if tried.Load() > 8 {
+		t.Errorf("%d passwords were tried", tried.Load())
+	}
+}
+
+func TestASignInTakesBackItsOwnAttempt(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.hasPassword(t)
+	for i := range 30 {
+		if _, err := b.auth.Verify(t.Context(), login, password, "192.0.2.1"); err != nil {
+			t.Fatalf("sign-in %d: %v", i, err)
+		}
+	}
+}
+
+func TestOneAddressCannotTryManyNames(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.hasPassword(t)
+	for i := range 60 {
+		_, err := b.auth.Verify(t.Context(), strings.Repeat("x", i+1), "guess", "192.0.2.9")
+		wants(t, err, domain.ErrAuthSignInFailed)
+	}
+	_, err := b.auth.Verify(t.Context(), login, password, "192.0.2.9")
+	wants(t, err, domain.ErrAuthTooManyAttempts)
+	if _, err := b.auth.Verify(t.Context(), login, password, "192.0.2.10"); err != nil {
+		t.Errorf("from elsewhere: %v", err)
+	}
+}
+
+func TestASessionIsKnownUntilItEnds(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.hasPassword(t)
+	token := b.signIn(t, password)
+	other := b.process(t)
+	for range 2 { // from the database, then from memory
+		for _, a := range []*auth.Auth{b.auth, other} {
+			if who, err := a.Session(t.Context(), token); err != nil || who.Staff != b.staff {
+				t.Fatalf("%+v, %v", who, err)
+			}
+		}
+	}
+	_, err := b.auth.Session(t.Context(), token+"x")
+	wants(t, err, domain.ErrAuthRequired)
+
+	who, _ := b.auth.Session(t.Context(), token)
+	if err := b.auth.SignOut(t.Context(), httptest.NewRecorder(), who, token); err != nil {
+		t.Fatal(err)
+	}
+	_, err = b.auth.Session(t.Context(), token)
+	wants(t, err, domain.ErrAuthRequired)
+	eventually(t, func() bool {
+		_, err := other.Session(t.Context(), token)
+		return errors.Is(err, domain.ErrAuthRequired)
+	})
+}
+
+func TestASessionLapsesWhenIdle(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.hasPassword(t)
+	token := b.signIn(t, password)
+	b.clock.advance(3 * time.Hour)
+	_, err := b.auth.Session(t.Context(), token)
+	wants(t, err, domain.ErrAuthRequired)
+}
+
+func TestNoSecretIsStoredInTheClear(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	invitation, err := b.auth.Invite(t.Context(), b.staff, login)
+	if err != nil {
+		t.Fatal(err)
+	}
+	session := b.signIn(t, invitation)
+	_, token, err := b.auth.CreateToken(t.Context(), b.staff, "nightly", time.Time{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var everything string
+	err = b.pool.QueryRow(t.Context(), `
+		SELECT concat((SELECT string_agg(c::text, '') FROM auth.credential c), (SELECT string_agg(s::text, '') FROM auth.session s),
+			(SELECT string_agg(convert_from(s.data, 'UTF8'), '') FROM auth.session s),
+			(SELECT string_agg(t::text, '') FROM auth.token t), (SELECT string_agg(a::text, '') FROM auth.attempt a))`).Scan(&everything)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, secret := range map[string]string{"one-time secret": invitation, "session": session, "token": token} {
+		if strings.Contains(everything, secret) {
+			t.Errorf("the %s is stored as it is", name)
+		}
+	}
+	if !strings.Contains(everything, b.staff.String()) {
+		t.Error("nothing was found, so the search proves nothing")
+	}
+}
+
+func TestAOneTimeSecretLeadsToAPasswordAndEndsThere(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	invitation, err := b.auth.FirstAdministrator(t.Context(), b.staff, login)
+	if err != nil || invitation == "" {
+		t.Fatal(invitation, err)
+	}
+	again, err := b.auth.FirstAdministrator(t.Context(), b.staff, login)
+	if err != nil || again == "" || again == invitation {
+		t.Fatalf("an unused secret is not replaced: %v", err)
+	}
+	_, err = b.auth.Verify(t.Context(), login, invitation, "192.0.2.1")
+	wants(t, err, domain.ErrAuthSignInFailed)
+
+	token := b.signIn(t, again)
+	who, err := b.auth.Session(t.Context(), token)
+	if err != nil || !who.MustChange {
+		t.Fatalf("%+v, %v", who, err)
+	}
+	wants(t, b.auth.ChangePassword(t.Context(), who, "", "short"), domain.ErrAuthPasswordWeak)
+	wants(t, b.auth.ChangePassword(t.Context(), who, "", "my-WANG.FANG-password"), domain.ErrAuthPasswordWeak)
+	if err := b.auth.ChangePassword(t.Context(), who, "", password); err != nil {
+		t.Fatal(err)
+	}
+	_, err = b.auth.Session(t.Context(), token)
+	wants(t, err, domain.ErrAuthRequired)
+	_, err = b.auth.Verify(t.Context(), login, again, "192.0.2.1")
+	wants(t, err, domain.ErrAuthSignInFailed)
+	if who, err := b.auth.Verify(t.Context(), login, password, "192.0.2.1"); err != nil || who.MustChange {
+		t.Errorf("%+v, %v", who, err)
+	}
+	if none, err := b.auth.FirstAdministrator(t.Context(), b.staff, login); none != "" || err != nil {
+		t.Errorf("a second first sign-in: %q, %v", none, err)
+	}
+}
+
+func TestChangingAPasswordNeedsTheCurrentOneAndEndsSessions(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.hasPassword(t)
+	token := b.signIn(t, password)
+	who, err := b.auth.Session(t.Context(), token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wants(t, b.auth.ChangePassword(t.Context(), who, "wrong", "another long password"), domain.ErrAuthSignInFailed)
+	if err := b.auth.ChangePassword(t.Context(), who, password, "another long password"); err != nil {
+		t.Fatal(err)
+	}
+	_, err = b.auth.Session(t.Context(), token)
+	wants(t, err, domain.ErrAuthRequired)
+	_, err = b.auth.Verify(t.Context(), login, password, "192.0.2.1")
+	wants(t, err, domain.ErrAuthSignInFailed)
+}
+
+func TestATokenWorksUntilItIsRevokedOrExpires(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	other := b.process(t)
+	made, secret, err := b.auth.CreateToken(t.Context(), b.staff, "nightly", time.Time{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if who, err := other.Token(t.Context(), secret); err != nil || who.Staff != b.staff || who.Token != made.ID {
+			t.Fatalf("%+v, %v", who, err)
+		}
+	}
+	stranger := domain.StaffID(uuid.New())
+	wants(t, b.auth.RevokeToken(t.Context(), stranger, made.ID), domain.ErrQueryNotFoundOrOutOfScope)
+	if err := b.auth.RevokeToken(t.Context(), b.staff, made.ID); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, func() bool {
+		_, err := other.Token(t.Context(), secret)
+		return errors.Is(err, domain.ErrAuthTokenInvalid)
+	})
+	tokens, err := b.auth.Tokens(t.Context(), b.staff)
+	if err != nil || len(tokens) != 1 || tokens[0].RevokedAt == nil {
+		t.Errorf("%+v, %v", tokens, err)
+	}
+
+	_, short, err := b.auth.CreateToken(t.Context(), b.staff, "hour", b.clock.now().Add(time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.auth.Token(t.Context(), short); err != nil {
+		t.Fatal(err)
+	}
+	b.clock.advance(61 * time.Minute)
+	_, err = b.auth.Token(t.Context(), short)
+	wants(t, err, domain.ErrAuthTokenInvalid)
+}
+
+func TestATokenNeedsANameAndAnEnd(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	for name, expires := range map[string]time.Time{
+		"":     {},
+		"past": b.clock.now().Add(-time.Hour),
+		"far":  b.clock.now().Add(10000 * time.Hour),
+		"a\nb": {},
+	} {
+		if _, _, err := b.auth.CreateToken(t.Context(), b.staff, name, expires); domain.CodeOf(err) == "" {
+			t.Errorf("%q until %v: %v", name, expires, err)
+		}
+	}
+}
+
+func TestDisablingEndsEverythingInEveryProcess(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.hasPassword(t)
+	other := b.process(t)
+	session := b.signIn(t, password)
+	_, token, err := b.auth.CreateToken(t.Context(), b.staff, "nightly", time.Time{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = other.Session(t.Context(), session)
+	_, _ = other.Token(t.Context(), token)
+	if err := b.auth.Disable(t.Context(), b.staff); err != nil {
+		t.Fatal(err)
+	}
+	_, err = b.auth.Session(t.Context(), session)
+	wants(t, err, domain.ErrAuthRequired)
+	_, err = b.auth.Verify(t.Context(), login, password, "192.0.2.1")
+	wants(t, err, domain.ErrAuthSignInFailed)
+	eventually(t, func() bool {
+		_, sessionErr := other.Session(t.Context(), session)
+		_, tokenErr := other.Token(t.Context(), token)
+		return sessionErr != nil && tokenErr != nil
+	})
+}
+
+func TestASignInNameBelongsToOne(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.hasPassword(t)
+	err := b.auth.SetPassword(t.Context(), domain.StaffID(uuid.New()), "WANG.fang", password)
+	wants(t, err, domain.ErrStaffDuplicate)
+}
+
+func TestALostListenerMakesEveryRequestAsk(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.hasPassword(t)
+	token := b.signIn(t, password)
+	if _, err := b.auth.Session(t.Context(), token); err != nil {
+		t.Fatal(err)
+	}
+	// Another process revokes while this one's listening connection is cut: what
+	// it remembers must not outlive that.
+	_, err := b.pool.Exec(t.Context(), `
+		WITH gone AS (DELETE FROM auth.session RETURNING 1)
+		SELECT count(*), (SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+			WHERE datname = current_database() AND query LIKE 'DELETE FROM auth.%' AND pid <> pg_backend_pid()) FROM gone`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, func() bool {
+		_, err := b.auth.Session(t.Context(), token)
+		return errors.Is(err, domain.ErrAuthRequired)
+	})
+}
+
+// eventually asks until it is so, as often as it can.
+func eventually(t *testing.T, so func() bool) {
+	t.Helper()
+	ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
+	defer stop()
+	for !so() {
+		if ctx.Err() != nil {
+			t.Fatal("it did not come to be in time")
+		}
+	}
+}
