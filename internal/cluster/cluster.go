@@ -91,6 +91,7 @@ func Start(ctx context.Context, options Options) (_ *Cluster, err error) {
 		c.release()
 		return nil, err
 	}
+	c.setCurrent(first)
 	go c.supervise(first)
 	return c, nil
 }
@@ -238,7 +239,6 @@ func (c *Cluster) Stop() error {
 func (c *Cluster) supervise(running *postmaster) {
 	defer close(c.finished)
 	for running != nil {
-		c.setCurrent(running)
 		select {
 		case <-c.stopping:
 			c.stopErr = running.stop(c.quick)
@@ -247,6 +247,7 @@ func (c *Cluster) supervise(running *postmaster) {
 			c.setCurrent(nil)
 			c.log.Error("PostgreSQL ended by itself and is started again", "reason", running.reason())
 			running = c.relaunch()
+			c.setCurrent(running)
 		}
 	}
 	c.setCurrent(nil)

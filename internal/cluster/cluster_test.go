@@ -166,7 +166,7 @@ func TestASecondStartOnTheFolderIsRefused(t *testing.T) {
 func TestAHalfMadeClusterIsMadeAnew(t *testing.T) {
 	t.Parallel()
 	options := cluster.Options{DataDir: dataFolder(t)}
-	half := filepath.Join(options.DataDir, "postgres.incomplete")
+	half := filepath.Join(options.DataDir, "postgres.incomplete-1234")
 	if err := errors.Join(os.MkdirAll(filepath.Join(half, "base"), 0o711), os.WriteFile(filepath.Join(half, "PG_VERSION"), []byte("15\n"), 0o600)); err != nil {
 		t.Fatal(err)
 	}

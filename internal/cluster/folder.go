@@ -10,27 +10,32 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 )
 
 // longestPath is what PostgreSQL can take for its data folder (MAXPGPATH, less
-// room for the files in it).
+// room for a random number and the files in it).
 const longestPath = 1024 - 96
 
 // dataFolder is Guishu's data folder, locked for this process.
 //
-//	guishu.lock          held while a Guishu runs on the folder
-//	postgres/            PostgreSQL's files; there only when complete
-//	postgres.incomplete/ being made, or left by a crash while being made
-//	postgres.log         what PostgreSQL had to say
+//	guishu.lock            held while a Guishu runs on the folder
+//	postgres/              PostgreSQL's files; there only when complete
+//	postgres.incomplete-…/ being made, or left by a crash while being made
+//	postgres.log           what PostgreSQL had to say; postgres.log.1 before that
 type dataFolder struct {
 	path string
 	lock *os.File
 }
 
-func (f dataFolder) files() string      { return filepath.Join(f.path, "postgres") }
-func (f dataFolder) incomplete() string { return filepath.Join(f.path, "postgres.incomplete") }
+func (f dataFolder) files() string { return filepath.Join(f.path, "postgres") }
+
+// incomplete begins the name of a folder in which a cluster is made. Each attempt
+// has a folder of its own, so that one that a killed Guishu left running cannot
+// write into the next.
+func (f dataFolder) incomplete() string { return filepath.Join(f.path, "postgres.incomplete-") }
 
 // openDataFolder makes the folder when it is missing and takes its lock.
 func openDataFolder(path string) (dataFolder, error) {
@@ -46,7 +51,7 @@ func openDataFolder(path string) (dataFolder, error) {
 	}
 	f := dataFolder{path: path}
 	if len(f.incomplete()) > longestPath {
-		return dataFolder{}, fmt.Errorf("the data folder's path is %d bytes long, and PostgreSQL takes at most %d", len(path), longestPath-len("/postgres.incomplete"))
+		return dataFolder{}, fmt.Errorf("the data folder's path is %d bytes long, and PostgreSQL takes at most %d", len(path), longestPath-len("/postgres.incomplete-"))
 	}
 	mode := fs.FileMode(0o700)
 	if os.Geteuid() == 0 {
@@ -137,22 +142,21 @@ func (f dataFolder) initialise(ctx context.Context, programs Programs, account a
 	if entries, err := os.ReadDir(f.files()); err == nil && len(entries) > 0 {
 		return fmt.Errorf("%s is neither empty nor a PostgreSQL cluster: move it away, or name another data folder", f.files())
 	}
-	if err := os.RemoveAll(f.incomplete()); err != nil {
-		return fmt.Errorf("remove a half-made cluster: %w", err)
-	}
-	log.Info("making a private PostgreSQL cluster", "folder", f.files(), "version", programs.Version)
-	if err := f.initdb(ctx, programs, account, disposable, "C.UTF-8"); err != nil {
-		if !strings.Contains(err.Error(), "locale") {
-			return err
-		}
-		if err := f.initdb(ctx, programs, account, disposable, "C"); err != nil {
-			return err
-		}
-	}
-	if err := includeSettings(f.incomplete(), account); err != nil {
+	if err := f.removeIncomplete(); err != nil {
 		return err
 	}
-	if err := os.Rename(f.incomplete(), f.files()); err != nil {
+	log.Info("making a private PostgreSQL cluster", "folder", f.files(), "version", programs.Version)
+	made, err := f.initdb(ctx, programs, account, disposable, "C.UTF-8")
+	if err != nil && strings.Contains(err.Error(), "locale") {
+		made, err = f.initdb(ctx, programs, account, disposable, "C")
+	}
+	if err != nil {
+		return errors.Join(err, f.removeIncomplete())
+	}
+	if err := includeSettings(made, account); err != nil {
+		return err
+	}
+	if err := os.Rename(made, f.files()); err != nil {
 		return fmt.Errorf("put the cluster in place: %w", err)
 	}
 	if disposable {
@@ -161,21 +165,35 @@ func (f dataFolder) initialise(ctx context.Context, programs Programs, account a
 	return syncFolder(f.path)
 }
 
-// initdb runs PostgreSQL's program of that name into the incomplete folder. Text
+// removeIncomplete removes what attempts that came to nothing have left.
+func (f dataFolder) removeIncomplete() error {
+	entries, err := os.ReadDir(f.path)
+	if err != nil {
+		return fmt.Errorf("read the data folder: %w", err)
+	}
+	for _, entry := range entries {
+		if strings.HasPrefix(entry.Name(), filepath.Base(f.incomplete())) {
+			if err := os.RemoveAll(filepath.Join(f.path, entry.Name())); err != nil {
+				return fmt.Errorf("remove a half-made cluster: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
+// initdb runs PostgreSQL's program of that name and returns the folder it made. Text
 // compares by its bytes (C), which is the same everywhere and fast; the character
 // type knows letters beyond ASCII where the system has it.
-func (f dataFolder) initdb(ctx context.Context, programs Programs, account account, disposable bool, characters string) error {
-	if err := os.RemoveAll(f.incomplete()); err != nil {
-		return err
+func (f dataFolder) initdb(ctx context.Context, programs Programs, account account, disposable bool, characters string) (string, error) {
+	made, err := os.MkdirTemp(f.path, filepath.Base(f.incomplete()))
+	if err != nil {
+		return "", fmt.Errorf("make the cluster's folder: %w", err)
 	}
-	if err := os.Mkdir(f.incomplete(), 0o700); err != nil {
-		return fmt.Errorf("make the cluster's folder: %w", err)
-	}
-	if err := account.own(f.incomplete()); err != nil {
-		return fmt.Errorf("give the cluster's folder to %s: %w", account.name, err)
+	if err := account.own(made); err != nil {
+		return "", fmt.Errorf("give the cluster's folder to %s: %w", account.name, err)
 	}
 	arguments := []string{
-		"--pgdata=" + f.incomplete(), "--username=" + Role, "--encoding=UTF8", "--locale=C", "--lc-ctype=" + characters,
+		"--pgdata=" + made, "--username=" + Role, "--encoding=UTF8", "--locale=C", "--lc-ctype=" + characters,
 		"--auth-local=peer", "--auth-host=reject", "--data-checksums",
 	}
 	if disposable {
@@ -183,14 +201,17 @@ func (f dataFolder) initdb(ctx context.Context, programs Programs, account accou
 	}
 	command := exec.CommandContext(ctx, programs.path("initdb"), arguments...)
 	command.SysProcAttr = account.attributes()
+	dieWithParent(command.SysProcAttr, syscall.SIGKILL)
+	runtime.LockOSThread() // see execute
+	defer runtime.UnlockOSThread()
 	command.Dir = "/" // the caller's folder may be closed to the account
 	command.Env = environment()
 	var output bytes.Buffer
 	command.Stdout, command.Stderr = &output, &output
 	if err := command.Run(); err != nil {
-		return fmt.Errorf("make a PostgreSQL cluster in %s: %w: %s", f.path, err, lastLines(output.String(), 5))
+		return "", fmt.Errorf("make a PostgreSQL cluster in %s: %w: %s", f.path, err, lastLines(output.String(), 5))
 	}
-	return nil
+	return made, nil
 }
 
 // environment is what PostgreSQL's programs see: nothing of the caller's PG…
