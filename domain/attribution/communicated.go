@@ -1,6 +1,9 @@
 package attribution
 
 import (
+	"cmp"
+	"slices"
+
 	"guishu/domain"
 	"guishu/domain/attachment"
 )
@@ -50,15 +53,18 @@ func (c *attributionCase) lastContacts() map[domain.StaffID]lastContact {
 		if at.compare(reserved.moment) > 0 {
 			continue
 		}
-		known, found := last[r.Event.Advisor]
-		if found && at.compare(known.at) <= 0 {
-			continue
-		}
-		last[r.Event.Advisor] = lastContact{at: at, ContactInput: ContactInput{
+		contact := lastContact{at: at, ContactInput: ContactInput{
 			Contact: r.Event.Contact, Event: r.Fact.Event, Position: r.Fact.Position, OccurredOn: r.Event.OccurredOn,
 		}}
+		if known, found := last[r.Event.Advisor]; !found || contact.compare(known) > 0 {
+			last[r.Event.Advisor] = contact
+		}
 	}
 	return last
+}
+
+func (l lastContact) compare(other lastContact) int {
+	return cmp.Or(l.at.compare(other.at), slices.Compare(l.Event[:], other.Event[:]))
 }
 
 // lastCommunicated is the candidate with the last qualifying contact, -1 if none
@@ -69,7 +75,7 @@ func (c *attributionCase) lastCommunicated(candidates []Candidate) int {
 		if one.LastContact == nil {
 			continue
 		}
-		if last < 0 || c.contacts[one.Advisor].at.compare(c.contacts[candidates[last].Advisor].at) > 0 {
+		if last < 0 || c.contacts[one.Advisor].compare(c.contacts[candidates[last].Advisor]) > 0 {
 			last = i
 		}
 	}

@@ -1,6 +1,8 @@
 package attribution
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"guishu/domain"
@@ -139,9 +141,9 @@ func (in *Inputs) approvals() map[domain.BatchID]approval {
 		if r.Fact.Position >= in.Confirmation.Fact.Position {
 			continue
 		}
-		known, found := approvals[r.Event.Batch]
-		if !found || r.Fact.Position < known.position {
-			approvals[r.Event.Batch] = approval{r.Fact.Position, r.Fact.Event}
+		this := approval{r.Fact.Position, r.Fact.Event}
+		if known, found := approvals[r.Event.Batch]; !found || this.compare(known) < 0 {
+			approvals[r.Event.Batch] = this
 		}
 	}
 	return approvals
@@ -150,4 +152,8 @@ func (in *Inputs) approvals() map[domain.BatchID]approval {
 type approval struct {
 	position domain.Position
 	event    uuid.UUID
+}
+
+func (a approval) compare(other approval) int {
+	return cmp.Or(cmp.Compare(a.position, other.position), slices.Compare(a.event[:], other.event[:]))
 }
