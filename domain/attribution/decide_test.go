@@ -57,6 +57,9 @@ func TestRules(t *testing.T) {
 		{"B-31 a contact 31 days before the reservation does not count", []func(*story){attached(qiu, live), attached(lin, live), contacted(lin, daysAgo(31)), buys}, qiu, time1, earliest},
 		{"B-31 a contact entered after the reservation does not count", []func(*story){attached(qiu, live), attached(lin, live), reserved(lin, live), contacted(lin), confirmed(lin, live)}, qiu, time1, earliest},
 		{"B-31 a contact by who is no candidate does not count", []func(*story){attached(qiu, live), attached(lin, live), contacted(lin), ended(2, live), buys}, qiu, time1, earliest},
+		{"B-31 an imported contact counts for an imported payment", []func(*story){approved, attached(qiu, stated("2025-01-01")), attached(lin, stated("2025-01-02")), contactedAt(stated("2025-02-20"), lin, on("2025-02-20")), bought("2025-03-01")}, lin, communicated, spoke},
+		{"B-31 an imported contact that arrives after the reservation does not count", []func(*story){approved, attached(qiu, stated("2025-01-01")), attached(lin, stated("2025-01-02")), reserved(lin, stated("2025-03-01")), contactedAt(stated("2025-02-20"), lin, on("2025-02-20")), confirmed(lin, stated("2025-03-01"))}, qiu, time1, earliest},
+		{"B-31 a contact recorded today does not count for a reservation imported from March", []func(*story){approved, attached(qiu, stated("2025-01-01")), attached(lin, stated("2025-01-02")), contacted(lin, on("2025-02-20")), bought("2025-03-01")}, qiu, time1, earliest},
 
 		{"B-31 an imported time under an approved batch has priority", []func(*story){approved, attached(qiu, live), attached(lin, stated("2025-10-01")), buys}, lin, time1, earliest},
 		{"B-31 an imported time under a batch that nobody approved has none", []func(*story){attached(qiu, live), attached(lin, stated("2025-10-01")), buys}, qiu, time1, earliest},

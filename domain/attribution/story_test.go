@@ -100,6 +100,10 @@ func ended(entry domain.Position, at when) func(*story) {
 }
 
 func contacted(advisor domain.StaffID, changes ...func(*attachment.ContactRecorded)) func(*story) {
+	return contactedAt(live, advisor, changes...)
+}
+
+func contactedAt(at when, advisor domain.StaffID, changes ...func(*attachment.ContactRecorded)) func(*story) {
 	return func(s *story) {
 		event := attachment.ContactRecorded{
 			Contact: domain.ContactID(eventID(s.position + 1)), Customer: customer, Advisor: advisor,
@@ -108,12 +112,18 @@ func contacted(advisor domain.StaffID, changes ...func(*attachment.ContactRecord
 		for _, change := range changes {
 			change(&event)
 		}
-		s.add(event, live)
+		s.add(event, at)
 	}
 }
 
 func daysAgo(days int) func(*attachment.ContactRecorded) {
 	return func(e *attachment.ContactRecorded) { e.OccurredOn = e.OccurredOn.AddDays(-days) }
+}
+
+func on(text string) func(*attachment.ContactRecorded) {
+	return func(e *attachment.ContactRecorded) {
+		e.OccurredOn = domain.DateOf(stated(text).stated, domain.ChinaZone())
+	}
 }
 
 func approved(s *story) { s.add(migration.Approved{Batch: batch, ApprovedBy: wen}, live) }
