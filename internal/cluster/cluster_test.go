@@ -176,6 +176,29 @@ func TestAHalfMadeClusterIsMadeAnew(t *testing.T) {
 	}
 }
 
+// PostgreSQL's account owns its files; as root Guishu must not be led by a link in
+// there to overwrite something of root's.
+func TestALinkInPostgresFolderIsNotFollowed(t *testing.T) {
+	t.Parallel()
+	options := cluster.Options{DataDir: dataFolder(t)}
+	if err := cluster.Prepare(t.Context(), options); err != nil {
+		t.Fatal(err)
+	}
+	precious := filepath.Join(t.TempDir(), "precious")
+	if err := os.WriteFile(precious, []byte("keep"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"guishu.conf.next", "guishu.conf", "pg_hba.conf.next"} {
+		if err := os.Symlink(precious, filepath.Join(options.DataDir, "postgres", name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	start(t, options)
+	if text, err := os.ReadFile(precious); err != nil || string(text) != "keep" {
+		t.Errorf("it was overwritten: %q, %v", text, err)
+	}
+}
+
 func TestAFolderWithSomethingElseInItIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	options := cluster.Options{DataDir: dataFolder(t)}

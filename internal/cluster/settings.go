@@ -1,12 +1,15 @@
 package cluster
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 )
 
 // setting is one of PostgreSQL's.
@@ -93,7 +96,12 @@ func writeSettings(files string, account account, socket string, options Options
 // includeSettings makes postgresql.conf read the settings file.
 func includeSettings(files string, account account) error {
 	path := filepath.Join(files, "postgresql.conf")
-	text, err := os.ReadFile(path)
+	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NOFOLLOW, 0)
+	if err != nil {
+		return fmt.Errorf("read PostgreSQL's settings: %w", err)
+	}
+	defer file.Close()
+	text, err := io.ReadAll(file)
 	if err != nil {
 		return fmt.Errorf("read PostgreSQL's settings: %w", err)
 	}
@@ -122,14 +130,23 @@ func writeAccess(files string, account account) error {
 
 func quoted(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
 
-// writeFor writes a file of the account's, whole or not at all.
+// writeFor writes a file of the account's, whole or not at all. The folder is the
+// account's, and Guishu may be root: no link laid there is followed.
 func writeFor(account account, path, text string) error {
 	next := path + ".next"
-	if err := os.WriteFile(next, []byte(text), 0o600); err != nil {
+	if err := os.Remove(next); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("write PostgreSQL's settings: %w", err)
 	}
-	if err := account.own(next); err != nil {
-		return fmt.Errorf("give %s to %s: %w", next, account.name, err)
+	file, err := os.OpenFile(next, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fmt.Errorf("write PostgreSQL's settings: %w", err)
+	}
+	if account.other {
+		err = file.Chown(account.uid, account.gid)
+	}
+	_, failure := file.WriteString(text)
+	if err := errors.Join(err, failure, file.Sync(), file.Close()); err != nil {
+		return fmt.Errorf("write PostgreSQL's settings: %w", err)
 	}
 	if err := os.Rename(next, path); err != nil {
 		return fmt.Errorf("write PostgreSQL's settings: %w", err)
