@@ -175,34 +175,15 @@ func (a *applier) commit(ctx context.Context, members []*member, events []*Event
 // nothing yet.
 func (m *member) fold(events []*Event) (int, *EventError) {
 	m.tx.forget()
-	taken, failed := m.foldFrom(events)
+	taken, failed := m.plan.foldAll(m.tx, events)
 	if failed == nil {
 		return taken, nil
 	}
 	// What the failed event changed before it failed must not stay: once more
 	// without it.
 	m.tx.forget()
-	_, _ = m.foldFrom(events[:taken])
+	_, _ = m.plan.foldAll(m.tx, events[:taken])
 	return taken, failed
-}
-
-func (m *member) foldFrom(events []*Event) (taken int, failed *EventError) {
-	defer func() {
-		if bug := recover(); bug != nil && !m.tx.absent {
-			failed = m.failure(events[taken], fmt.Errorf("panic: %v", bug))
-		}
-	}()
-	for taken < len(events) {
-		if err := m.plan.fold(m.tx, events[taken]); err != nil && !m.tx.absent {
-			return taken, m.failure(events[taken], err)
-		}
-		taken++
-	}
-	return taken, nil
-}
-
-func (m *member) failure(at *Event, err error) *EventError {
-	return &EventError{Model: m.plan.Name, Position: eventstore.Position(at.Position), Type: at.Type, Err: err}
 }
 
 func (m *member) loads() []statement {

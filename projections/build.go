@@ -75,8 +75,8 @@ func (b builder) build(ctx context.Context, plans []*plan, progress Progress) ([
 		events := 0
 		for page := range reader.pages(ctx, 0, head) {
 			for i, p := range plans {
-				if err := foldPage(p, folded[i], page.events); err != nil {
-					return err
+				if _, failed := p.foldAll(folded[i], page.events); failed != nil {
+					return failed
 				}
 				if err := w.copyLogs(ctx, p, builds[i], folded[i], copyChunk); err != nil {
 					return err
@@ -112,19 +112,6 @@ func (b builder) build(ctx context.Context, plans []*plan, progress Progress) ([
 		reports[i].Took = time.Since(began)
 	}
 	return builds, reports, err
-}
-
-// foldPage folds a page into rows that are all in memory.
-func foldPage(p *plan, tx *Tx, events []*Event) error {
-	for _, at := range events {
-		if at.Body == nil {
-			continue
-		}
-		if err := p.fold(tx, at); err != nil {
-			return &EventError{Model: p.Name, Position: eventstore.Position(at.Position), Type: at.Type, Err: err}
-		}
-	}
-	return nil
 }
 
 // bulkWriter writes with COPY into tables made in the same transaction.
@@ -203,13 +190,12 @@ var (
 // promote brings a build up to where the serving one stands and, in one
 // transaction in which that one cannot move, lets it serve instead.
 func (b builder) promote(ctx context.Context, p *plan, fresh *build, report *Rebuilt) error {
-	conn, err := b.pool.Acquire(ctx)
+	conn, err := b.own(ctx)
 	if err != nil {
 		return err
 	}
-	defer conn.Release()
-	session := newSession(conn.Conn().PgConn())
-	defer session.discard(context.WithoutCancel(ctx))
+	defer closeConn(conn)
+	session := newSession(conn.PgConn())
 	for {
 		old, err := servingBuild(ctx, conn, p, "")
 		if err != nil {

@@ -267,3 +267,16 @@ func readInt(name string, value []byte) (int64, error) {
 func widthError(name string, value []byte) error {
 	return fmt.Errorf("column %s: a value of %d bytes", name, len(value))
 }
+
+// Read reads a row of a query's result, whose columns are these in this order,
+// in PostgreSQL's binary format.
+func Read[R any](columns []Column[R], row *R, values [][]byte) error {
+	return readRow(columns, row, values)
+}
+
+// As is the column under another name: an expression of a query's result, such as
+// "customers.name".
+func (c Column[R]) As(expression string) Column[R] {
+	c.Name = expression
+	return c
+}

@@ -1,9 +1,8 @@
 package projections
 
 // Lookup finds rows of a table by something else than their key: all payments of
-// a customer, all units below a unit. What it finds by must never change in a row
-// (delete the row and create another where it does), and a table's index should
-// begin with it.
+// a customer, all units below a unit. Where what it finds by changes, the row is
+// created anew (Create), not edited. An index should begin with it.
 type Lookup[I comparable, K comparable, R any] struct {
 	table   *Table[K, R]
 	ordinal int
@@ -48,14 +47,17 @@ func (l *Lookup[I, K, R]) Keys(tx *Tx, value I) []K {
 		}
 	}
 	var keys []K
-	for key := range state.keys[value] {
-		if s.find(tx, key) != nil {
+	keep := func(key K) {
+		if e := s.find(tx, key); e != nil && *l.value(&e.row) == value {
 			keys = append(keys, key)
 		}
 	}
+	for key := range state.keys[value] {
+		keep(key)
+	}
 	for key := range state.loaded[value] {
-		if _, seen := state.keys[value][key]; !seen && s.find(tx, key) != nil {
-			keys = append(keys, key)
+		if _, seen := state.keys[value][key]; !seen {
+			keep(key)
 		}
 	}
 	return keys

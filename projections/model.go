@@ -108,6 +108,30 @@ func (p *plan) fold(tx *Tx, at *Event) error {
 	return nil
 }
 
+// foldAll folds events until one fails, and gives how many it took. A panic is a
+// failure of its event. While rows are absent nothing fails, because nothing is
+// known yet.
+func (p *plan) foldAll(tx *Tx, events []*Event) (taken int, failed *EventError) {
+	defer func() {
+		if bug := recover(); bug != nil && !tx.absent {
+			failed = p.failure(events[taken], fmt.Errorf("panic: %v", bug))
+		}
+	}()
+	for ; taken < len(events); taken++ {
+		if events[taken].Body == nil {
+			continue // not wanted by any model that is being folded
+		}
+		if err := p.fold(tx, events[taken]); err != nil && !tx.absent {
+			return taken, p.failure(events[taken], err)
+		}
+	}
+	return taken, nil
+}
+
+func (p *plan) failure(at *Event, err error) *EventError {
+	return &EventError{Model: p.Name, Position: eventstore.Position(at.Position), Type: at.Type, Err: err}
+}
+
 // Tx is the rows of one read model while events are folded into them. Tables and
 // logs are read and changed through it.
 type Tx struct {

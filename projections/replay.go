@@ -239,8 +239,8 @@ func (b builder) replay(ctx context.Context, plans []*plan, progress Progress) (
 				if len(events) == 0 {
 					continue
 				}
-				if err := foldPage(p, folded[i], events); err != nil {
-					return nil, err
+				if _, failed := p.foldAll(folded[i], events); failed != nil {
+					return nil, failed
 				}
 				if err := compareLogs(i, eventstore.Position(events[len(events)-1].Position)); err != nil {
 					return nil, err

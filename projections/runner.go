@@ -227,8 +227,8 @@ func (r *Runner) look(ctx context.Context) error {
 
 // own takes a connection out of the pool for good, so that what the session holds
 // ends with it.
-func (r *Runner) own(ctx context.Context) (*pgx.Conn, error) {
-	conn, err := r.pool.Acquire(ctx)
+func (b builder) own(ctx context.Context) (*pgx.Conn, error) {
+	conn, err := b.pool.Acquire(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -517,7 +517,7 @@ func (r *Runner) isolate(ctx context.Context, a *applier, members []*member, eve
 		return outcomes, nil
 	}
 	if len(events) == 1 {
-		outcomes[0].failed = members[0].failure(events[0], err)
+		outcomes[0].failed = members[0].plan.failure(events[0], err)
 		return outcomes, nil
 	}
 	half := len(events) / 2

@@ -186,7 +186,7 @@ func Retire(ctx context.Context, db beginner, model string) (dropped int, err er
 }
 
 func dropGeneration(ctx context.Context, tx pgx.Tx, generation int64) error {
-	rows, err := tx.Query(ctx, `SELECT tablename::text FROM pg_tables WHERE schemaname = 'read' AND tablename ~ ('_g' || $1::text || '$')`, generation)
+	rows, err := tx.Query(ctx, `SELECT tablename::text FROM pg_tables WHERE schemaname = 'read' AND tablename ~ ('_g' || $1::bigint || '$')`, generation)
 	if err != nil {
 		return err
 	}

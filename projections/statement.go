@@ -23,24 +23,16 @@ type statement struct {
 type session struct {
 	conn     *pgconn.PgConn
 	prepared map[string]string // text → name
+	names    int
 }
 
 func newSession(conn *pgconn.PgConn) *session {
 	return &session{conn: conn, prepared: make(map[string]string)}
 }
 
-// preparedLimit bounds how many statements a session keeps prepared.
-const preparedLimit = 500
-
 // run sends all statements and then reads all results. After an error the
 // transaction they belong to, if any, is to be rolled back.
 func (s *session) run(ctx context.Context, statements ...statement) error {
-	if len(s.prepared) > preparedLimit {
-		if err := s.conn.Exec(ctx, "DEALLOCATE ALL").Close(); err != nil {
-			return err
-		}
-		clear(s.prepared)
-	}
 	pipeline := s.conn.StartPipeline(ctx)
 	fresh := make(map[string]string)
 	var order []int // the statement each result belongs to; -1 for a preparation
@@ -50,7 +42,10 @@ func (s *session) run(ctx context.Context, statements ...statement) error {
 			name, known = fresh[st.sql]
 		}
 		if !known {
-			name = "p" + strconv.Itoa(len(s.prepared)+len(fresh))
+			// Names are never used twice: after an error nobody knows which of
+			// the fresh ones the server has.
+			s.names++
+			name = "read_" + strconv.Itoa(s.names)
 			fresh[st.sql] = name
 			pipeline.SendPrepare(name, st.sql, st.oids)
 			order = append(order, -1)
@@ -63,23 +58,12 @@ func (s *session) run(ctx context.Context, statements ...statement) error {
 		err = closed
 	}
 	if err != nil {
-		// What was prepared before the error is prepared, what came after is
-		// not: begin anew rather than keep count.
-		if len(fresh) > 0 && !s.conn.IsClosed() {
-			s.discard(ctx)
-		}
 		return err
 	}
 	for sql, name := range fresh {
 		s.prepared[sql] = name
 	}
 	return nil
-}
-
-// discard forgets every prepared statement, also inside a failed transaction.
-func (s *session) discard(ctx context.Context) {
-	_ = s.conn.Exec(ctx, "ROLLBACK; DEALLOCATE ALL").Close()
-	clear(s.prepared)
 }
 
 var binaryFormat = []int16{1}
