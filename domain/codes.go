@@ -202,6 +202,8 @@ const (
 	ErrPaymentCustomerIncomplete Code = "payment/customer-incomplete"
 	// ErrPaymentDate: The payment's date is not possible. Check the year, and that it is not in the future (B-12).
 	ErrPaymentDate Code = "payment/date"
+	// ErrPaymentDuplicate: A payment with this external number is in the ledger already.
+	ErrPaymentDuplicate Code = "payment/duplicate"
 	// ErrPaymentProductClosed: This product is not open for subscription on that day (B-12).
 	ErrPaymentProductClosed Code = "payment/product-closed"
 	// ErrPaymentReasonRequired: Give a reason (B-11).
@@ -593,6 +595,9 @@ var codeTable = []CodeEntry{
 	{ErrPaymentDate, Invalid, "B-12",
 		"打款时间不正确",
 		"The payment's date is not possible. Check the year, and that it is not in the future."},
+	{ErrPaymentDuplicate, Conflict, "A-76",
+		"这个外部编号的划款已在系统中",
+		"A payment with this external number is in the ledger already."},
 	{ErrPaymentProductClosed, Unprocessable, "B-12",
 		"该产品未开放认购",
 		"This product is not open for subscription on that day."},

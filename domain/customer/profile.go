@@ -94,3 +94,14 @@ func (p *Profile) requiredForFormal() []string {
 	}
 	return append(required, "birthday")
 }
+
+// Reveal is the clear text of the personal field by that name; empty when it is
+// unknown or erased. Only what records the reveal first may show it (C-04).
+func (p *Profile) Reveal(name string) string {
+	for _, field := range personalFields {
+		if field.name == name {
+			return field.of(p).Reveal()
+		}
+	}
+	return ""
+}

@@ -4,7 +4,11 @@
 // revision it was decided on; that is why nobody can win twice (A-13, C-06).
 package ownership
 
-import "guishu/domain"
+import (
+	"strings"
+
+	"guishu/domain"
+)
 
 // StreamPrefix begins the name of a slot's stream; the customer's id, a dash
 // and the line follow.
@@ -106,4 +110,19 @@ func Events() []domain.EventType {
 		domain.DescribeEvent[Adjusted]("ownership.adjusted", 1),
 		domain.DescribeEvent[Dissolved]("ownership.dissolved", 1),
 	}
+}
+
+// ParseStream is the slot that a stream's name names.
+func ParseStream(stream string) (domain.CustomerID, domain.BusinessLine, error) {
+	const id = 36
+	rest, ok := strings.CutPrefix(stream, StreamPrefix)
+	if !ok || len(rest) < id+2 || rest[id] != '-' {
+		return domain.CustomerID{}, "", domain.ErrRequestIDFormat
+	}
+	customer, err := domain.ParseCustomerID(rest[:id])
+	if err != nil {
+		return domain.CustomerID{}, "", err
+	}
+	line, err := domain.ParseBusinessLine(rest[id+1:])
+	return customer, line, err
 }

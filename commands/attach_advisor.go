@@ -1,0 +1,147 @@
+package commands
+
+import (
+	"context"
+
+	"guishu/domain"
+	"guishu/domain/attachment"
+	"guishu/domain/customer"
+	"guishu/domain/organisation"
+	"guishu/domain/staff"
+	"guishu/eventstore"
+
+	"github.com/google/uuid"
+)
+
+// AttachAdvisor enters an advisor for a customer (下挂); the entry's position
+// decides priority (B-29 … B-31).
+type AttachAdvisor struct {
+	Customer domain.CustomerID `json:"customer"`
+	Advisor  domain.StaffID    `json:"advisor"`
+}
+
+// EndAttachment closes an attachment; it stays readable and keeps what it earned
+// (B-27).
+type EndAttachment struct {
+	Customer   domain.CustomerID   `json:"customer"`
+	Attachment domain.AttachmentID `json:"attachment"`
+	Reason     string              `json:"reason"`
+}
+
+// AttachAdvisor attaches and answers with the attachment's id. Errors:
+// attachment/already-attached, attachment/model, unit/line, staff/unknown,
+// staff/inactive.
+func (l *Ledger) AttachAdvisor(ctx context.Context, call Call, c AttachAdvisor) (Answer, error) {
+	t, err := l.begin(ctx, call, verb{"attach-advisor", c})
+	if err != nil {
+		return Answer{}, err
+	}
+	id := t.made("attachment", 0)
+	return t.writeAttachment(ctx, c.Customer, id, func(state *attachment.State, home, own organisation.Unit) ([]any, error) {
+		return state.Attach(attachment.Attaching{
+			Attachment: domain.AttachmentID(id), Customer: c.Customer, Advisor: c.Advisor,
+			Unit: own.ID, Model: own.Model, Line: own.Line, CustomerLine: home.Line,
+			History: t.history, Now: t.now,
+		})
+	}, func(*attachment.State) (domain.StaffID, staff.Permission) { return c.Advisor, staff.AttachAdvisor })
+}
+
+// EndAttachment ends. Errors: attachment/not-attached, attachment/ended,
+// form/required.
+func (l *Ledger) EndAttachment(ctx context.Context, call Call, c EndAttachment) (Answer, error) {
+	t, err := l.begin(ctx, call, verb{"end-attachment", c})
+	if err != nil {
+		return Answer{}, err
+	}
+	return t.writeAttachment(ctx, c.Customer, uuid.UUID(c.Attachment), func(state *attachment.State, _, _ organisation.Unit) ([]any, error) {
+		return state.End(attachment.Ending{Customer: c.Customer, Attachment: c.Attachment, Reason: c.Reason, History: t.history, Now: t.now})
+	}, func(state *attachment.State) (domain.StaffID, staff.Permission) {
+		ended, _ := state.Attachment(c.Attachment)
+		return ended.Advisor, staff.EndAttachment
+	})
+}
+
+func (l *Ledger) attachments(ctx context.Context, id domain.CustomerID) (snapshot[attachment.State], error) {
+	return load[attachment.State](ctx, l, attachmentStream(id))
+}
+
+func attachmentStream(id domain.CustomerID) eventstore.Stream {
+	return streamOf(attachment.StreamPrefix, id)
+}
+
+// writeAttachment writes one decision about a customer's attachments. The actor
+// acts for an advisor: for themselves, or for one of their jurisdiction.
+func (t *task) writeAttachment(ctx context.Context, id domain.CustomerID, made uuid.UUID,
+	decide func(state *attachment.State, home, own organisation.Unit) ([]any, error),
+	about func(*attachment.State) (domain.StaffID, staff.Permission),
+) (Answer, error) {
+	l := t.ledger
+	return t.write(ctx, attachmentStream(id), made, func(ctx context.Context) (outcome, error) {
+		who, home, err := l.customerAt(ctx, id)
+		if err != nil {
+			return outcome{}, err
+		}
+		state, err := l.attachments(ctx, id)
+		if err != nil {
+			return outcome{}, err
+		}
+		advisor, permission := about(state.State)
+		unit, err := t.actFor(ctx, permission, advisor)
+		if err != nil {
+			return outcome{}, err
+		}
+		if who.State.Erased {
+			return outcome{}, domain.ErrCustomerErased
+		}
+		events, err := decide(state.State, home, unit)
+		return outcome{Revision: state.Revision, Events: events}, err
+	})
+}
+
+// actFor authorises an act for a member of staff, the actor or somebody of the
+// actor's jurisdiction, and gives that person's unit. History may name people
+// who have left.
+func (t *task) actFor(ctx context.Context, permission staff.Permission, who domain.StaffID) (organisation.Unit, error) {
+	member, err := t.ledger.member(ctx, who)
+	if err != nil {
+		return organisation.Unit{}, err
+	}
+	tree, err := t.ledger.tree(ctx)
+	if err != nil {
+		return organisation.Unit{}, err
+	}
+	unit := tree.State.Unit(member.State.Unit)
+	at := placeOf(unit)
+	at.mine = who == t.call.Actor
+	if err := t.authorise(permission, at); err != nil {
+		return organisation.Unit{}, err
+	}
+	switch {
+	case !member.State.Exists():
+		return organisation.Unit{}, domain.ErrStaffUnknown.At("advisor")
+	case !member.State.Active() && !t.history.Approved():
+		return organisation.Unit{}, domain.ErrStaffInactive.At("advisor")
+	}
+	return unit, nil
+}
+
+// customerAt is a customer and the unit they belong to; not found when there is
+// none such.
+func (l *Ledger) customerAt(ctx context.Context, id domain.CustomerID) (snapshot[customer.State], organisation.Unit, error) {
+	state, err := load[customer.State](ctx, l, customerStream(id))
+	if err != nil {
+		return state, organisation.Unit{}, err
+	}
+	if !state.State.Exists() {
+		return state, organisation.Unit{}, domain.ErrQueryNotFoundOrOutOfScope
+	}
+	tree, err := l.tree(ctx)
+	if err != nil {
+		return state, organisation.Unit{}, err
+	}
+	return state, tree.State.Unit(state.State.HomeUnit), nil
+}
+
+func customerStream(id domain.CustomerID) eventstore.Stream {
+	return streamOf(customer.StreamPrefix, id)
+}

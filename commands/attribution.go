@@ -1,0 +1,178 @@
+package commands
+
+import (
+	"context"
+
+	"guishu/domain"
+	"guishu/domain/attachment"
+	"guishu/domain/attribution"
+	"guishu/domain/payment"
+	"guishu/domain/staff"
+	"guishu/eventstore"
+
+	"github.com/google/uuid"
+)
+
+// DecideAttribution decides who earned the commission of a confirmed payment: set
+// off by the confirmation, and again where late facts may have changed it (B-30,
+// B-31).
+type DecideAttribution struct {
+	Payment domain.PaymentID `json:"payment"`
+}
+
+// CounterAttribution takes a decision back because its payment was reversed.
+type CounterAttribution struct {
+	Payment domain.PaymentID `json:"payment"`
+}
+
+// DecideAttribution decides; nothing is written when the standing decision is the
+// same. Errors: attribution/not-confirmed.
+func (l *Ledger) DecideAttribution(ctx context.Context, call Call, c DecideAttribution) (Answer, error) {
+	t, err := l.begin(ctx, call, verb{"decide-attribution", c})
+	if err != nil {
+		return Answer{}, err
+	}
+	stream := attributionStream(c.Payment)
+	return t.write(ctx, stream, uuid.UUID(c.Payment), func(ctx context.Context) (outcome, error) {
+		history, err := l.paymentHistory(ctx, c.Payment)
+		if err != nil {
+			return outcome{}, err
+		}
+		if err := t.authorisePayment(ctx, staff.RecomputeDecision, history.deal); err != nil {
+			return outcome{}, err
+		}
+		if history.confirmation.Position == 0 {
+			return outcome{}, domain.ErrAttributionNotConfirmed
+		}
+		found, err := l.Attribute(ctx, c.Payment)
+		if err != nil {
+			return outcome{}, err
+		}
+		t.policy = found.PolicyVersion
+		standing, err := load[attribution.State](ctx, l, stream)
+		if err != nil {
+			return outcome{}, err
+		}
+		events, err := standing.State.Record(found)
+		return outcome{Revision: standing.Revision, Events: events}, err
+	})
+}
+
+// CounterAttribution writes the counter-entry to a reversed payment's decision.
+// Errors: payment/state.
+func (l *Ledger) CounterAttribution(ctx context.Context, call Call, c CounterAttribution) (Answer, error) {
+	t, err := l.begin(ctx, call, verb{"counter-attribution", c})
+	if err != nil {
+		return Answer{}, err
+	}
+	stream := attributionStream(c.Payment)
+	return t.write(ctx, stream, uuid.UUID(c.Payment), func(ctx context.Context) (outcome, error) {
+		history, err := l.paymentHistory(ctx, c.Payment)
+		if err != nil {
+			return outcome{}, err
+		}
+		if err := t.authorisePayment(ctx, staff.RecomputeDecision, history.deal); err != nil {
+			return outcome{}, err
+		}
+		standing, err := load[attribution.State](ctx, l, stream)
+		if err != nil {
+			return outcome{}, err
+		}
+		if history.reversal.Fact.Position == 0 {
+			return outcome{}, domain.ErrPaymentState.With("state", "CONFIRMED")
+		}
+		if standing.Revision == eventstore.NoRevision {
+			// The reversal overtook the reaction to the confirmation: it comes first.
+			return outcome{}, domain.ErrLedgerBusy
+		}
+		events, err := standing.State.Counter(history.reversal)
+		return outcome{Revision: standing.Revision, Events: events}, err
+	})
+}
+
+// Attribute computes who earned the commission of a confirmed payment from the
+// log alone, and writes nothing: the same answer anywhere, at any time (design
+// §7, C-07).
+func (l *Ledger) Attribute(ctx context.Context, id domain.PaymentID) (attribution.Decided, error) {
+	inputs := attribution.Inputs{Zone: l.location}
+	if err := l.collect(ctx, &inputs, paymentStream(id)); err != nil {
+		return attribution.Decided{}, err
+	}
+	customer := inputs.Confirmation.Event.Deal.Customer
+	for _, stream := range []eventstore.Stream{attachmentStream(customer), streamOf(attachment.ContactStreamPrefix, customer)} {
+		if err := l.collect(ctx, &inputs, stream); err != nil {
+			return attribution.Decided{}, err
+		}
+	}
+	for _, batch := range inputs.Batches() {
+		if err := l.collect(ctx, &inputs, batchStream(batch)); err != nil {
+			return attribution.Decided{}, err
+		}
+	}
+	versions, err := l.policies(ctx)
+	if err != nil {
+		return attribution.Decided{}, err
+	}
+	version, rules := versions.State.InForceAt(inputs.Day(), inputs.Confirmation.Fact.Position)
+	inputs.Policy = attribution.Policy{Version: version, Rules: rules.Attribution}
+	return attribution.Decide(inputs), nil
+}
+
+// collect adds a stream's events to the inputs, as the log has them.
+func (l *Ledger) collect(ctx context.Context, inputs *attribution.Inputs, stream eventstore.Stream) error {
+	for recorded, err := range l.store.ReadStream(ctx, eventstore.StreamQuery{Stream: stream}) {
+		if err != nil {
+			return unavailable("read "+string(stream), err)
+		}
+		event, fact, err := l.decode(ctx, recorded)
+		if err != nil {
+			return err
+		}
+		inputs.Add(event, fact)
+	}
+	return nil
+}
+
+// paymentHistory is what attribution asks of a payment's own stream.
+type paymentHistory struct {
+	deal         payment.Deal
+	confirmation domain.Fact
+	reversal     attribution.Recorded[payment.Reversed]
+}
+
+func (l *Ledger) paymentHistory(ctx context.Context, id domain.PaymentID) (paymentHistory, error) {
+	var history paymentHistory
+	for recorded, err := range l.store.ReadStream(ctx, eventstore.StreamQuery{Stream: paymentStream(id)}) {
+		if err != nil {
+			return history, unavailable("read a payment", err)
+		}
+		event, fact, err := l.decode(ctx, recorded)
+		if err != nil {
+			return history, err
+		}
+		switch e := event.(type) {
+		case payment.Reserved:
+			history.deal = e.Deal
+		case payment.Confirmed:
+			history.deal, history.confirmation = e.Deal, fact
+		case payment.Reversed:
+			history.reversal = attribution.Recorded[payment.Reversed]{Event: e, Fact: fact}
+		}
+	}
+	if history.deal.Payment.IsZero() {
+		return history, domain.ErrQueryNotFoundOrOutOfScope
+	}
+	return history, nil
+}
+
+func attributionStream(id domain.PaymentID) eventstore.Stream {
+	return streamOf(attribution.StreamPrefix, id)
+}
+
+func (t *task) authorisePayment(ctx context.Context, permission staff.Permission, deal payment.Deal) error {
+	tree, err := t.ledger.tree(ctx)
+	if err != nil {
+		return err
+	}
+	return t.authorise(permission, placeOf(tree.State.Unit(deal.Unit)))
+}

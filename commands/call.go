@@ -1,0 +1,41 @@
+package commands
+
+import (
+	"time"
+
+	"guishu/domain"
+	"guishu/eventstore"
+
+	"github.com/google/uuid"
+)
+
+// Call says who asks for a command, under which idempotency key and, for
+// imported history, when it happened and with which migration batch.
+type Call struct {
+	// Actor is the signed-in member of staff. Zero is the ledger itself, for
+	// reactions and the first administrator; no request from outside can be it.
+	Actor domain.StaffID
+	// Key is the client's idempotency key: the same actor, key and body take
+	// effect once, for ever (A-76). Empty when the client gave none.
+	Key string
+	// EffectiveAt is when it happened, by the business's account. It may be set
+	// only under an approved migration batch, and is stored as asserted (B-31).
+	EffectiveAt time.Time
+	// Batch is the migration batch the fact comes with, zero if none.
+	Batch domain.BatchID
+	// Correlation joins everything one request set off; Causation is the event
+	// that a reaction answers.
+	Correlation uuid.UUID
+	Causation   uuid.UUID
+}
+
+// Answer is what every command gives back. Position handed to a read as
+// min_position lets the caller see the own write.
+type Answer struct {
+	ID       uuid.UUID           `json:"id" doc:"What the command made or changed."`
+	Stream   eventstore.Stream   `json:"stream" doc:"The stream that holds the event."`
+	Revision eventstore.Revision `json:"revision" doc:"The stream's revision after the command."`
+	Position eventstore.Position `json:"position" doc:"The ledger's position of the command's last event."`
+	// Repeated is true when the same key and body had taken effect before.
+	Repeated bool `json:"repeated,omitempty" doc:"True when this very command had taken effect before; nothing was written now."`
+}

@@ -1,0 +1,62 @@
+package commands
+
+import (
+	"context"
+
+	"guishu/domain"
+	"guishu/domain/customer"
+	"guishu/domain/staff"
+
+	"github.com/google/uuid"
+)
+
+// EraseCustomer makes a customer's personal data unreadable for ever; what
+// happened stays on record (china-specifics §9).
+type EraseCustomer struct {
+	Customer domain.CustomerID `json:"customer"`
+	Basis    string            `json:"basis" doc:"The legal ground."`
+}
+
+// DestroyCustomerKey destroys the key of an erased customer and forgets the
+// hashes they could be looked up by: the reaction to the erasure, which may have
+// been cut off behind its event.
+type DestroyCustomerKey struct {
+	Customer domain.CustomerID
+	Basis    string
+}
+
+// EraseCustomer erases and answers when the data can no longer be read. Errors:
+// form/required, query/not-found-or-out-of-scope.
+func (l *Ledger) EraseCustomer(ctx context.Context, call Call, c EraseCustomer) (Answer, error) {
+	t, err := l.begin(ctx, call, verb{"erase-customer", c})
+	if err != nil {
+		return Answer{}, err
+	}
+	answer, err := t.writeCustomer(ctx, c.Customer, staff.EraseCustomer, nil, func(s *customer.State, _ customer.Relation) ([]any, error) {
+		return s.Erase(c.Basis)
+	})
+	if err != nil {
+		return answer, err
+	}
+	return answer, l.destroyKey(ctx, DestroyCustomerKey{Customer: c.Customer, Basis: c.Basis})
+}
+
+// DestroyCustomerKey finishes an erasure.
+func (l *Ledger) DestroyCustomerKey(ctx context.Context, call Call, c DestroyCustomerKey) error {
+	if !call.Actor.IsZero() {
+		return domain.ErrAuthzDenied
+	}
+	return l.destroyKey(ctx, c)
+}
+
+func (l *Ledger) destroyKey(ctx context.Context, c DestroyCustomerKey) error {
+	if err := l.eraser.Destroy(ctx, uuid.UUID(c.Customer), c.Basis); err != nil {
+		return unavailable("destroy a key", err)
+	}
+	if err := l.registry.forget(ctx, customerStream(c.Customer), UniqueIdentity, UniqueCustomerNo); err != nil {
+		return unavailable("forget an erased customer's keys", err)
+	}
+	// Folded states of the customer's other streams hold what was sealed.
+	l.states.entries.Purge()
+	return nil
+}

@@ -1,0 +1,62 @@
+package commands
+
+import (
+	"context"
+
+	"guishu/domain"
+	"guishu/domain/customer"
+	"guishu/domain/staff"
+)
+
+// PromoteCustomer makes a customer formal: the reaction to a confirmed payment,
+// never asked for by a person (B-14).
+type PromoteCustomer struct {
+	Customer domain.CustomerID
+	Payment  domain.PaymentID
+}
+
+// RecordClaimPhone keeps the phone that an approved application brought: the
+// reaction to the approval.
+type RecordClaimPhone struct {
+	Customer    domain.CustomerID
+	Line        domain.BusinessLine
+	Application domain.ApplicationID
+}
+
+// PromoteCustomer promotes; the second payment changes nothing.
+func (l *Ledger) PromoteCustomer(ctx context.Context, call Call, c PromoteCustomer) (Answer, error) {
+	t, err := l.beginReaction(ctx, call, verb{"promote-customer", c})
+	if err != nil {
+		return Answer{}, err
+	}
+	return t.writeCustomer(ctx, c.Customer, staff.SupplementCustomer, nil, func(s *customer.State, _ customer.Relation) ([]any, error) {
+		return s.BecomeFormal(c.Payment)
+	})
+}
+
+// RecordClaimPhone records; an application without a phone changes nothing.
+func (l *Ledger) RecordClaimPhone(ctx context.Context, call Call, c RecordClaimPhone) (Answer, error) {
+	t, err := l.beginReaction(ctx, call, verb{"record-claim-phone", c})
+	if err != nil {
+		return Answer{}, err
+	}
+	slot, err := l.slot(ctx, c.Customer, c.Line)
+	if err != nil {
+		return Answer{}, err
+	}
+	application, _ := slot.State.Find(c.Application)
+	return t.writeCustomer(ctx, c.Customer, staff.SupplementCustomer, nil, func(s *customer.State, _ customer.Relation) ([]any, error) {
+		if application.Phone.IsZero() || application.Phone.Erased() || s.Erased {
+			return nil, nil
+		}
+		return s.RecordPhone(application.Phone, c.Application)
+	})
+}
+
+// beginReaction begins a task that only the ledger itself may run.
+func (l *Ledger) beginReaction(ctx context.Context, call Call, v verb) (*task, error) {
+	if !call.Actor.IsZero() {
+		return nil, domain.ErrAuthzDenied
+	}
+	return l.begin(ctx, call, v)
+}

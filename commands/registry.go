@@ -1,0 +1,278 @@
+package commands
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"guishu/domain"
+	"guishu/eventstore"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// Registry keeps what must be unique across streams: an identity document, a
+// customer number, a login name. A key is reserved for a stream before the
+// append that uses it and confirmed after it. A reservation whose command never
+// finished is settled by asking the stream, never by a clock: see settle
+// (design §2).
+type Registry struct{ pool *pgxpool.Pool }
+
+// ReservationKind is what sort of key a reservation holds.
+type ReservationKind string
+
+// The kinds of keys.
+const (
+	UniqueIdentity   ReservationKind = "identity"    // keyed hash of the canonical document
+	UniqueCustomerNo ReservationKind = "customer-no" // the core bank's customer number
+	UniqueLogin      ReservationKind = "login"
+	UniqueEmployeeNo ReservationKind = "employee-no"
+	UniqueProduct    ReservationKind = "product-code"
+	UniqueExternalNo ReservationKind = "external-no" // of an imported payment
+)
+
+// uniqueKey is one key to reserve, and the refusal when somebody else has it.
+type uniqueKey struct {
+	kind  ReservationKind
+	key   []byte
+	taken error
+}
+
+// reservation is a row of the registry.
+type reservation struct {
+	Kind      ReservationKind
+	Key       []byte
+	Holder    string // the stream
+	Confirmed bool
+	Age       time.Duration // since it was reserved, by the database's clock
+}
+
+// courtesy is how long a command that meets somebody else's unconfirmed
+// reservation waits for it before it settles it. It is for politeness alone:
+// settling is safe at any time.
+const courtesy = 3 * time.Second
+
+//go:embed registry.sql
+var registrySchema string
+
+// registryLock keeps two processes from creating the schema at once.
+const registryLock = 0x6775697368750001
+
+// OpenRegistry opens the registry in the schema "registry" and creates it where
+// it is missing.
+func OpenRegistry(ctx context.Context, pool *pgxpool.Pool) (*Registry, error) {
+	err := pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock($1)", int64(registryLock)); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, registrySchema)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open the registry of unique keys: %w", err)
+	}
+	return &Registry{pool: pool}, nil
+}
+
+// Holder is the stream that a key belongs to; false when nobody's command with
+// it has finished.
+func (r *Registry) Holder(ctx context.Context, kind ReservationKind, key []byte) (eventstore.Stream, bool, error) {
+	var holder string
+	err := r.pool.QueryRow(ctx, "SELECT holder FROM registry.reservation WHERE kind = $1 AND key = $2", kind, key).Scan(&holder)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", false, nil
+	}
+	return eventstore.Stream(holder), err == nil, err
+}
+
+// reserve gives the key to the stream, unless another one has it; then it
+// returns that reservation.
+func (r *Registry) reserve(ctx context.Context, k uniqueKey, holder eventstore.Stream) (*reservation, error) {
+	rows, err := r.pool.Query(ctx, `
+		WITH fresh AS (
+			INSERT INTO registry.reservation (kind, key, holder) VALUES ($1, $2, $3)
+			ON CONFLICT (kind, key) DO NOTHING
+			RETURNING kind, key, holder, confirmed, reserved_at
+		)
+		SELECT kind, key, holder, confirmed, clock_timestamp() - reserved_at AS age FROM (
+			SELECT * FROM fresh
+			UNION ALL
+			SELECT kind, key, holder, confirmed, reserved_at FROM registry.reservation WHERE kind = $1 AND key = $2
+		) AS held`,
+		k.kind, k.key, string(holder))
+	if err != nil {
+		return nil, err
+	}
+	held, err := pgx.CollectRows(rows, pgx.RowToStructByName[reservation])
+	if err != nil {
+		return nil, err
+	}
+	if len(held) == 0 || held[0].Holder == string(holder) {
+		// None at all: another transaction inserted it between the two halves of
+		// the statement. Asking again sees it.
+		if len(held) == 0 {
+			return r.reserve(ctx, k, holder)
+		}
+		return nil, nil
+	}
+	return &held[0], nil
+}
+
+// confirm notes that the append which needed the keys took effect.
+func (r *Registry) confirm(ctx context.Context, holder eventstore.Stream, keys []uniqueKey) error {
+	kinds, values := columns(keys)
+	_, err := r.pool.Exec(ctx, `
+		UPDATE registry.reservation r SET confirmed = true
+		FROM unnest($2::text[], $3::bytea[]) AS k(kind, key)
+		WHERE r.kind = k.kind AND r.key = k.key AND r.holder = $1 AND NOT r.confirmed`,
+		string(holder), kinds, values)
+	return err
+}
+
+// release gives up reservations of a command that was refused and wrote nothing.
+func (r *Registry) release(ctx context.Context, holder eventstore.Stream, keys []uniqueKey) error {
+	kinds, values := columns(keys)
+	_, err := r.pool.Exec(ctx, `
+		DELETE FROM registry.reservation r
+		USING unnest($2::text[], $3::bytea[]) AS k(kind, key)
+		WHERE r.kind = k.kind AND r.key = k.key AND r.holder = $1 AND NOT r.confirmed`,
+		string(holder), kinds, values)
+	return err
+}
+
+// forget removes every key of a stream: what is erased cannot be looked up.
+func (r *Registry) forget(ctx context.Context, holder eventstore.Stream, kinds ...ReservationKind) error {
+	_, err := r.pool.Exec(ctx, "DELETE FROM registry.reservation WHERE holder = $1 AND kind = ANY($2)", string(holder), kinds)
+	return err
+}
+
+// orphans are reservations left unconfirmed for longer than age.
+func (r *Registry) orphans(ctx context.Context, age time.Duration) ([]reservation, error) {
+	rows, err := r.pool.Query(ctx, `
+		SELECT kind, key, holder, confirmed, clock_timestamp() - reserved_at AS age FROM registry.reservation
+		WHERE NOT confirmed AND reserved_at < now() - $1::interval
+		ORDER BY reserved_at LIMIT 1000`, age)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByName[reservation])
+}
+
+func columns(keys []uniqueKey) (kinds []string, values [][]byte) {
+	for _, k := range keys {
+		kinds, values = append(kinds, string(k.kind)), append(values, k.key)
+	}
+	return kinds, values
+}
+
+// reserveAll reserves keys for the task's stream, settling what stands in the
+// way. It gives back what it reserved when one is taken.
+func (t *task) reserveAll(ctx context.Context, keys []uniqueKey) error {
+	for i, k := range keys {
+		if err := t.reserveOne(ctx, k); err != nil {
+			return errors.Join(err, t.ledger.registry.release(context.WithoutCancel(ctx), t.stream, keys[:i]))
+		}
+	}
+	return nil
+}
+
+func (t *task) reserveOne(ctx context.Context, k uniqueKey) error {
+	for ctx.Err() == nil {
+		other, err := t.ledger.registry.reserve(ctx, k, t.stream)
+		if err != nil {
+			return unavailable("reserve a unique key", err)
+		}
+		if other == nil {
+			return nil
+		}
+		if other.Confirmed {
+			return k.taken
+		}
+		if other.Age < courtesy {
+			pause(ctx, 5*time.Millisecond+rand.N(20*time.Millisecond))
+			continue
+		}
+		held, err := t.ledger.settle(ctx, *other)
+		if err != nil {
+			return err
+		}
+		if held {
+			return k.taken
+		}
+	}
+	return ctx.Err()
+}
+
+// settle finds out what became of an unconfirmed reservation and makes the
+// answer final: the key is the holder's, and confirmed; or it is free, because
+// the command that reserved it can no longer take effect. The latter is made
+// true by appending ReservationAbandoned at the very revision at which the
+// holder was seen without the key: a slow command that wakes up later finds its
+// expected revision gone, whatever the clocks say.
+func (l *Ledger) settle(ctx context.Context, r reservation) (held bool, err error) {
+	stream := eventstore.Stream(r.Holder)
+	for range attempts {
+		holds, revision, err := l.holds(ctx, stream, r.Kind, r.Key)
+		if err != nil {
+			return false, err
+		}
+		if holds {
+			err := l.registry.confirm(ctx, stream, []uniqueKey{{kind: r.Kind, key: r.Key}})
+			if err != nil {
+				return false, unavailable("confirm a unique key", err)
+			}
+			return true, nil
+		}
+		err = l.abandon(ctx, stream, revision, r.Kind)
+		var moved *eventstore.WrongRevisionError
+		if errors.As(err, &moved) {
+			l.states.forget(stream)
+			continue
+		}
+		if err != nil {
+			return false, err
+		}
+		if err := l.registry.release(ctx, stream, []uniqueKey{{kind: r.Kind, key: r.Key}}); err != nil {
+			return false, unavailable("release a unique key", err)
+		}
+		return false, nil
+	}
+	return false, domain.ErrLedgerBusy
+}
+
+func (l *Ledger) abandon(ctx context.Context, stream eventstore.Stream, at eventstore.Revision, kind ReservationKind) error {
+	t, err := l.begin(ctx, Call{}, verb{name: "abandon-reservation", body: kind})
+	if err != nil {
+		return err
+	}
+	t.stream = stream
+	_, err = t.append(ctx, outcome{Revision: at, Events: []any{domain.ReservationAbandoned{Kind: string(kind)}}})
+	return err
+}
+
+// SettleReservations settles what crashed commands left behind for longer than
+// age and says how many keys were freed and how many confirmed. Serving runs it
+// at start and from time to time; a command that meets such a reservation
+// settles it at once.
+func (l *Ledger) SettleReservations(ctx context.Context, age time.Duration) (freed, confirmed int, err error) {
+	orphans, err := l.registry.orphans(ctx, age)
+	if err != nil {
+		return 0, 0, unavailable("look for abandoned reservations", err)
+	}
+	for _, orphan := range orphans {
+		held, err := l.settle(ctx, orphan)
+		if err != nil {
+			return freed, confirmed, err
+		}
+		if held {
+			confirmed++
+		} else {
+			freed++
+		}
+	}
+	return freed, confirmed, nil
+}

@@ -1,0 +1,150 @@
+package commands
+
+import (
+	"bytes"
+	"context"
+
+	"guishu/domain"
+	"guishu/domain/customer"
+	"guishu/domain/organisation"
+	"guishu/domain/ownership"
+	"guishu/domain/staff"
+	"guishu/eventstore"
+
+	"github.com/google/uuid"
+)
+
+// SupplementCustomer fills in or corrects fields while the customer is potential
+// (B-20).
+type SupplementCustomer struct {
+	Customer domain.CustomerID `json:"customer"`
+	Fields   CustomerFields    `json:"fields"`
+	Cleared  []string          `json:"cleared,omitempty" doc:"Names of fields to empty."`
+}
+
+// SupplementCustomer saves. Errors: customer/locked-use-modification,
+// customer/required, customer/duplicate-identity, and those of the fields.
+func (l *Ledger) SupplementCustomer(ctx context.Context, call Call, c SupplementCustomer) (Answer, error) {
+	t, err := l.begin(ctx, call, verb{"supplement-customer", c})
+	if err != nil {
+		return Answer{}, err
+	}
+	keys, err := l.customerKeys(c.Fields.IdentityType, c.Fields.IdentityNumber, "", t.today())
+	if err != nil {
+		return Answer{}, err
+	}
+	return t.writeCustomer(ctx, c.Customer, staff.SupplementCustomer, keys, func(s *customer.State, relation customer.Relation) ([]any, error) {
+		return s.Supplement(customer.Supplement{Fields: customer.Fields(c.Fields), Cleared: c.Cleared}, relation, t.today())
+	})
+}
+
+// writeCustomer writes one decision about a customer within the actor's reach,
+// reserving keys that must be unique before it and confirming them after it.
+func (t *task) writeCustomer(ctx context.Context, id domain.CustomerID, permission staff.Permission, keys []uniqueKey,
+	decide func(*customer.State, customer.Relation) ([]any, error),
+) (Answer, error) {
+	l := t.ledger
+	answer, err := t.write(ctx, customerStream(id), uuid.UUID(id), func(ctx context.Context) (outcome, error) {
+		state, home, err := l.customerAt(ctx, id)
+		if err != nil {
+			return outcome{}, err
+		}
+		relation, err := t.relation(ctx, state.State, home)
+		if err != nil {
+			return outcome{}, err
+		}
+		at := placeOf(home)
+		at.mine = relation != customer.Relation{}
+		if err := t.authorise(permission, at); err != nil {
+			return outcome{}, err
+		}
+		events, err := decide(state.State, relation)
+		if err != nil || len(events) == 0 {
+			return outcome{Revision: state.Revision}, err
+		}
+		if err := t.reserveAll(ctx, keys); err != nil {
+			return outcome{}, err
+		}
+		return outcome{Revision: state.Revision, Events: events}, nil
+	})
+	if len(keys) > 0 {
+		l.tidyKeys(ctx, customerStream(id), keys)
+	}
+	return answer, err
+}
+
+// tidyKeys confirms the keys that a stream now has and gives up those it does
+// not have. What cannot be tidied now is settled later.
+func (l *Ledger) tidyKeys(ctx context.Context, stream eventstore.Stream, keys []uniqueKey) {
+	ctx = context.WithoutCancel(ctx)
+	for _, k := range keys {
+		holds, _, err := l.holds(ctx, stream, k.kind, k.key)
+		if err == nil && holds {
+			err = l.registry.confirm(ctx, stream, []uniqueKey{k})
+		}
+		if err != nil {
+			l.log.Warn("a reservation could not be confirmed and waits to be settled", "stream", stream, "error", err)
+		}
+	}
+}
+
+// relation is how the actor stands to a customer (B-20).
+func (t *task) relation(ctx context.Context, s *customer.State, home organisation.Unit) (customer.Relation, error) {
+	if t.byTheLedger() {
+		return customer.Relation{Owner: true}, nil
+	}
+	return t.ledger.relationOf(ctx, t.call.Actor, s, home)
+}
+
+func (l *Ledger) relationOf(ctx context.Context, who domain.StaffID, s *customer.State, home organisation.Unit) (customer.Relation, error) {
+	attached, err := l.attachments(ctx, s.Customer)
+	if err != nil {
+		return customer.Relation{}, err
+	}
+	var relation customer.Relation
+	_, relation.Attached = attached.State.Of(who)
+	related := len(attached.State.Active()) > 0
+	for _, line := range domain.BusinessLines() {
+		if !home.Serves(line) {
+			continue
+		}
+		slot, err := l.slot(ctx, s.Customer, line)
+		if err != nil {
+			return customer.Relation{}, err
+		}
+		relation.Owner = relation.Owner || slot.State.Owner == who
+		related = related || slot.State.Owned()
+	}
+	relation.Entrant = !related && s.RegisteredBy == who
+	return relation, nil
+}
+
+// relatedTo is nil when the advisor has to do with the customer; otherwise the
+// customer does not exist for them (B-35). History names who it names.
+func (t *task) relatedTo(ctx context.Context, id domain.CustomerID, advisor domain.StaffID) error {
+	if t.history.Approved() {
+		return nil
+	}
+	state, home, err := t.ledger.customerAt(ctx, id)
+	if err != nil {
+		return err
+	}
+	relation, err := t.ledger.relationOf(ctx, advisor, state.State, home)
+	if err != nil {
+		return err
+	}
+	if relation == (customer.Relation{}) {
+		return domain.ErrQueryNotFoundOrOutOfScope
+	}
+	return nil
+}
+
+func (l *Ledger) slot(ctx context.Context, id domain.CustomerID, line domain.BusinessLine) (snapshot[ownership.State], error) {
+	return load[ownership.State](ctx, l, eventstore.Stream(ownership.StreamOf(id, line)))
+}
+
+// hasIdentity says whether the customer's document has that lookup hash.
+func (l *Ledger) hasIdentity(s *customer.State, hash []byte) bool {
+	document := s.Identity()
+	return !document.IsZero() && bytes.Equal(l.identityKey(document).key, hash)
+}

@@ -1,0 +1,49 @@
+package reactions
+
+import (
+	"context"
+
+	"guishu/commands"
+	"guishu/domain/customer"
+	"guishu/domain/ownership"
+	"guishu/domain/payment"
+	"guishu/eventstore"
+)
+
+// all lists every reaction.
+func all() []reaction {
+	return []reaction{
+		// B-14: the first confirmed payment makes the customer formal.
+		{"promote-customer", []any{payment.Confirmed{}}, func(ctx context.Context, l *commands.Ledger, call commands.Call, stream eventstore.Stream, event any) error {
+			e := event.(payment.Confirmed)
+			_, err := l.PromoteCustomer(ctx, call, commands.PromoteCustomer{Customer: e.Deal.Customer, Payment: e.Deal.Payment})
+			return err
+		}},
+		// B-14, B-31: a confirmed payment's commission is attributed.
+		{"attribute-commission", []any{payment.Confirmed{}}, func(ctx context.Context, l *commands.Ledger, call commands.Call, stream eventstore.Stream, event any) error {
+			_, err := l.DecideAttribution(ctx, call, commands.DecideAttribution{Payment: event.(payment.Confirmed).Deal.Payment})
+			return err
+		}},
+		// B-31, C-02: a reversed payment's attribution gets a counter-entry.
+		{"counter-attribution", []any{payment.Reversed{}}, func(ctx context.Context, l *commands.Ledger, call commands.Call, stream eventstore.Stream, event any) error {
+			_, err := l.CounterAttribution(ctx, call, commands.CounterAttribution{Payment: event.(payment.Reversed).Deal.Payment})
+			return err
+		}},
+		// An erasure that was cut off behind its event is finished.
+		{"erase-customer", []any{customer.Erased{}}, func(ctx context.Context, l *commands.Ledger, call commands.Call, _ eventstore.Stream, event any) error {
+			e := event.(customer.Erased)
+			return l.DestroyCustomerKey(ctx, call, commands.DestroyCustomerKey{Customer: e.Customer, Basis: e.Basis})
+		}},
+		// the phone that an approved claim brought stays with the customer.
+		{"record-claim-phone", []any{ownership.ClaimApproved{}}, func(ctx context.Context, l *commands.Ledger, call commands.Call, stream eventstore.Stream, event any) error {
+			customer, line, err := ownership.ParseStream(string(stream))
+			if err != nil {
+				return err
+			}
+			_, err = l.RecordClaimPhone(ctx, call, commands.RecordClaimPhone{
+				Customer: customer, Line: line, Application: event.(ownership.ClaimApproved).Application,
+			})
+			return err
+		}},
+	}
+}

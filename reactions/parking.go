@@ -1,0 +1,126 @@
+package reactions
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"time"
+
+	"guishu/eventstore"
+	"guishu/eventstore/subscriber"
+
+	"github.com/ThreeDotsLabs/watermill/message"
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+//go:embed parking.sql
+var parkingSchema string
+
+// Parked is an event that a reaction could not answer. It never disappears: it
+// is counted in the metrics and tried again by Retry.
+type Parked struct {
+	Consumer string
+	Event    uuid.UUID
+	Position eventstore.Position
+	Type     string
+	Reason   string
+	ParkedAt time.Time
+}
+
+// parking keeps parked events in PostgreSQL.
+type parking struct{ pool *pgxpool.Pool }
+
+func openParking(ctx context.Context, pool *pgxpool.Pool) (*parking, error) {
+	if _, err := pool.Exec(ctx, parkingSchema); err != nil {
+		return nil, fmt.Errorf("open the parked events of reactions: %w", err)
+	}
+	return &parking{pool: pool}, nil
+}
+
+func (p *parking) add(ctx context.Context, consumer string, event eventstore.Event, reason error) error {
+	_, err := p.pool.Exec(ctx, `
+		INSERT INTO reaction.parked (consumer, event, position, type, reason) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (consumer, event) DO UPDATE SET reason = excluded.reason, parked_at = now()`,
+		consumer, event.ID, event.Position, event.Type, reason.Error())
+	return err
+}
+
+func (p *parking) remove(ctx context.Context, consumer string, event uuid.UUID) error {
+	_, err := p.pool.Exec(ctx, "DELETE FROM reaction.parked WHERE consumer = $1 AND event = $2", consumer, event)
+	return err
+}
+
+// parkPoison parks an event whose reaction failed for good, so that the ones
+// behind it are not held up.
+func (r *Reactions) parkPoison(consumer string) message.HandlerMiddleware {
+	return func(next message.HandlerFunc) message.HandlerFunc {
+		return func(msg *message.Message) ([]*message.Message, error) {
+			produced, err := next(msg)
+			if err == nil {
+				return produced, nil
+			}
+			event, ok := subscriber.EventOf(msg)
+			if !ok || msg.Context().Err() != nil {
+				return nil, err // stopping is no failure: the event comes again
+			}
+			if parkErr := r.parking.add(msg.Context(), consumer, event, err); parkErr != nil {
+				return nil, parkErr // not acknowledged: the event comes again
+			}
+			r.config.Log.Error("a reaction failed and its event is parked", "reaction", consumer, "position", event.Position, "type", event.Type, "error", err)
+			return nil, nil
+		}
+	}
+}
+
+// Parked lists the parked events, oldest first.
+func (r *Reactions) Parked(ctx context.Context) ([]Parked, error) {
+	rows, err := r.config.Pool.Query(ctx, `
+		SELECT consumer, event, position, type, reason, parked_at
+		FROM reaction.parked ORDER BY position, consumer LIMIT 10000`)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByName[Parked])
+}
+
+// Retry reacts once more to every parked event and says how many could be
+// answered now and how many remain.
+func (r *Reactions) Retry(ctx context.Context) (answered, remaining int, err error) {
+	parked, err := r.Parked(ctx)
+	if err != nil {
+		return 0, 0, err
+	}
+	for _, p := range parked {
+		err := r.retryOne(ctx, p)
+		if ctx.Err() != nil {
+			return answered, len(parked) - answered, ctx.Err()
+		}
+		if err != nil {
+			r.config.Log.Warn("a parked event failed again", "reaction", p.Consumer, "position", p.Position, "error", err)
+			remaining++
+			continue
+		}
+		answered++
+	}
+	return answered, remaining, nil
+}
+
+func (r *Reactions) retryOne(ctx context.Context, p Parked) error {
+	for _, each := range r.all {
+		if each.name != p.Consumer {
+			continue
+		}
+		for event, err := range r.config.Store.ReadAll(ctx, eventstore.AllQuery{After: p.Position - 1, Limit: 1}) {
+			if err != nil {
+				return err
+			}
+			if err := r.react(ctx, each, event); err != nil {
+				return err
+			}
+		}
+		return r.parking.remove(ctx, p.Consumer, p.Event)
+	}
+	return fmt.Errorf("there is no reaction %s any more", p.Consumer)
+}

@@ -1,0 +1,151 @@
+// Package reactions is what the ledger does by itself once something happened:
+// a confirmed payment makes its customer formal and sets off the attribution of
+// the commission (B-14), a reversed one takes the attribution back, an approved
+// claim's phone is kept with the customer. Each is a Watermill handler
+// that sends a command, at least once and idempotent by the event's id.
+package reactions
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"guishu/commands"
+	"guishu/domain"
+	"guishu/eventstore"
+	"guishu/eventstore/subscriber"
+
+	"github.com/ThreeDotsLabs/watermill"
+	"github.com/ThreeDotsLabs/watermill/message"
+	"github.com/ThreeDotsLabs/watermill/message/router/middleware"
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// reaction is one consumer: what it hears of and what it does then.
+type reaction struct {
+	name string // of the consumer; its checkpoint hangs on it
+	on   []any  // a zero event of each type it hears of
+	do   func(ctx context.Context, l *commands.Ledger, call commands.Call, stream eventstore.Stream, event any) error
+}
+
+// Config is what Reactions are built from.
+type Config struct {
+	Store  eventstore.Store
+	Codec  *eventstore.Codec
+	Ledger *commands.Ledger
+	Pool   *pgxpool.Pool // keeps checkpoints and parked events
+	Log    *slog.Logger  // optional
+	// Retries is how often a reaction is tried again before its event is parked,
+	// 12 if zero: about two minutes.
+	Retries int
+}
+
+// Reactions run the handlers over a store.
+type Reactions struct {
+	config      Config
+	all         []reaction
+	checkpoints *subscriber.PostgresCheckpoints
+	subscriber  *subscriber.Subscriber
+	router      *message.Router
+	parking     *parking
+}
+
+// Open prepares the reactions; Run starts them.
+func Open(ctx context.Context, c Config) (*Reactions, error) {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Retries == 0 {
+		c.Retries = 12
+	}
+	checkpoints, err := subscriber.OpenCheckpoints(ctx, c.Pool)
+	if err != nil {
+		return nil, err
+	}
+	parking, err := openParking(ctx, c.Pool)
+	if err != nil {
+		return nil, err
+	}
+	r := &Reactions{config: c, all: all(), checkpoints: checkpoints, parking: parking}
+	consumers := map[string]eventstore.Filter{}
+	for _, each := range r.all {
+		types, err := c.Codec.Registry().Names(each.on...)
+		if err != nil {
+			return nil, fmt.Errorf("reaction %s: %w", each.name, err)
+		}
+		consumers[each.name] = eventstore.Filter{Types: types}
+	}
+	r.subscriber = subscriber.New(subscriber.Config{Store: c.Store, Checkpoints: checkpoints, Consumers: consumers, Log: c.Log})
+	r.router, err = message.NewRouter(message.RouterConfig{CloseTimeout: 10 * time.Second}, watermill.NewSlogLogger(c.Log))
+	if err != nil {
+		return nil, fmt.Errorf("reactions: %w", err)
+	}
+	for _, each := range r.all {
+		r.router.AddConsumerHandler(each.name, each.name, r.subscriber, r.handle(each)).AddMiddleware(
+			r.parkPoison(each.name),
+			middleware.Retry{
+				MaxRetries: c.Retries, InitialInterval: 50 * time.Millisecond, MaxInterval: 20 * time.Second, Multiplier: 2,
+				ShouldRetry: func(p middleware.RetryParams) bool { return worthRetrying(p.Err) },
+			}.Middleware,
+			middleware.Recoverer,
+		)
+	}
+	return r, nil
+}
+
+// Run reacts until ctx ends or Close is called.
+func (r *Reactions) Run(ctx context.Context) error { return r.router.Run(ctx) }
+
+// Running is closed once every reaction listens.
+func (r *Reactions) Running() <-chan struct{} { return r.router.Running() }
+
+// Close stops the reactions and waits for those at work.
+func (r *Reactions) Close() error { return errors.Join(r.router.Close(), r.subscriber.Close()) }
+
+// Positions is how far each reaction has come.
+func (r *Reactions) Positions(ctx context.Context) (map[string]eventstore.Position, error) {
+	return r.checkpoints.Positions(ctx)
+}
+
+func (r *Reactions) handle(each reaction) message.NoPublishHandlerFunc {
+	return func(msg *message.Message) error {
+		event, ok := subscriber.EventOf(msg)
+		if !ok {
+			return errors.New("reactions: a message without its event")
+		}
+		return r.react(msg.Context(), each, event)
+	}
+}
+
+// react sends the command that answers an event. The idempotency key is the
+// event's id, so that an event that comes again changes nothing.
+func (r *Reactions) react(ctx context.Context, each reaction, recorded eventstore.Event) error {
+	decoded, err := r.config.Codec.Decode(ctx, recorded)
+	if err != nil {
+		return err
+	}
+	correlation := decoded.Metadata.CorrelationID
+	if correlation == uuid.Nil {
+		correlation = decoded.Metadata.CommandID
+	}
+	return each.do(ctx, r.config.Ledger, commands.Call{
+		Key: each.name + "/" + recorded.ID.String(), Correlation: correlation, Causation: recorded.ID,
+	}, recorded.Stream, decoded.Event)
+}
+
+// worthRetrying says whether trying again may help: the ledger was out of reach
+// or busy. A refusal of the domain stays one.
+func worthRetrying(err error) bool {
+	var refusal *domain.Error
+	var code domain.Code
+	switch {
+	case errors.As(err, &refusal):
+		return refusal.Code.Kind() == domain.Unavailable
+	case errors.As(err, &code):
+		return code.Kind() == domain.Unavailable
+	}
+	return true
+}
