@@ -1,0 +1,151 @@
+package projections
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"guishu/eventstore"
+)
+
+// progressChannel is where a process says, in the transaction, that read models
+// have moved on.
+const progressChannel = "guishu_read"
+
+// progress is how far the serving read models have come, whoever brings them on.
+type progress struct {
+	mu        sync.Mutex
+	positions map[string]eventstore.Position
+	failures  map[string]error
+	changed   chan struct{}
+}
+
+func newProgress() *progress {
+	return &progress{positions: map[string]eventstore.Position{}, failures: map[string]error{}, changed: make(chan struct{})}
+}
+
+func (p *progress) moved(model string, to eventstore.Position) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.positions[model] = max(p.positions[model], to)
+	p.wake()
+}
+
+func (p *progress) failed(model string, why error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if why == nil {
+		delete(p.failures, model)
+	} else {
+		p.failures[model] = why
+	}
+	p.wake()
+}
+
+func (p *progress) wake() {
+	close(p.changed)
+	p.changed = make(chan struct{})
+}
+
+func (p *progress) look(model string) (eventstore.Position, error, <-chan struct{}) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.positions[model], p.failures[model], p.changed
+}
+
+// StoppedError says that a read model will not come to a position, because it
+// stopped before it.
+type StoppedError struct {
+	Model    string
+	Position eventstore.Position // where it stands
+	Err      error
+}
+
+func (e *StoppedError) Error() string {
+	return fmt.Sprintf("read model %s stands at position %d: %v", e.Model, e.Position, e.Err)
+}
+
+func (e *StoppedError) Unwrap() error { return e.Err }
+
+// WaitFor waits until the serving read model shows every event up to a position,
+// wherever it is brought on; so a client sees its own write (design §2). It gives
+// the context's error when that ends first, and a *StoppedError at once when the
+// read model has stopped short of the position.
+func (r *Runner) WaitFor(ctx context.Context, model string, position eventstore.Position) error {
+	if r.lane(model) == nil {
+		return fmt.Errorf("there is no read model %q", model)
+	}
+	for {
+		at, failure, changed := r.progress.look(model)
+		switch {
+		case at >= position:
+			return nil
+		case failure != nil:
+			return &StoppedError{Model: model, Position: at, Err: failure}
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// WaitForAll is WaitFor on every read model.
+func (r *Runner) WaitForAll(ctx context.Context, position eventstore.Position) error {
+	for _, l := range r.lanes {
+		if err := r.WaitFor(ctx, l.plan.Name, position); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Status is how a read model does.
+type Status struct {
+	Model      string
+	Version    int // of this program
+	Serving    int // the version that serves, 0 for none
+	Generation int64
+	Position   eventstore.Position // of the rows that serve
+	Head       eventstore.Position // of the ledger
+	Lag        int64               // events between the two
+	Here       bool                // this process brings it on
+	Building   bool                // a new build is being made here
+	Done       int64               // … events of Total
+	Total      int64
+	Failure    string // why it stopped, empty while it runs
+}
+
+// Status tells how every read model does, for health, metrics and people.
+func (r *Runner) Status(ctx context.Context) ([]Status, error) {
+	head, err := r.store.LastPosition(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := r.pool.Query(ctx, `SELECT model, version, generation, position, failure FROM read.builds WHERE serving`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	serving := make(map[string]Status)
+	for rows.Next() {
+		var s Status
+		if err := rows.Scan(&s.Model, &s.Serving, &s.Generation, &s.Position, &s.Failure); err != nil {
+			return nil, err
+		}
+		serving[s.Model] = s
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	all := make([]Status, len(r.lanes))
+	for i, l := range r.lanes {
+		s := serving[l.plan.Name]
+		s.Model, s.Version, s.Head = l.plan.Name, l.plan.Version, head
+		s.Lag = int64(max(0, head-s.Position))
+		l.describe(&s)
+		all[i] = s
+	}
+	return all, nil
+}
