@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -122,23 +121,9 @@ func (w *writer) reconnect() bool {
 		}
 		w.log.Warn("the ledger cannot be reached", "attempt", attempt+1, "error", err)
 		w.disappoint(err, time.Since(lost) >= w.options.Patience)
-		if !w.pause(attempt) {
+		if !pause(w.stopping, attempt) {
 			return false
 		}
-	}
-}
-
-// pause waits before the next attempt: 10 ms, doubled up to a second, spread so
-// that processes do not come back all at once.
-func (w *writer) pause(attempt int) bool {
-	longest := min(10*time.Millisecond<<min(attempt, 10), time.Second)
-	timer := time.NewTimer(longest/2 + rand.N(longest/2))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-w.stopping.Done():
-		return false
 	}
 }
 

@@ -88,8 +88,12 @@ func (d *decoder) keep(value []byte) []byte {
 // query is a prepared statement that gives events.
 type query struct{ name, sql string }
 
-// fill reads the rows of q into p.
+// fill reads the rows of q into p, again if the connection is lost on the way.
 func (s *Store) fill(ctx context.Context, d *decoder, p *page, q query, parameters ...[]byte) error {
+	return s.retry(ctx, func() error { return s.fillOnce(ctx, d, p, q, parameters) })
+}
+
+func (s *Store) fillOnce(ctx context.Context, d *decoder, p *page, q query, parameters [][]byte) error {
 	p.events, p.bytes, p.cut = p.events[:0], 0, false
 	connection, err := s.reads.Acquire(ctx)
 	if err != nil {

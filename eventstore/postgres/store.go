@@ -180,7 +180,9 @@ func (s *Store) LastPosition(ctx context.Context) (eventstore.Position, error) {
 		return 0, err
 	}
 	var position eventstore.Position
-	err := s.reads.QueryRow(ctx, `SELECT position FROM ledger.head`).Scan(&position)
+	err := s.retry(ctx, func() error {
+		return s.reads.QueryRow(ctx, `SELECT position FROM ledger.head`).Scan(&position)
+	})
 	if err != nil {
 		return 0, s.readError("reading the last position", err)
 	}
