@@ -22,6 +22,7 @@ func newTip() int64 { return rand.Int64() }
 
 // takeIn handles the reply to the oldest flight. The caller holds busy.
 func (w *writer) takeIn(r reply) {
+	w.estimateCrowd()
 	f := w.flights[0]
 	w.flights[0] = flight{}
 	w.flights = w.flights[1:]

@@ -64,6 +64,7 @@ type writer struct {
 	limbo      []*pending // sent when the connection broke: perhaps written
 	flights    []flight   // sent, in order of their replies to come
 	batches    int        // of them, batches
+	crowd      int        // how many appends are under way at once, roughly
 	asking     bool       // one of them asks
 	draining   bool       // a batch failed: nothing is sent until all replies are in
 	returned   []*pending // not written by a batch that failed: first in line again
@@ -191,19 +192,28 @@ func (w *writer) fetchQueue() {
 	w.queued.Store(0)
 }
 
-// worthABatch holds the second batch back until it is worth its commit: the
-// callers answered by the first one are about to come back.
+// worthABatch holds the second batch back until half of the crowd is in it. Two
+// batches of half a crowd each keep PostgreSQL busy without a pause; whoever
+// goes in a smaller one makes the others wait for a commit of their own.
 func (w *writer) worthABatch() bool {
 	// Behind a question only its answer is awaited: a long answer and a long
 	// batch could block each other.
 	if len(w.backlog) == 0 || w.batches >= maxBatchesAhead || w.asking {
 		return false
 	}
-	if w.batches == 0 {
-		return true
+	return w.batches == 0 || 2*len(w.backlog) >= w.crowd
+}
+
+// estimateCrowd follows how many appends are under way at once: up at once,
+// down slowly. It is called before outcomes are told.
+func (w *writer) estimateCrowd() {
+	present := len(w.backlog) + int(w.queued.Load())
+	for _, f := range w.flights {
+		if f.kind == batchFlight {
+			present += len(f.appends)
+		}
 	}
-	first := w.flights[0]
-	return 2*len(w.backlog) >= len(first.appends)
+	w.crowd = max(present, w.crowd-w.crowd/8-1)
 }
 
 // sendBatch builds a batch from the backlog and queues it for the wire. It is
