@@ -69,7 +69,7 @@ func unpack(event any, index int) (any, domain.Fact) {
 	return past.Event, past.Fact
 }
 
-func check[S any, A Aggregate[S]](t *testing.T, rule Rule[S]) {
+func check[S any, A Aggregate[S]](t testing.TB, rule Rule[S]) {
 	t.Helper()
 	state, twin := Fold[S, A](rule.Given...), Fold[S, A](rule.Given...)
 	events, err := rule.When(state)
@@ -100,7 +100,7 @@ func check[S any, A Aggregate[S]](t *testing.T, rule Rule[S]) {
 	}
 }
 
-func refused[S any](t *testing.T, rule Rule[S], events []any, err error) {
+func refused[S any](t testing.TB, rule Rule[S], events []any, err error) {
 	t.Helper()
 	if len(events) != 0 {
 		t.Errorf("events beside a refusal: %+v", events)

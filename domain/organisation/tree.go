@@ -53,14 +53,19 @@ func (u Unit) Jurisdiction() domain.Path {
 // what neither has changed since, so that cloning costs the same for ten units
 // and for ten thousand.
 type Tree struct {
-	units shelf[domain.UnitID, Unit]
+	units shelf[domain.UnitID, *Unit] // what they point to never changes
 	codes shelf[string, domain.UnitID]
 	root  domain.UnitID
 	count int
 }
 
 // Unit gives a unit, open or closed; the zero Unit when there is none.
-func (t *Tree) Unit(id domain.UnitID) Unit { return t.units.get(unitShelf(id), id) }
+func (t *Tree) Unit(id domain.UnitID) Unit {
+	if unit := t.units.get(unitShelf(id), id); unit != nil {
+		return *unit
+	}
+	return Unit{}
+}
 
 // ByCode gives the unit with that number in the firm; the zero Unit when there
 // is none.
@@ -73,7 +78,15 @@ func (t *Tree) Root() Unit { return t.Unit(t.root) }
 func (t *Tree) Len() int { return t.count }
 
 // Units gives every unit, in no particular order.
-func (t *Tree) Units() iter.Seq[Unit] { return t.units.values }
+func (t *Tree) Units() iter.Seq[Unit] {
+	return func(yield func(Unit) bool) {
+		for unit := range t.units.values {
+			if !yield(*unit) {
+				return
+			}
+		}
+	}
+}
 
 // Path is the unit's place in the tree; empty when there is no such unit.
 func (t *Tree) Path(id domain.UnitID) domain.Path { return t.Unit(id).Path }
@@ -155,7 +168,7 @@ func (t *Tree) countOpen(parent domain.UnitID, change int) {
 	t.put(unit)
 }
 
-func (t *Tree) put(unit Unit) { t.units.set(unitShelf(unit.ID), unit.ID, unit) }
+func (t *Tree) put(unit Unit) { t.units.set(unitShelf(unit.ID), unit.ID, &unit) }
 
 // below is the unit with what follows from its parent.
 func (u Unit) below(parent Unit) Unit {
