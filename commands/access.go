@@ -83,3 +83,10 @@ func (t *task) authoriseSomewhere(permission staff.Permission) error {
 
 // placeOf is a unit's place in its line.
 func placeOf(unit organisation.Unit) place { return place{path: unit.Path, line: unit.Line} }
+
+// Member is a member of staff as they are now; a state that does not exist when
+// there is none. It is shared and must not be changed.
+func (l *Ledger) Member(ctx context.Context, id domain.StaffID) (*staff.State, error) {
+	member, err := l.member(ctx, id)
+	return member.State, err
+}

@@ -185,3 +185,10 @@ func (s sessionStore) Commit(token string, data []byte, expires time.Time) error
 func (s sessionStore) Delete(token string) error {
 	return s.DeleteCtx(context.Background(), token)
 }
+
+// Sessions is how many sessions have not ended.
+func (a *Auth) Sessions(ctx context.Context) (int, error) {
+	var open int
+	err := a.pool.QueryRow(ctx, `SELECT count(*) FROM auth.session WHERE expires_at > $1`, a.now()).Scan(&open)
+	return open, err
+}

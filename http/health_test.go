@@ -1,0 +1,178 @@
+package http_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"guishu/domain"
+	door "guishu/http"
+)
+
+func panics(context.Context) error { panic("canary-panic") }
+
+func TestReadinessNamesWhatFails(t *testing.T) {
+	t.Parallel()
+	var broken atomic.Bool
+	h := newHouse(t, func(c *door.Config) {
+		c.Checks = []door.Check{{Name: "store", Ask: func(context.Context) error {
+			if broken.Load() {
+				return errors.New("gone")
+			}
+			return nil
+		}}}
+	})
+	var state struct {
+		Ready  bool              `json:"ready"`
+		Failed map[string]string `json:"failed"`
+		Models []struct {
+			Name string `json:"name"`
+		} `json:"read_models"`
+	}
+	ready := h.browser().get("/readyz")
+	ready.is(http.StatusOK).read(&state)
+	if !state.Ready || len(state.Models) == 0 {
+		t.Errorf("%s", ready.body)
+	}
+	broken.Store(true)
+	deadline := time.Now().Add(10 * time.Second)
+	for ready.status == http.StatusOK && time.Now().Before(deadline) { // the answer is kept for half a second
+		ready = h.browser().get("/readyz")
+	}
+	ready.is(http.StatusServiceUnavailable).read(&state)
+	if state.Ready || state.Failed["store"] == "" {
+		t.Errorf("%s", ready.body)
+	}
+	h.browser().get("/healthz").is(http.StatusOK)
+}
+
+func TestMetricsCountRequestsByTheirRoute(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	customer := h.customer("ann", h.north, "张三")
+	h.as("ann").post("/v1/claims", map[string]any{"customer": customer}).is(http.StatusCreated)
+	h.browser().get("/v1/claims/canary-path").refuses(http.StatusNotFound, domain.ErrRequestNotFound)
+	metrics := h.browser().get("/metrics").is(http.StatusOK)
+	for _, line := range []string{
+		`guishu_http_request_seconds_count{method="POST",route="/v1/claims",status="201"} 1`,
+		`guishu_http_request_seconds_count{method="GET",route="none",status="404"} 1`,
+		`guishu_commands_total{command="claim-customer",outcome="written"} 1`,
+		`guishu_sessions 1`, `guishu_read_model_position{model="units"}`, `guishu_ledger_position`,
+	} {
+		if !strings.Contains(metrics.body, line) {
+			t.Errorf("%s is missing in\n%s", line, metrics.body)
+		}
+	}
+	metrics.lacks("canary")
+	// From elsewhere only for who operates the system.
+	elsewhere := []string{"X-Forwarded-For", "192.0.2.1"}
+	h.browser().get("/metrics", elsewhere...).refuses(http.StatusUnauthorized, domain.ErrAuthRequired)
+	h.as("ann").get("/metrics", elsewhere...).refuses(http.StatusForbidden, domain.ErrAuthzDenied)
+	h.as("admin").get("/metrics", elsewhere...).is(http.StatusOK)
+}
+
+func TestTheLogTellsRequestsByTheirRouteAndNoMore(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	customer := h.customer("ann", h.north, "张三")
+	h.as("ann").post("/v1/claims", map[string]any{"customer": customer, "phone": "13912345678"}).is(http.StatusCreated)
+	logged := h.log.String()
+	if strings.Contains(logged, "13912345678") || strings.Contains(logged, "guishu_session") || strings.Contains(logged, password) {
+		t.Errorf("the log is %s", logged)
+	}
+	for line := range strings.SplitSeq(strings.TrimSpace(logged), "\n") {
+		var entry map[string]any
+		if err := json.Unmarshal([]byte(line), &entry); err != nil {
+			t.Fatal(err)
+		}
+		if entry["route"] == "/v1/claims" {
+			for _, name := range []string{"request", "method", "status", "ms", "staff"} {
+				if entry[name] == nil {
+					t.Errorf("%s is missing in %s", name, line)
+				}
+			}
+			return
+		}
+	}
+	t.Error("the claim was not logged")
+}
+
+func TestStoppingLetsRequestsFinish(t *testing.T) {
+	t.Parallel()
+	begun, finish := make(chan struct{}), make(chan struct{})
+	h := newHouse(t, func(c *door.Config) {
+		c.Checks = []door.Check{{Name: "slow", Ask: func(context.Context) error { close(begun); <-finish; return nil }}}
+	})
+	listener, err := door.Listening{Address: "127.0.0.1:0"}.Open(t.Context())
+	h.must(err)
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- h.server.Serve(ctx, listener) }()
+	answered := make(chan string, 1)
+	address := "http://" + listener.Addr().String()
+	go func() {
+		answer, err := http.Get(address + "/readyz")
+		if err != nil {
+			answered <- err.Error()
+			return
+		}
+		defer answer.Body.Close()
+		body, _ := io.ReadAll(answer.Body)
+		answered <- string(body)
+	}()
+	<-begun
+	stop()
+	for { // it stops listening before it has drained
+		connection, err := net.Dial("tcp", listener.Addr().String())
+		if err != nil {
+			break
+		}
+		_ = connection.Close()
+	}
+	select {
+	case err := <-ended:
+		t.Fatalf("it ended before its request had: %v", err)
+	default:
+	}
+	close(finish)
+	if body := <-answered; !strings.Contains(body, `"ready":true`) {
+		t.Errorf("the request under way was answered %s", body)
+	}
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
+func TestWithoutTLSOnlyThisMachineIsServed(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]error{"0.0.0.0:0": door.ErrPlainRemote, ":0": door.ErrPlainRemote, "192.0.2.1:0": door.ErrPlainRemote, "127.0.0.1:0": nil, "localhost:0": nil} {
+		listener, err := door.Listening{Address: address}.Open(t.Context())
+		if !errors.Is(err, want) {
+			t.Errorf("%s: %v", address, err)
+		}
+		if listener != nil {
+			_ = listener.Close()
+		}
+	}
+	listener, err := door.Listening{Address: "0.0.0.0:0", Plain: true}.Open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = listener.Close()
+}
+
+func TestASlowRequestIsCutOff(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, func(c *door.Config) {
+		c.Timeout = 50 * time.Millisecond
+		c.Checks = []door.Check{{Name: "endless", Ask: func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }}}
+	})
+	h.browser().get("/readyz").is(http.StatusServiceUnavailable)
+}

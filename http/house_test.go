@@ -1,0 +1,325 @@
+package http_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"guishu/commands"
+	"guishu/domain"
+	"guishu/eventstore"
+	"guishu/eventstore/postgres"
+	"guishu/eventstore/sealing"
+	door "guishu/http"
+	"guishu/http/auth"
+	"guishu/internal/pgtest"
+	"guishu/projections"
+	"guishu/projections/units"
+
+	"github.com/go-json-experiment/json"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// cheap keeps tests from spending their time on password hashes.
+var cheap = auth.Cost{Passes: 1, Memory: 64, Threads: 1}
+
+const password = "a long enough password"
+
+// house is a small invented firm behind a server of its own: a bank with two
+// outlets, each with a head and managers.
+type house struct {
+	t      testing.TB
+	pool   *pgxpool.Pool
+	store  *postgres.Store
+	ledger *commands.Ledger
+	auth   *auth.Auth
+	runner *projections.Runner
+	server *door.Server
+	web    *httptest.Server
+	log    *record
+	keys   atomic.Int64
+
+	root, city, north, south domain.UnitID
+	admin                    domain.StaffID
+	people                   map[string]domain.StaffID
+}
+
+// record is what the server logged.
+type record struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (r *record) Write(b []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.text.Write(b)
+}
+
+func (r *record) String() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.text.String()
+}
+
+// nobodyCounts is a census of an empty firm.
+type nobodyCounts struct{}
+
+func (nobodyCounts) StaffAt(context.Context, domain.Path) (int, error)          { return 0, nil }
+func (nobodyCounts) OpenWork(context.Context, domain.StaffID) ([]string, error) { return nil, nil }
+func (nobodyCounts) Owned(context.Context, domain.StaffID) (int, error)         { return 0, nil }
+func (nobodyCounts) ClaimsOn(context.Context, domain.StaffID, domain.Date) (int, error) {
+	return 0, nil
+}
+
+func newHouse(t testing.TB, change ...func(*door.Config)) *house {
+	t.Helper()
+	h := &house{t: t, pool: pgtest.New(t), people: map[string]domain.StaffID{}, log: new(record)}
+	ctx := t.Context()
+	var err error
+	h.store, err = postgres.Open(ctx, h.pool, postgres.Options{AllowUnsafe: true})
+	h.must(err)
+	t.Cleanup(func() { _ = h.store.Close() })
+	ring, err := sealing.Open(ctx, h.pool, sealing.FixedKEK(sealing.NewKEK()), sealing.Options{})
+	h.must(err)
+	registry, err := commands.Events()
+	h.must(err)
+	codec := eventstore.NewCodec(registry, sealing.NewSealer(ring))
+	lookups, err := ring.Hasher(ctx, sealing.ForLookups)
+	h.must(err)
+	requests, err := ring.Hasher(ctx, sealing.ForRequests)
+	h.must(err)
+	unique, err := commands.OpenRegistry(ctx, h.pool)
+	h.must(err)
+	h.ledger, err = commands.Open(ctx, commands.Config{
+		ID: ring.Ledger(), Store: h.store, Codec: codec, Registry: unique, Lookups: lookups, Requests: requests,
+		Eraser: ring, Census: nobodyCounts{}, Location: domain.ChinaZone(), Now: time.Now,
+	})
+	h.must(err)
+	t.Cleanup(h.ledger.Close)
+	h.auth, err = auth.Open(ctx, auth.Config{Pool: h.pool, Cost: cheap})
+	h.must(err)
+	t.Cleanup(h.auth.Close)
+	h.runner, err = projections.New(ctx, projections.Config{Store: h.store, Decoder: codec, Pool: h.pool, Models: []projections.Model{units.Model()}})
+	h.must(err)
+	h.run()
+	config := door.Config{
+		Ledger: h.ledger, Auth: h.auth, Read: h.pool, Models: h.runner, Location: domain.ChinaZone(),
+		Log: slog.New(slog.NewJSONHandler(h.log, nil)), Version: "1.0-test", MaxBody: 64 << 10,
+	}
+	for _, f := range change {
+		f(&config)
+	}
+	h.server, err = door.New(config)
+	h.must(err)
+	h.web = httptest.NewServer(h.server)
+	t.Cleanup(h.web.Close)
+	h.settle()
+	return h
+}
+
+// run brings the read models on until the test ends.
+func (h *house) run() {
+	ctx, stop := context.WithCancel(context.WithoutCancel(h.t.Context()))
+	ended := make(chan struct{})
+	go func() { defer close(ended); _ = h.runner.Run(ctx) }()
+	h.t.Cleanup(func() { stop(); <-ended })
+}
+
+func (h *house) must(err error) {
+	h.t.Helper()
+	if err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+func (h *house) settle() {
+	ctx := h.t.Context()
+	var err error
+	h.admin, err = h.ledger.InstallFirstAdministrator(ctx, commands.InstallFirstAdministrator{
+		Firm: "示例银行", Name: "管理员甲", Login: "admin", EmployeeNo: "A0001",
+	})
+	h.must(err)
+	h.people["admin"] = h.admin
+	h.must(h.auth.SetPassword(ctx, h.admin, "admin", password))
+	tree, err := h.ledger.Tree(ctx)
+	h.must(err)
+	h.root = tree.Root().ID
+	h.city = h.unit(h.root, "C01", domain.City, "")
+	h.north = h.unit(h.city, "N01", domain.Outlet, domain.SelfOperated)
+	h.south = h.unit(h.city, "S01", domain.Outlet, domain.SelfOperated)
+	h.hire("northhead", h.north, domain.RoleOutletHead)
+	h.hire("southhead", h.south, domain.RoleOutletHead)
+	h.hire("ann", h.north, domain.RoleRelationshipManager)
+	h.hire("bo", h.north, domain.RoleRelationshipManager)
+	h.hire("cy", h.south, domain.RoleRelationshipManager)
+}
+
+func (h *house) call(who domain.StaffID) commands.Call {
+	return commands.Call{Actor: who, Key: fmt.Sprintf("house-%d", h.keys.Add(1))}
+}
+
+func (h *house) unit(parent domain.UnitID, code string, kind domain.UnitKind, line domain.BusinessLine) domain.UnitID {
+	h.t.Helper()
+	answer, err := h.ledger.EstablishUnit(h.t.Context(), h.call(h.admin), commands.EstablishUnit{
+		Parent: parent, Code: code, Name: "单位" + code, Kind: kind, Line: line,
+	})
+	h.must(err)
+	return domain.UnitID(answer.ID)
+}
+
+// hire hires somebody with a role at their unit and a password.
+func (h *house) hire(login string, unit domain.UnitID, role domain.Role) domain.StaffID {
+	h.t.Helper()
+	ctx := h.t.Context()
+	hired, err := h.ledger.HireStaff(ctx, h.call(h.admin), commands.HireStaff{EmployeeNo: "E-" + login, Login: login, Name: "员工" + login, Unit: unit})
+	h.must(err)
+	who := domain.StaffID(hired.ID)
+	request, err := h.ledger.RequestAccess(ctx, h.call(who), commands.RequestAccess{Staff: who, Role: role, Unit: unit})
+	h.must(err)
+	_, err = h.ledger.GrantAccess(ctx, h.call(h.admin), commands.GrantAccess{Staff: who, Request: domain.RequestID(request.ID)})
+	h.must(err)
+	h.must(h.auth.SetPassword(ctx, who, login, password))
+	h.people[login] = who
+	return who
+}
+
+// customer registers a person at a unit.
+func (h *house) customer(by string, at domain.UnitID, name string) domain.CustomerID {
+	h.t.Helper()
+	answer, err := h.ledger.RegisterCustomer(h.t.Context(), h.call(h.people[by]), commands.RegisterCustomer{
+		Party: domain.Person, HomeUnit: at, Fields: commands.CustomerFields{Name: name, Phone: "13800138000", Source: domain.SourceOwn},
+	})
+	h.must(err)
+	return domain.CustomerID(answer.ID)
+}
+
+// client is somebody's browser.
+type client struct {
+	t    testing.TB
+	h    *house
+	http *http.Client
+}
+
+// browser is a client that nobody has signed in with.
+func (h *house) browser() *client {
+	jar, err := cookiejar.New(nil)
+	h.must(err)
+	return &client{t: h.t, h: h, http: &http.Client{Jar: jar, Transport: h.web.Client().Transport}}
+}
+
+// as is a client signed in as somebody.
+func (h *house) as(login string) *client {
+	h.t.Helper()
+	c := h.browser()
+	c.post("/v1/session", map[string]string{"login": login, "password": password}).is(http.StatusOK)
+	return c
+}
+
+// reply is an answer that was read.
+type reply struct {
+	t      testing.TB
+	status int
+	header http.Header
+	body   string
+}
+
+func (c *client) get(path string, headers ...string) reply {
+	c.t.Helper()
+	return c.send(http.MethodGet, path, nil, headers...)
+}
+
+// post sends a body as JSON under a fresh idempotency key; headers are names and
+// values in turn.
+func (c *client) post(path string, body any, headers ...string) reply {
+	c.t.Helper()
+	text, err := json.Marshal(body)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return c.send(http.MethodPost, path, bytes.NewReader(text), headers...)
+}
+
+func (c *client) send(method, path string, body io.Reader, headers ...string) reply {
+	c.t.Helper()
+	request, err := http.NewRequestWithContext(c.t.Context(), method, c.h.web.URL+path, body)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if body != nil {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	request.Header.Set("Idempotency-Key", fmt.Sprintf("client-key-%d", c.h.keys.Add(1)))
+	for i := 0; i+1 < len(headers); i += 2 {
+		request.Header.Set(headers[i], headers[i+1])
+		if headers[i+1] == "" {
+			request.Header.Del(headers[i])
+		}
+	}
+	answer, err := c.http.Do(request)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	content, err := io.ReadAll(answer.Body)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return reply{t: c.t, status: answer.StatusCode, header: answer.Header, body: string(content)}
+}
+
+// is fails unless the status is as wanted.
+func (r reply) is(status int) reply {
+	r.t.Helper()
+	if r.status != status {
+		r.t.Fatalf("status %d, want %d: %s", r.status, status, r.body)
+	}
+	return r
+}
+
+// read reads the body into a value.
+func (r reply) read(into any) reply {
+	r.t.Helper()
+	if err := json.Unmarshal([]byte(r.body), into); err != nil {
+		r.t.Fatalf("%v in %s", err, r.body)
+	}
+	return r
+}
+
+// refuses fails unless the answer is a whole problem with the code.
+func (r reply) refuses(status int, code domain.Code) door.Problem {
+	r.t.Helper()
+	r.is(status)
+	var p door.Problem
+	r.read(&p)
+	if p.Code != code || p.Type != "urn:guishu:error:"+string(code) || p.Status != status || p.Title == "" || p.Detail == "" || p.RequestID == "" {
+		r.t.Fatalf("want a problem %s: %s", code, r.body)
+	}
+	if media := r.header.Get("Content-Type"); media != "application/problem+json" {
+		r.t.Fatalf("the problem's content type is %q", media)
+	}
+	return p
+}
+
+// lacks fails when a text that must not be seen is anywhere in the answer.
+func (r reply) lacks(texts ...string) reply {
+	r.t.Helper()
+	all := r.body + fmt.Sprint(maps.Clone(r.header))
+	for _, text := range texts {
+		if strings.Contains(all, text) {
+			r.t.Fatalf("%q is shown: %s", text, r.body)
+		}
+	}
+	return r
+}

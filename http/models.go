@@ -1,0 +1,88 @@
+package http
+
+import (
+	"context"
+	"time"
+
+	"guishu/eventstore"
+	"guishu/projections"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// Models tells how far the read models are. *projections.Runner is one.
+type Models interface {
+	// WaitFor waits until a read model has the position.
+	WaitFor(ctx context.Context, model string, position eventstore.Position) error
+	// Status tells how every read model does.
+	Status(ctx context.Context) ([]projections.Status, error)
+}
+
+// askModels adds where every read model stands. One that has stopped makes the
+// program not ready, and so does one that nobody brings on at all.
+func (s *Server) askModels(ctx context.Context, state *health) {
+	all, err := s.Models.Status(ctx)
+	if err != nil {
+		state.Failed["read models"] = "unavailable"
+		s.Log.Warn("not ready", "check", "read models", "error", loggable(err))
+		return
+	}
+	for _, model := range all {
+		stopped := model.Failure != ""
+		state.Models = append(state.Models, modelState{
+			Name: model.Model, Version: model.Serving, Position: int64(model.Position), Lag: model.Lag, Stopped: stopped,
+		})
+		switch {
+		case stopped:
+			state.Failed["read model "+model.Model] = "stopped"
+		case model.Serving == 0:
+			state.Failed["read model "+model.Model] = "not built"
+		}
+	}
+}
+
+// stateCollector shows in /metrics where read models and sessions stand.
+type stateCollector struct{ server *Server }
+
+var (
+	modelPosition = prometheus.NewDesc("guishu_read_model_position", "The last event a read model has taken in.", []string{"model"}, nil)
+	modelLag      = prometheus.NewDesc("guishu_read_model_lag", "How many events a read model is behind the ledger.", []string{"model"}, nil)
+	modelStopped  = prometheus.NewDesc("guishu_read_model_stopped", "1 when a read model has stopped at an event.", []string{"model"}, nil)
+	ledgerHead    = prometheus.NewDesc("guishu_ledger_position", "The newest event's position.", nil, nil)
+	sessionsOpen  = prometheus.NewDesc("guishu_sessions", "Sessions that have not ended.", nil, nil)
+)
+
+// Describe names what is shown.
+func (c stateCollector) Describe(to chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{modelPosition, modelLag, modelStopped, ledgerHead, sessionsOpen} {
+		to <- d
+	}
+}
+
+// Collect asks for it. What cannot be asked is left out.
+func (c stateCollector) Collect(to chan<- prometheus.Metric) {
+	ctx, stop := context.WithTimeout(context.Background(), 2*time.Second)
+	defer stop()
+	gauge := func(d *prometheus.Desc, value float64, labels ...string) {
+		to <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, value, labels...)
+	}
+	if open, err := c.server.Auth.Sessions(ctx); err == nil {
+		gauge(sessionsOpen, float64(open))
+	}
+	all, err := c.server.Models.Status(ctx)
+	if err != nil {
+		return
+	}
+	for i, model := range all {
+		if i == 0 {
+			gauge(ledgerHead, float64(model.Head))
+		}
+		gauge(modelPosition, float64(model.Position), model.Model)
+		gauge(modelLag, float64(model.Lag), model.Model)
+		stopped := 0.0
+		if model.Failure != "" {
+			stopped = 1
+		}
+		gauge(modelStopped, stopped, model.Model)
+	}
+}

@@ -1,0 +1,158 @@
+package http_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"guishu/commands"
+	"guishu/domain"
+
+	"github.com/google/uuid"
+)
+
+func TestSigningInShowsWhoOneIs(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	browser := h.browser()
+	browser.get("/v1/me").refuses(http.StatusUnauthorized, domain.ErrAuthRequired)
+	answer := browser.post("/v1/session", map[string]string{"login": "Ann", "password": password}).is(http.StatusOK)
+	cookie := answer.header.Get("Set-Cookie")
+	for _, part := range []string{"HttpOnly", "SameSite=Lax"} {
+		if !strings.Contains(cookie, part) {
+			t.Errorf("the cookie lacks %s: %s", part, cookie)
+		}
+	}
+	var me struct {
+		Staff domain.StaffID `json:"staff"`
+		Roles []struct {
+			Role domain.Role   `json:"role"`
+			Unit domain.UnitID `json:"unit"`
+			Line string        `json:"line"`
+		} `json:"roles"`
+		Permissions []string `json:"permissions"`
+	}
+	browser.get("/v1/me").is(http.StatusOK).read(&me)
+	if me.Staff != h.people["ann"] || len(me.Roles) != 1 || me.Roles[0].Role != domain.RoleRelationshipManager || len(me.Permissions) == 0 {
+		t.Errorf("%+v", me)
+	}
+	browser.send(http.MethodDelete, "/v1/session", nil).is(http.StatusNoContent)
+	browser.get("/v1/me").refuses(http.StatusUnauthorized, domain.ErrAuthRequired)
+}
+
+func TestAWrongSignInSaysNothing(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	wrong := h.browser().post("/v1/session", map[string]string{"login": "ann", "password": "canary-secret-1"})
+	unknown := h.browser().post("/v1/session", map[string]string{"login": "canary-nobody", "password": password})
+	wrong.refuses(http.StatusUnauthorized, domain.ErrAuthSignInFailed)
+	unknown.refuses(http.StatusUnauthorized, domain.ErrAuthSignInFailed)
+	wrong.lacks("canary")
+	unknown.lacks("canary")
+	if logged := h.log.String(); strings.Contains(logged, "canary") || !strings.Contains(logged, "auth/sign-in-failed") {
+		t.Errorf("the log is %s", logged)
+	}
+}
+
+func TestTooManySignInsSayWhenToTryAgain(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	var last reply
+	for range 9 {
+		last = h.browser().post("/v1/session", map[string]string{"login": "ann", "password": "wrong"})
+	}
+	last.refuses(http.StatusTooManyRequests, domain.ErrAuthTooManyAttempts)
+	if last.header.Get("Retry-After") == "" {
+		t.Error("no Retry-After")
+	}
+}
+
+func TestDepartureEndsAccessAtOnce(t *testing.T) { // B-28
+	t.Parallel()
+	h := newHouse(t)
+	ann := h.as("ann")
+	var made struct {
+		Secret string `json:"secret"`
+	}
+	ann.post("/v1/me/tokens", map[string]string{"name": "nightly"}).is(http.StatusOK).read(&made)
+	program := h.browser()
+	program.get("/v1/me", "Authorization", "Bearer "+made.Secret).is(http.StatusOK)
+
+	h.as("admin").post("/v1/staff/"+h.people["ann"].String()+"/departure", map[string]any{
+		"on": h.ledger.Today(), "reason": "离职",
+	}).is(http.StatusCreated)
+
+	ann.get("/v1/me").refuses(http.StatusUnauthorized, domain.ErrAuthAccountDisabled)
+	program.get("/v1/me", "Authorization", "Bearer "+made.Secret).refuses(http.StatusUnauthorized, domain.ErrAuthAccountDisabled)
+	h.browser().post("/v1/session", map[string]string{"login": "ann", "password": password}).
+		refuses(http.StatusUnauthorized, domain.ErrAuthAccountDisabled)
+}
+
+func TestATokenIsShownOnceAndRevoked(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ann := h.as("ann")
+	var made struct {
+		ID     uuid.UUID `json:"id"`
+		Secret string    `json:"secret"`
+	}
+	ann.post("/v1/me/tokens", map[string]string{"name": "nightly"}).is(http.StatusOK).read(&made)
+	ann.get("/v1/me/tokens").is(http.StatusOK).lacks(made.Secret)
+	program := h.browser()
+	bearer := []string{"Authorization", "Bearer " + made.Secret}
+	program.get("/v1/me", bearer...).is(http.StatusOK)
+	h.as("bo").send(http.MethodDelete, "/v1/me/tokens/"+made.ID.String(), nil).refuses(http.StatusNotFound, domain.ErrQueryNotFoundOrOutOfScope)
+	ann.send(http.MethodDelete, "/v1/me/tokens/"+made.ID.String(), nil).is(http.StatusNoContent)
+	program.get("/v1/me", bearer...).refuses(http.StatusUnauthorized, domain.ErrAuthTokenInvalid)
+	program.get("/v1/me", "Authorization", "Basic YTpi").refuses(http.StatusUnauthorized, domain.ErrAuthRequired)
+	if strings.Contains(h.log.String(), made.Secret) {
+		t.Error("the log holds the token")
+	}
+}
+
+func TestAnotherSitesRequestIsRefused(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ann := h.as("ann")
+	body := map[string]string{"name": "stolen"}
+	for _, header := range [][]string{{"Sec-Fetch-Site", "cross-site"}, {"Origin", "https://elsewhere.example"}} {
+		ann.post("/v1/me/tokens", body, header...).refuses(http.StatusForbidden, domain.ErrAuthCrossSite)
+		ann.post("/v1/session", map[string]string{"login": "bo", "password": password}, header...).refuses(http.StatusForbidden, domain.ErrAuthCrossSite)
+	}
+	ann.post("/v1/me/tokens", body, "Sec-Fetch-Site", "same-origin").is(http.StatusOK)
+	// A program's token is nothing a browser adds by itself.
+	_, secret, err := h.auth.CreateToken(t.Context(), h.people["ann"], "program", time.Time{})
+	h.must(err)
+	h.browser().post("/v1/me/tokens", body, "Sec-Fetch-Site", "cross-site", "Authorization", "Bearer "+secret).is(http.StatusOK)
+}
+
+func TestAnInvitationLeadsToAPassword(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	hired, err := h.ledger.HireStaff(t.Context(), h.call(h.admin), commands.HireStaff{EmployeeNo: "E9", Login: "newcomer", Name: "新人", Unit: h.north})
+	h.must(err)
+	path := "/v1/staff/" + hired.ID.String() + "/invitation"
+	h.as("ann").post(path, map[string]any{}).refuses(http.StatusForbidden, domain.ErrAuthzDenied)
+	h.as("admin").post("/v1/staff/"+uuid.NewString()+"/invitation", map[string]any{}).refuses(http.StatusNotFound, domain.ErrQueryNotFoundOrOutOfScope)
+	var given struct {
+		Login  string `json:"login"`
+		Secret string `json:"secret"`
+	}
+	h.as("admin").post(path, map[string]any{}).is(http.StatusOK).read(&given)
+
+	newcomer := h.browser()
+	newcomer.post("/v1/session", map[string]string{"login": given.Login, "password": given.Secret}).is(http.StatusOK)
+	newcomer.get("/v1/me/tokens").refuses(http.StatusForbidden, domain.ErrAuthPasswordChangeRequired)
+	newcomer.get("/v1/me").is(http.StatusOK)
+	weak := newcomer.post("/v1/me/password", map[string]string{"password": "short"}).refuses(http.StatusBadRequest, domain.ErrAuthPasswordWeak)
+	if len(weak.Errors) != 1 || weak.Errors[0].Field != "password" || !strings.Contains(weak.Detail, "10") {
+		t.Errorf("%+v", weak)
+	}
+	newcomer.post("/v1/me/password", map[string]string{"password": password}).is(http.StatusNoContent)
+	newcomer.get("/v1/me").refuses(http.StatusUnauthorized, domain.ErrAuthRequired)
+	h.as("newcomer").get("/v1/me").is(http.StatusOK)
+	if strings.Contains(h.log.String(), given.Secret) {
+		t.Error("the log holds the secret")
+	}
+}
