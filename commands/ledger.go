@@ -81,7 +81,6 @@ type Ledger struct {
 
 	stop     context.CancelFunc
 	stopped  chan struct{}
-	followed error
 }
 
 // Open starts a Ledger that follows its store. It answers once the tail is

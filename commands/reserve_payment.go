@@ -3,7 +3,6 @@ package commands
 import (
 	"context"
 	"strings"
-	"time"
 
 	"guishu/domain"
 	"guishu/domain/payment"
@@ -114,12 +113,4 @@ func canonicalDocument(kind domain.DocumentType, number string, today domain.Dat
 		return domain.Personal{}, err
 	}
 	return domain.NewPersonal(document.Number()), nil
-}
-
-// effective is the business time of what the task writes.
-func (t *task) effective() time.Time {
-	if t.call.EffectiveAt.IsZero() {
-		return t.now
-	}
-	return t.call.EffectiveAt
 }

@@ -53,6 +53,9 @@ type Reactions struct {
 	parking     *parking
 }
 
+// quiet keeps the router's own story for who debugs it.
+var quiet = map[slog.Level]slog.Level{slog.LevelInfo: slog.LevelDebug}
+
 // Open prepares the reactions; Run starts them.
 func Open(ctx context.Context, c Config) (*Reactions, error) {
 	if c.Log == nil {
@@ -79,7 +82,7 @@ func Open(ctx context.Context, c Config) (*Reactions, error) {
 		consumers[each.name] = eventstore.Filter{Types: types}
 	}
 	r.subscriber = subscriber.New(subscriber.Config{Store: c.Store, Checkpoints: checkpoints, Consumers: consumers, Log: c.Log})
-	r.router, err = message.NewRouter(message.RouterConfig{CloseTimeout: 10 * time.Second}, watermill.NewSlogLogger(c.Log))
+	r.router, err = message.NewRouter(message.RouterConfig{CloseTimeout: 10 * time.Second}, watermill.NewSlogLoggerWithLevelMapping(c.Log, quiet))
 	if err != nil {
 		return nil, fmt.Errorf("reactions: %w", err)
 	}
@@ -103,7 +106,13 @@ func (r *Reactions) Run(ctx context.Context) error { return r.router.Run(ctx) }
 func (r *Reactions) Running() <-chan struct{} { return r.router.Running() }
 
 // Close stops the reactions and waits for those at work.
-func (r *Reactions) Close() error { return errors.Join(r.router.Close(), r.subscriber.Close()) }
+// Reactions that never ran have nothing to wait for.
+func (r *Reactions) Close() error {
+	if !r.router.IsRunning() {
+		return r.subscriber.Close()
+	}
+	return errors.Join(r.router.Close(), r.subscriber.Close())
+}
 
 // Positions is how far each reaction has come.
 func (r *Reactions) Positions(ctx context.Context) (map[string]eventstore.Position, error) {

@@ -1,4 +1,54 @@
-// Command guishu runs the ledger: see the README, or `guishu --help`.
+// Command guishu runs the ledger of customer ownership: `guishu serve` runs it,
+// `guishu demo` shows it, `guishu --help` lists the rest. Every subcommand is in
+// a file of its own.
 package main
 
-func main() {}
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// commandLine is everything that can be said to guishu.
+type commandLine struct {
+	Serve   serveCommand   `cmd:"" help:"运行归属账本,不需任何准备 / Run the ledger; needs no set-up."`
+	Demo    demoCommand    `cmd:"" help:"装入一家虚构的银行和财富公司并运行 / Load an invented bank and wealth firm, and run."`
+	Import  importCommand  `cmd:"" help:"从 CSV、XLSX 导入历史 / Import history from CSV and XLSX."`
+	Replay  replayCommand  `cmd:"" help:"由日志重算并与数据表比对 / Recompute from the log and compare with the tables."`
+	Rebuild rebuildCommand `cmd:"" help:"重建读模型,建好后切换 / Rebuild a read model beside the old one, then switch."`
+	Bench   benchCommand   `cmd:"" help:"测量速度,与 PostgreSQL 自身对比 / Measure speed beside PostgreSQL itself."`
+}
+
+const about = `归属 Guishu — 客户归属账本:谁认领了客户、谁审批、谁的业绩、提成归谁,都有据可查。
+A ledger of customer ownership: who claimed a customer, who approved, who earned the commission, with proof.
+
+先试 / Try first:  guishu demo`
+
+func main() {
+	var line commandLine
+	parser := kong.Must(&line, kong.Name("guishu"), kong.Description(about), kong.UsageOnError(),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110}))
+	chosen, err := parser.Parse(os.Args[1:])
+	parser.FatalIfErrorf(err)
+
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	chosen.BindTo(ctx, (*context.Context)(nil))
+	if err := chosen.Run(); err != nil {
+		fmt.Fprintln(os.Stderr, "guishu:", err)
+		stop()
+		os.Exit(exitCode(err))
+	}
+}
+
+// exitCode is 1 for a failure, and what the error says where it says so.
+func exitCode(err error) int {
+	if coded, ok := err.(interface{ ExitCode() int }); ok {
+		return coded.ExitCode()
+	}
+	return 1
+}

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+
+	"guishu/commands"
+	"guishu/domain"
+	"guishu/http"
+	"guishu/internal/app"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// serveCommand runs the ledger until it is told to stop.
+type serveCommand struct {
+	ledgerFlags
+	listenFlags
+	Firm string `env:"GUISHU_FIRM" default:"总行" help:"首次启动时机构根节点的名称 / Name of the root unit, used at the first start."`
+}
+
+// listenFlags say where requests are taken.
+type listenFlags struct {
+	Listen      string `env:"GUISHU_LISTEN" default:"127.0.0.1:8787" help:"监听地址 / Address to listen on."`
+	Certificate string `name:"tls-certificate" env:"GUISHU_TLS_CERTIFICATE" type:"existingfile" placeholder:"FILE" help:"TLS 证书 (PEM) / TLS certificate."`
+	Key         string `name:"tls-key" env:"GUISHU_TLS_KEY" type:"existingfile" placeholder:"FILE" help:"TLS 私钥 (PEM) / TLS key."`
+	BehindProxy bool   `name:"behind-proxy" env:"GUISHU_BEHIND_PROXY" help:"前面有代理负责 TLS / A proxy in front adds TLS."`
+}
+
+func (f listenFlags) listening() http.Listening {
+	return http.Listening{Address: f.Listen, Certificate: f.Certificate, Key: f.Key, Plain: f.BehindProxy}
+}
+
+// Run serves.
+func (c *serveCommand) Run(ctx context.Context) error {
+	return serve(ctx, c.ledgerFlags, c.listenFlags, func(ctx context.Context, a *app.App, address string) error {
+		return firstStart(ctx, a, c.Firm, address)
+	})
+}
+
+// serve assembles the product, listens, prepares the ledger and answers requests
+// until ctx ends. Requests are taken only after prepare is done.
+func serve(ctx context.Context, flags ledgerFlags, where listenFlags, prepare func(context.Context, *app.App, string) error) (err error) {
+	log := flags.logger()
+	config, err := flags.config(log, false)
+	if err != nil {
+		return err
+	}
+	config.SecureCookies = where.Certificate != "" || where.BehindProxy
+	a, err := app.Open(ctx, config)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	server, err := newServer(a, where, log)
+	if err != nil {
+		return err
+	}
+	listener, err := where.listening().Open(ctx)
+	if err != nil {
+		return err
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return a.Run(ctx) })
+	group.Go(func() error {
+		if err := prepare(ctx, a, address(where, listener)); err != nil {
+			return errors.Join(err, listener.Close())
+		}
+		log.Info("serving", "address", address(where, listener))
+		return server.Serve(ctx, listener)
+	})
+	err = group.Wait()
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}
+
+func newServer(a *app.App, where listenFlags, log *slog.Logger) (*http.Server, error) {
+	return http.New(http.Config{
+		Ledger: a.Ledger, Auth: a.Auth, Read: a.Pool, Models: a.Models, Location: a.Location, Log: log,
+		Secure: where.Certificate != "" || where.BehindProxy, Version: version(),
+	})
+}
+
+func address(where listenFlags, listener net.Listener) string {
+	if where.Certificate != "" {
+		return "https://" + listener.Addr().String()
+	}
+	return "http://" + listener.Addr().String()
+}
+
+// firstStart begins an empty ledger and prints the one-time sign-in of its first
+// administrator; on any other ledger it does nothing.
+func firstStart(ctx context.Context, a *app.App, firm, address string) error {
+	empty, err := a.Ledger.Empty(ctx)
+	if err != nil || !empty {
+		return err
+	}
+	const login = "admin"
+	who, err := a.Ledger.InstallFirstAdministrator(ctx, commands.InstallFirstAdministrator{
+		Firm: firm, Name: "系统管理员", Login: login, EmployeeNo: "0001",
+	})
+	if err != nil {
+		return err
+	}
+	return printInvitation(ctx, a, who, login, address)
+}
+
+func printInvitation(ctx context.Context, a *app.App, who domain.StaffID, login, address string) error {
+	secret, err := a.Auth.FirstAdministrator(ctx, who, login)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(os.Stdout, `
+账本是空的。首位管理员的一次性登录(用过即失效,登录后须设密码):
+The ledger is empty. One-time sign-in of its first administrator (ends with its use; a password is set then):
+
+    地址 address   %s
+    登录名 login   %s
+    一次性口令 secret   %s
+
+`, address, login, secret)
+	return nil
+}

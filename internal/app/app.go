@@ -1,0 +1,250 @@
+// Package app is the whole product put together: where the database is, the
+// store, the keys, the commands, the read models and the reactions. Every
+// subcommand and every test of the whole uses the same assembly.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"guishu/commands"
+	"guishu/domain"
+	"guishu/eventstore"
+	"guishu/eventstore/postgres"
+	"guishu/eventstore/sealing"
+	"guishu/http/auth"
+	"guishu/internal/cluster"
+	"guishu/projections"
+	"guishu/projections/catalog"
+	"guishu/reactions"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"golang.org/x/sync/errgroup"
+)
+
+// Config is what an App is built from. Nothing is required.
+type Config struct {
+	// Database says where PostgreSQL is; the zero Settings are a private cluster
+	// in the default data folder (design §8).
+	Database cluster.Settings
+	// Join uses the private cluster of another Guishu that runs on the data
+	// folder, where one does, instead of failing.
+	Join bool
+	// KEK is where the key-encryption key lies; by default the data folder.
+	KEK sealing.KEKSource
+	// Location is the business's time zone, Asia/Shanghai if nil.
+	Location *time.Location
+	Now      func() time.Time // the clock, time.Now if nil
+	Log      *slog.Logger     // optional
+	// SecureCookies marks session cookies for TLS only.
+	SecureCookies bool
+	// Store tunes the event store. For tests.
+	Store postgres.Options
+}
+
+// App is the product, assembled. Run makes it live.
+type App struct {
+	Pool      *pgxpool.Pool
+	Store     eventstore.Store
+	Ring      *sealing.Ring
+	Codec     *eventstore.Codec
+	Ledger    *commands.Ledger
+	Models    *projections.Runner
+	Reactions *reactions.Reactions
+	Auth      *auth.Auth
+	Lookups   *sealing.Hasher
+	Location  *time.Location
+	Log       *slog.Logger
+
+	closers []func() error // run last first
+}
+
+// maxConnections bounds the pool that read models, registry and sign-ins share;
+// the event store keeps connections of its own.
+const maxConnections = 48
+
+// Open assembles the product. It replays nothing: a ledger of a million events
+// opens as fast as an empty one.
+func Open(ctx context.Context, c Config) (_ *App, err error) {
+	if c.Location == nil {
+		c.Location = domain.ChinaZone()
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	a := &App{Location: c.Location, Log: c.Log}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, a.Close())
+		}
+	}()
+	if err := a.openDatabase(ctx, &c); err != nil {
+		return nil, err
+	}
+	if err := a.openStore(ctx, c); err != nil {
+		return nil, err
+	}
+	if err := a.openModels(ctx); err != nil {
+		return nil, err
+	}
+	if err := a.openLedger(ctx, c); err != nil {
+		return nil, err
+	}
+	a.Auth, err = auth.Open(ctx, auth.Config{Pool: a.Pool, Now: c.Now, Log: c.Log, SecureCookies: c.SecureCookies})
+	if err != nil {
+		return nil, err
+	}
+	a.onClose(func() error { a.Auth.Close(); return nil })
+	return a, nil
+}
+
+func (a *App) onClose(f func() error) { a.closers = append(a.closers, f) }
+
+// openDatabase finds or starts PostgreSQL and connects.
+func (a *App) openDatabase(ctx context.Context, c *Config) error {
+	if c.Database.DatabaseURL == "" && c.Database.DataDir == "" {
+		folder, err := cluster.DefaultDataDir()
+		if err != nil {
+			return err
+		}
+		c.Database.DataDir = folder
+	}
+	if c.Database.Log == nil {
+		c.Database.Log = c.Log
+	}
+	url, stop, err := cluster.Open(ctx, c.Database)
+	if c.Join && errors.Is(err, cluster.ErrInUse) {
+		url, err = cluster.Join(c.Database.DataDir, "guishu")
+		stop = func() error { return nil }
+	}
+	if err != nil {
+		return err
+	}
+	a.onClose(stop)
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return fmt.Errorf("read the address of the database: %w", err)
+	}
+	config.MaxConns = maxConnections
+	if a.Pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
+		return fmt.Errorf("connect to the database: %w", err)
+	}
+	a.onClose(func() error { a.Pool.Close(); return nil })
+	if err := a.Pool.Ping(ctx); err != nil {
+		return fmt.Errorf("connect to the database: %w", err)
+	}
+	return nil
+}
+
+// openStore opens the event store and the keys of what is sealed in it.
+func (a *App) openStore(ctx context.Context, c Config) error {
+	if c.KEK.Folder == "" {
+		c.KEK.Folder = c.Database.DataDir
+	}
+	c.Store.Log = c.Log
+	store, err := postgres.Open(ctx, a.Pool, c.Store)
+	if err != nil {
+		return err
+	}
+	a.Store = store
+	a.onClose(store.Close)
+	if a.Ring, err = sealing.Open(ctx, a.Pool, c.KEK, sealing.Options{}); err != nil {
+		return err
+	}
+	if a.Lookups, err = a.Ring.Hasher(ctx, sealing.ForLookups); err != nil {
+		return err
+	}
+	registry, err := commands.Events()
+	if err != nil {
+		return err
+	}
+	a.Codec = eventstore.NewCodec(registry, sealing.NewSealer(a.Ring))
+	return nil
+}
+
+func (a *App) openModels(ctx context.Context) (err error) {
+	a.Models, err = projections.New(ctx, projections.Config{
+		Store: a.Store, Decoder: a.Codec, Pool: a.Pool, Models: catalog.Models(a.Lookups), Log: a.Log,
+	})
+	return err
+}
+
+func (a *App) openLedger(ctx context.Context, c Config) error {
+	requests, err := a.Ring.Hasher(ctx, sealing.ForRequests)
+	if err != nil {
+		return err
+	}
+	registry, err := commands.OpenRegistry(ctx, a.Pool)
+	if err != nil {
+		return err
+	}
+	a.Ledger, err = commands.Open(ctx, commands.Config{
+		ID: a.Ring.Ledger(), Store: a.Store, Codec: a.Codec, Registry: registry, Lookups: a.Lookups, Requests: requests,
+		Eraser: a.Ring, Census: catalog.NewCensus(a.Pool), Location: c.Location, Now: c.Now, Log: c.Log,
+	})
+	if err != nil {
+		return err
+	}
+	a.onClose(func() error { a.Ledger.Close(); return nil })
+	a.Reactions, err = reactions.Open(ctx, reactions.Config{
+		Store: a.Store, Codec: a.Codec, Ledger: a.Ledger, Pool: a.Pool, Log: c.Log,
+	})
+	if err != nil {
+		return err
+	}
+	a.onClose(a.Reactions.Close)
+	return nil
+}
+
+// settleAge is how old a reservation is that nobody is working on any more.
+const settleAge = time.Minute
+
+// Run brings read models on, reacts to events and settles what crashes left
+// behind, until ctx ends or one of them cannot go on.
+func (a *App) Run(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return a.Models.Run(ctx) })
+	group.Go(func() error { return a.Reactions.Run(ctx) })
+	group.Go(func() error { return a.settle(ctx) })
+	if err := group.Wait(); err != nil && !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return nil
+}
+
+func (a *App) settle(ctx context.Context) error {
+	tick := time.NewTicker(settleAge)
+	defer tick.Stop()
+	for {
+		freed, confirmed, err := a.Ledger.SettleReservations(ctx, settleAge)
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case err != nil:
+			a.Log.Warn("reservations left by a crash could not be settled now", "error", err)
+		case freed+confirmed > 0:
+			a.Log.Info("reservations left by a crash were settled", "freed", freed, "confirmed", confirmed)
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// Close stops everything, the database last.
+func (a *App) Close() error {
+	var failures []error
+	for i := len(a.closers) - 1; i >= 0; i-- {
+		failures = append(failures, a.closers[i]())
+	}
+	a.closers = nil
+	return errors.Join(failures...)
+}
