@@ -79,8 +79,8 @@ type Ledger struct {
 	states   *states
 	turns    *turnstiles
 
-	stop     context.CancelFunc
-	stopped  chan struct{}
+	stop    context.CancelFunc
+	stopped chan struct{}
 }
 
 // Open starts a Ledger that follows its store. It answers once the tail is
