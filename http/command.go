@@ -200,17 +200,13 @@ func (s *Server) write(w http.ResponseWriter, status int, answer any) error {
 	}
 	header := w.Header()
 	header["Content-Type"] = jsonMedia
-	header["Cache-Control"] = noStore
 	header.Set("Content-Length", strconv.Itoa(buffer.Len()))
 	w.WriteHeader(status)
 	_, _ = w.Write(buffer.Bytes()) // the client may have gone
 	return nil
 }
 
-var (
-	jsonMedia = []string{"application/json"}
-	noStore   = []string{"no-store"}
-)
+var jsonMedia = []string{"application/json"}
 
 // action routes what is no command of the ledger but changes something all the
 // same, such as signing in. A nil answer is 204.

@@ -166,6 +166,14 @@ func (h *house) settle() {
 	h.hire("cy", h.south, domain.RoleRelationshipManager)
 }
 
+// seen waits until the read models have taken in everything written so far.
+func (h *house) seen() {
+	h.t.Helper()
+	last, err := h.store.LastPosition(h.t.Context())
+	h.must(err)
+	h.must(h.runner.WaitForAll(h.t.Context(), last))
+}
+
 func (h *house) call(who domain.StaffID) commands.Call {
 	return commands.Call{Actor: who, Key: fmt.Sprintf("house-%d", h.keys.Add(1))}
 }

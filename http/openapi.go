@@ -17,7 +17,7 @@ import (
 func (s *Server) describe() {
 	registry := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
 	format := huma.Format{
-		Marshal:   func(w io.Writer, v any) error { return json.MarshalWrite(w, v) },
+		Marshal:   s.marshal,
 		Unmarshal: func(data []byte, v any) error { return decode(data, v) },
 	}
 	s.oapi = &huma.OpenAPI{
@@ -43,6 +43,17 @@ func (s *Server) describe() {
 		Formats:      map[string]huma.Format{"application/json": format, "json": format},
 		Transformers: []huma.Transformer{s.explainProblem},
 	}, adapter{s})
+}
+
+// marshal writes in one piece.
+func (s *Server) marshal(w io.Writer, v any) error {
+	buffer := s.buffers.get()
+	defer s.buffers.put(buffer)
+	if err := json.MarshalWrite(buffer, v); err != nil {
+		return err
+	}
+	_, err := w.Write(buffer.Bytes())
+	return err
 }
 
 func (s *Server) schema(of reflect.Type) *huma.Schema {

@@ -199,18 +199,24 @@ func (s *Server) translate(x *exchange, model *huma.ErrorModel) *Problem {
 	code := domain.ErrServerInternal
 	switch model.Status {
 	case http.StatusBadRequest, http.StatusUnprocessableEntity:
-		code = domain.ErrRequestValidation
+		code = domain.ErrQueryFilter
 	case http.StatusRequestTimeout:
 		code = domain.ErrRequestTimeout
 	}
-	problem := newProblem(&domain.Error{Code: code}, x.language, x.id())
+	refusals := make([]*domain.Error, 0, len(model.Errors))
 	for _, detail := range model.Errors {
 		in, name, _ := strings.Cut(detail.Location, ".")
 		if in == "path" {
-			problem = newProblem(domain.ErrRequestIDFormat.At(name), x.language, x.id())
-			break
+			return newProblem(domain.ErrRequestIDFormat.At(name), x.language, x.id())
 		}
-		problem.add(&domain.Error{Code: code, Field: name}, x.language)
+		refusals = append(refusals, &domain.Error{Code: code, Field: name})
+	}
+	if len(refusals) == 0 {
+		return newProblem(&domain.Error{Code: code}, x.language, x.id())
+	}
+	problem := newProblem(refusals[0], x.language, x.id())
+	for _, refusal := range refusals[1:] {
+		problem.add(refusal, x.language)
 	}
 	return problem
 }

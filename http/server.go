@@ -94,12 +94,17 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
 	header["X-Request-Id"] = []string{x.id()}
 	header["X-Content-Type-Options"] = nosniff
+	header["Cache-Control"] = noStore
 	s.metrics.inFlight.Inc()
 	defer s.finish(recorded, r)
 	s.router.ServeHTTP(recorded, r)
 }
 
-var nosniff = []string{"nosniff"}
+// What every answer says, unless its route says otherwise.
+var (
+	nosniff = []string{"nosniff"}
+	noStore = []string{"no-store"}
+)
 
 // finish answers a request whose handler panicked, and says what became of it.
 func (s *Server) finish(w *recorder, r *http.Request) {

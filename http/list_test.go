@@ -1,0 +1,103 @@
+package http_test
+
+import (
+	"net/http"
+	"strconv"
+	"testing"
+
+	"guishu/commands"
+	"guishu/domain"
+)
+
+type unitPage struct {
+	Items []struct {
+		ID   domain.UnitID `json:"id"`
+		Code string        `json:"code"`
+		Name string        `json:"name"`
+	} `json:"items"`
+	Next  string `json:"next"`
+	Count *int   `json:"count"`
+}
+
+func TestAListIsPagedAndCounted(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ann := h.as("ann")
+	h.seen()
+	var all, first, second unitPage
+	ann.get("/v1/units?count=true").is(http.StatusOK).read(&all)
+	if len(all.Items) != 4 || all.Count == nil || *all.Count != 4 || all.Next != "" {
+		t.Fatalf("%+v", all)
+	}
+	ann.get("/v1/units?limit=3").is(http.StatusOK).read(&first)
+	ann.get("/v1/units?limit=3&cursor=" + first.Next).is(http.StatusOK).read(&second)
+	if len(first.Items) != 3 || len(second.Items) != 1 || second.Items[0] != all.Items[3] || first.Count != nil {
+		t.Errorf("first %+v, second %+v", first, second)
+	}
+	var below unitPage
+	ann.get("/v1/units?kind=OUTLET&below=" + h.city.String()).is(http.StatusOK).read(&below)
+	if len(below.Items) != 2 {
+		t.Errorf("%+v", below)
+	}
+	ann.get("/v1/units/" + h.north.String()).is(http.StatusOK)
+	ann.get("/v1/units/0192f7a0-0000-7000-8000-000000000000").refuses(http.StatusNotFound, domain.ErrQueryNotFoundOrOutOfScope)
+}
+
+func TestBadQueriesNameWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ann := h.as("ann")
+	const canary = "11010519491231002X"
+	for query, want := range map[string]struct {
+		code  domain.Code
+		field string
+	}{
+		"?limit=" + canary:  {domain.ErrQueryFilter, "limit"},
+		"?limit=501":        {domain.ErrQueryFilter, "limit"},
+		"?limit=0":          {domain.ErrQueryFilter, "limit"},
+		"?count=" + canary:  {domain.ErrQueryFilter, "count"},
+		"?below=" + canary:  {domain.ErrQueryFilter, "below"},
+		"?cursor=" + canary: {domain.ErrQueryCursor, "cursor"},
+		"?sort=" + canary:   {domain.ErrQuerySort, "sort"},
+		"?min_position=-1":  {domain.ErrQueryFilter, "min_position"},
+		"?colour=red":       {domain.ErrRequestUnknownField, "colour"},
+		"?limit=1&limit=2":  {domain.ErrRequestValidation, "limit"},
+		"?limit=%zz":        {domain.ErrRequestMalformed, ""},
+		"/" + canary:        {domain.ErrRequestIDFormat, "unit"},
+		"?below=" + domain.UnitID(h.people["ann"]).String(): {domain.ErrQueryFilter, "below"},
+	} {
+		answer := ann.get("/v1/units" + query)
+		problem := answer.refuses(http.StatusBadRequest, want.code)
+		answer.lacks(canary)
+		if want.field != "" && (len(problem.Errors) != 1 || problem.Errors[0].Field != want.field) {
+			t.Errorf("%s: %s", query, answer.body)
+		}
+	}
+}
+
+func TestMinPositionShowsTheOwnWrite(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	admin := h.as("admin")
+	for _, name := range []string{"东街支局", "西街支局", "南街支局"} {
+		var written commands.Answer
+		admin.post("/v1/units/"+h.north.String()+"/name", map[string]string{"name": name}).is(http.StatusCreated).read(&written)
+		var unit struct {
+			Name string `json:"name"`
+		}
+		admin.get("/v1/units/" + h.north.String() + "?min_position=" + strconv.FormatInt(int64(written.Position), 10)).is(http.StatusOK).read(&unit)
+		if unit.Name != name {
+			t.Errorf("read %q after writing %q", unit.Name, name)
+		}
+	}
+}
+
+func TestAPositionThatNeverComesIsGivenUp(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	answer := h.as("ann").get("/v1/units?min_position=1000000")
+	answer.refuses(http.StatusServiceUnavailable, domain.ErrQueryPositionTimeout)
+	if answer.header.Get("Retry-After") == "" {
+		t.Error("no Retry-After")
+	}
+}
