@@ -25,13 +25,26 @@ type InstallFirstAdministrator struct {
 // often: it happens once.
 const firstKey = "install-first-administrator"
 
-// Empty says whether nothing has been written to the ledger yet.
-func (l *Ledger) Empty(ctx context.Context) (bool, error) {
-	last, err := l.store.LastPosition(ctx)
+// FirstAdministrator is who InstallFirstAdministrator installed; false while it
+// has not run, or was cut off before its end. An imported ledger that another
+// program began has none.
+func (l *Ledger) FirstAdministrator(ctx context.Context) (domain.StaffID, bool, error) {
+	t, err := l.begin(ctx, Call{Key: firstKey + "/staff"}, verb{name: "hire-staff"})
 	if err != nil {
-		return false, unavailable("find the end of the ledger", err)
+		return domain.StaffID{}, false, err
 	}
-	return last == 0, nil
+	who := domain.StaffID(t.made("staff", 0))
+	member, err := l.member(ctx, who)
+	if err != nil {
+		return domain.StaffID{}, false, err
+	}
+	return who, len(member.State.Requests) > 0, nil
+}
+
+// Active says whether a member of staff is employed.
+func (l *Ledger) Active(ctx context.Context, who domain.StaffID) (bool, error) {
+	member, err := l.member(ctx, who)
+	return err == nil && member.State.Active(), err
 }
 
 // InstallFirstAdministrator installs and gives the administrator's id; it

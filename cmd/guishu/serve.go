@@ -9,7 +9,6 @@ import (
 	"os"
 
 	"guishu/commands"
-	"guishu/domain"
 	"guishu/http"
 	"guishu/internal/app"
 
@@ -94,36 +93,40 @@ func address(where listenFlags, listener net.Listener) string {
 	return "http://" + listener.Addr().String()
 }
 
-// firstStart begins an empty ledger and prints the one-time sign-in of its first
-// administrator; on any other ledger it does nothing.
-func firstStart(ctx context.Context, a *app.App, firm, address string) error {
-	empty, err := a.Ledger.Empty(ctx)
-	if err != nil || !empty {
-		return err
-	}
-	const login = "admin"
-	who, err := a.Ledger.InstallFirstAdministrator(ctx, commands.InstallFirstAdministrator{
-		Firm: firm, Name: "系统管理员", Login: login, EmployeeNo: "0001",
-	})
-	if err != nil {
-		return err
-	}
-	return printInvitation(ctx, a, who, login, address)
-}
+// firstLogin is the sign-in name of a ledger's first administrator.
+const firstLogin = "admin"
 
-func printInvitation(ctx context.Context, a *app.App, who domain.StaffID, login, address string) error {
-	secret, err := a.Auth.FirstAdministrator(ctx, who, login)
+// firstStart begins an empty ledger and prints the one-time sign-in of its first
+// administrator: again at every start until it has been used, so that a start
+// that nobody watched locks nobody out. On any other ledger it does nothing.
+func firstStart(ctx context.Context, a *app.App, firm, address string) error {
+	who, installed, err := a.Ledger.FirstAdministrator(ctx)
 	if err != nil {
+		return err
+	}
+	if !installed {
+		who, err = a.Ledger.InstallFirstAdministrator(ctx, commands.InstallFirstAdministrator{
+			Firm: firm, Name: "系统管理员", Login: firstLogin, EmployeeNo: "0001",
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if active, err := a.Ledger.Active(ctx, who); err != nil || !active {
+		return err
+	}
+	secret, err := a.Auth.FirstAdministrator(ctx, who, firstLogin)
+	if err != nil || secret == "" {
 		return err
 	}
 	fmt.Fprintf(os.Stdout, `
-账本是空的。首位管理员的一次性登录(用过即失效,登录后须设密码):
-The ledger is empty. One-time sign-in of its first administrator (ends with its use; a password is set then):
+首位管理员的一次性登录(设好密码即失效):
+One-time sign-in of the first administrator (ends once a password is set):
 
     地址 address   %s
     登录名 login   %s
     一次性口令 secret   %s
 
-`, address, login, secret)
+`, address, firstLogin, secret)
 	return nil
 }
