@@ -211,11 +211,15 @@ func (r *allPager) checkOrder(p *page, known eventstore.Position) error {
 	return nil
 }
 
-// checkOrderBackwards lets a read begin beyond the end.
+// checkOrderBackwards lets a read begin beyond the end, which is at known or
+// further by now.
 func (r *allPager) checkOrderBackwards(p *page, known eventstore.Position) error {
 	next := r.query.Before
-	if len(p.events) > 0 && (next == 0 || next > known) {
-		next = p.events[0].Position + 1
+	if next == 0 || next > known+1 {
+		next = known + 1
+		if len(p.events) > 0 {
+			next = max(next, p.events[0].Position+1)
+		}
 	}
 	for i := range p.events {
 		if p.events[i].Position != next-1 {
@@ -223,7 +227,7 @@ func (r *allPager) checkOrderBackwards(p *page, known eventstore.Position) error
 		}
 		next--
 	}
-	if p.last && next > 1 && next <= known {
+	if p.last && next > 1 {
 		return &eventstore.GapError{After: 0, Next: next}
 	}
 	return nil
