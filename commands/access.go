@@ -57,13 +57,30 @@ type place struct {
 }
 
 // byTheLedger says that no person asks: a reaction, or the first start.
-func (t *task) byTheLedger() bool { return t.call.Actor.IsZero() }
+func (t *task) byTheLedger() bool { return t.call.ledger }
+
+// may says whether the actor is allowed something, and notes the first of their
+// roles that allows it: that is the role in which they act (C-01).
+func (t *task) may(allowed func(staff.Principal) bool) bool {
+	if t.byTheLedger() {
+		return true
+	}
+	for i, grant := range t.who.Grants {
+		alone := t.who
+		alone.Grants = t.who.Grants[i : i+1]
+		if allowed(alone) {
+			t.role = grant.Role
+			return true
+		}
+	}
+	return allowed(t.who)
+}
 
 // authorise is nil when the actor may do this there. Who lacks the permission
 // altogether is denied; who has it elsewhere is told that there is no such
 // thing, because what is out of scope does not exist for them.
 func (t *task) authorise(permission staff.Permission, at place) error {
-	if t.byTheLedger() || t.who.MayFor(permission, at.path, at.line, at.mine) {
+	if t.may(func(p staff.Principal) bool { return p.MayFor(permission, at.path, at.line, at.mine) }) {
 		return nil
 	}
 	if t.who.Holds(permission) {
@@ -72,10 +89,11 @@ func (t *task) authorise(permission staff.Permission, at place) error {
 	return domain.ErrAuthzDenied
 }
 
-// authoriseSomewhere is nil when the actor has the permission at all; how far it
-// goes is for the decision to say, which has the better refusal.
+// authoriseSomewhere is nil when the actor has the permission at all. It comes
+// before anything is looked for, so that who lacks it cannot tell what exists
+// from what does not; how far it goes is decided with the thing at hand.
 func (t *task) authoriseSomewhere(permission staff.Permission) error {
-	if t.byTheLedger() || t.who.Holds(permission) {
+	if t.may(func(p staff.Principal) bool { return p.Holds(permission) }) {
 		return nil
 	}
 	return domain.ErrAuthzDenied

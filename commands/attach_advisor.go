@@ -43,7 +43,7 @@ func (l *Ledger) AttachAdvisor(ctx context.Context, call Call, c AttachAdvisor) 
 			Unit: own.ID, Model: own.Model, Line: own.Line, CustomerLine: home.Line,
 			History: t.history, Now: t.now,
 		})
-	}, func(*attachment.State) (domain.StaffID, staff.Permission) { return c.Advisor, staff.AttachAdvisor })
+	}, staff.AttachAdvisor, func(*attachment.State) domain.StaffID { return c.Advisor })
 }
 
 // EndAttachment ends. Errors: attachment/not-attached, attachment/ended,
@@ -55,9 +55,9 @@ func (l *Ledger) EndAttachment(ctx context.Context, call Call, c EndAttachment) 
 	}
 	return t.writeAttachment(ctx, c.Customer, uuid.UUID(c.Attachment), func(state *attachment.State, _, _ organisation.Unit) ([]any, error) {
 		return state.End(attachment.Ending{Customer: c.Customer, Attachment: c.Attachment, Reason: c.Reason, History: t.history, Now: t.now})
-	}, func(state *attachment.State) (domain.StaffID, staff.Permission) {
+	}, staff.EndAttachment, func(state *attachment.State) domain.StaffID {
 		ended, _ := state.Attachment(c.Attachment)
-		return ended.Advisor, staff.EndAttachment
+		return ended.Advisor
 	})
 }
 
@@ -73,10 +73,13 @@ func attachmentStream(id domain.CustomerID) eventstore.Stream {
 // acts for an advisor: for themselves, or for one of their jurisdiction.
 func (t *task) writeAttachment(ctx context.Context, id domain.CustomerID, made uuid.UUID,
 	decide func(state *attachment.State, home, own organisation.Unit) ([]any, error),
-	about func(*attachment.State) (domain.StaffID, staff.Permission),
+	permission staff.Permission, about func(*attachment.State) domain.StaffID,
 ) (Answer, error) {
 	l := t.ledger
 	return t.write(ctx, attachmentStream(id), made, func(ctx context.Context) (outcome, error) {
+		if err := t.authoriseSomewhere(permission); err != nil {
+			return outcome{}, err
+		}
 		who, home, err := l.customerAt(ctx, id)
 		if err != nil {
 			return outcome{}, err
@@ -85,8 +88,7 @@ func (t *task) writeAttachment(ctx context.Context, id domain.CustomerID, made u
 		if err != nil {
 			return outcome{}, err
 		}
-		advisor, permission := about(state.State)
-		unit, err := t.actFor(ctx, permission, advisor)
+		unit, err := t.actFor(ctx, permission, about(state.State))
 		if err != nil {
 			return outcome{}, err
 		}
@@ -112,7 +114,7 @@ func (t *task) actFor(ctx context.Context, permission staff.Permission, who doma
 	}
 	unit := tree.State.Unit(member.State.Unit)
 	at := placeOf(unit)
-	at.mine = who == t.call.Actor
+	at.mine = who == t.call.Actor && !who.IsZero()
 	if err := t.authorise(permission, at); err != nil {
 		return organisation.Unit{}, err
 	}

@@ -34,6 +34,9 @@ func (l *Ledger) DecideAttribution(ctx context.Context, call Call, c DecideAttri
 	}
 	stream := attributionStream(c.Payment)
 	return t.write(ctx, stream, uuid.UUID(c.Payment), func(ctx context.Context) (outcome, error) {
+		if err := t.authoriseSomewhere(staff.RecomputeDecision); err != nil {
+			return outcome{}, err
+		}
 		history, err := l.paymentHistory(ctx, c.Payment)
 		if err != nil {
 			return outcome{}, err
@@ -48,7 +51,7 @@ func (l *Ledger) DecideAttribution(ctx context.Context, call Call, c DecideAttri
 		if err != nil {
 			return outcome{}, err
 		}
-		t.policy = found.PolicyVersion
+		t.policy, t.ruled = found.PolicyVersion, true
 		standing, err := load[attribution.State](ctx, l, stream)
 		if err != nil {
 			return outcome{}, err
@@ -67,6 +70,9 @@ func (l *Ledger) CounterAttribution(ctx context.Context, call Call, c CounterAtt
 	}
 	stream := attributionStream(c.Payment)
 	return t.write(ctx, stream, uuid.UUID(c.Payment), func(ctx context.Context) (outcome, error) {
+		if err := t.authoriseSomewhere(staff.RecomputeDecision); err != nil {
+			return outcome{}, err
+		}
 		history, err := l.paymentHistory(ctx, c.Payment)
 		if err != nil {
 			return outcome{}, err

@@ -12,8 +12,8 @@ import (
 // Call says who asks for a command, under which idempotency key and, for
 // imported history, when it happened and with which migration batch.
 type Call struct {
-	// Actor is the signed-in member of staff. Zero is the ledger itself, for
-	// reactions and the first administrator; no request from outside can be it.
+	// Actor is the signed-in member of staff. Nobody may do nothing; see
+	// ByTheLedger for what the ledger does by itself.
 	Actor domain.StaffID
 	// Key is the client's idempotency key: the same actor, key and body take
 	// effect once, for ever. Empty when the client gave none.
@@ -27,6 +27,15 @@ type Call struct {
 	// that a reaction answers.
 	Correlation uuid.UUID
 	Causation   uuid.UUID
+
+	ledger bool // see ByTheLedger
+}
+
+// ByTheLedger is a call that no person makes: a reaction to an event, or the
+// first start. It may do everything, so a request from outside never becomes one;
+// that an actor is missing does not make it one either.
+func ByTheLedger(key string, correlation, causation uuid.UUID) Call {
+	return Call{Key: key, Correlation: correlation, Causation: causation, ledger: true}
 }
 
 // Answer is what every command gives back. Position handed to a read as

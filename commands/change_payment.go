@@ -57,6 +57,9 @@ func (l *Ledger) RegisterPayment(ctx context.Context, call Call, c RegisterPayme
 		return Answer{}, err
 	}
 	return t.writePayment(ctx, c.Payment, staff.RegisterPayment, func(ctx context.Context, p *payment.State, who *customer.State) ([]any, error) {
+		if who.Erased {
+			return nil, domain.ErrCustomerErased
+		}
 		rules, err := t.rules(ctx)
 		if err != nil {
 			return nil, err
@@ -140,6 +143,9 @@ func (t *task) writePayment(ctx context.Context, id domain.PaymentID, permission
 ) (Answer, error) {
 	l := t.ledger
 	return t.write(ctx, paymentStream(id), uuid.UUID(id), func(ctx context.Context) (outcome, error) {
+		if err := t.authoriseSomewhere(permission); err != nil {
+			return outcome{}, err
+		}
 		state, err := load[payment.State](ctx, l, paymentStream(id))
 		if err != nil {
 			return outcome{}, err
@@ -173,8 +179,7 @@ func (t *task) inRole(ctx context.Context, role domain.Role, unit domain.UnitID)
 		return err
 	}
 	at := placeOf(tree.State.Unit(unit))
-	if t.byTheLedger() || t.who.HasRole(role, at.path, at.line) {
-		t.role = role
+	if t.may(func(p staff.Principal) bool { return p.HasRole(role, at.path, at.line) }) {
 		return nil
 	}
 	return domain.ErrPaymentConfirmRole.With("role", string(role))

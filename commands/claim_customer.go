@@ -37,10 +37,7 @@ func (l *Ledger) ClaimCustomer(ctx context.Context, call Call, c ClaimCustomer) 
 		c.Line = t.who.Line
 	}
 	id := t.made("application", 0)
-	return t.writeSlot(ctx, c.Customer, c.Line, id, func(ctx context.Context, s slotCase) ([]any, error) {
-		if err := t.authoriseSomewhere(staff.FileClaim); err != nil {
-			return nil, err
-		}
+	return t.writeSlot(ctx, slotOf{c.Customer, c.Line, staff.FileClaim}, id, func(ctx context.Context, s slotCase) ([]any, error) {
 		applicant, err := l.owningPerson(ctx, call.Actor, s.rules)
 		if err != nil {
 			return nil, err
@@ -55,6 +52,14 @@ func (l *Ledger) ClaimCustomer(ctx context.Context, call Call, c ClaimCustomer) 
 	})
 }
 
+// slotOf names a slot, and the permission without which nobody gets to know
+// whether its customer exists.
+type slotOf struct {
+	customer   domain.CustomerID
+	line       domain.BusinessLine
+	permission staff.Permission
+}
+
 // slotCase is what a decision about a slot rests on.
 type slotCase struct {
 	slot     *ownership.State
@@ -64,15 +69,16 @@ type slotCase struct {
 }
 
 // writeSlot writes one decision about who owns a customer in a line.
-func (t *task) writeSlot(ctx context.Context, id domain.CustomerID, line domain.BusinessLine, made uuid.UUID,
-	decide func(context.Context, slotCase) ([]any, error),
-) (Answer, error) {
-	l := t.ledger
+func (t *task) writeSlot(ctx context.Context, of slotOf, made uuid.UUID, decide func(context.Context, slotCase) ([]any, error)) (Answer, error) {
+	l, id, line := t.ledger, of.customer, of.line
 	if !line.Valid() {
 		return Answer{}, domain.ErrClaimLineMismatch.At("line")
 	}
 	stream := eventstore.Stream(ownership.StreamOf(id, line))
 	return t.write(ctx, stream, made, func(ctx context.Context) (outcome, error) {
+		if err := t.authoriseSomewhere(of.permission); err != nil {
+			return outcome{}, err
+		}
 		who, err := load[customer.State](ctx, l, customerStream(id))
 		if err != nil {
 			return outcome{}, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"guishu/domain"
 	"guishu/eventstore"
 
 	"github.com/google/uuid"
@@ -18,60 +19,37 @@ type creation struct {
 	events func(ctx context.Context, id uuid.UUID) ([]any, error)
 }
 
-// create reserves what must be unique, appends the first events of a new stream
-// and confirms the reservations. It may be cut off anywhere: a retry with the
-// same key finishes it, and a rival settles what it left (see settle).
+// create appends the first events of a new stream. When somebody settled its
+// reservation while it was slow or down, the stream that it began with is closed
+// for ever, and it goes on under the next id.
 func (t *task) create(ctx context.Context, c creation) (Answer, error) {
+	ids := make(map[eventstore.Stream]uuid.UUID, attempts)
 	for n := range attempts {
 		id := t.made(c.kind, n)
 		stream := c.stream(id)
-		answer, err := t.createAs(ctx, c, id, stream)
+		ids[stream], t.streams = id, append(t.streams, stream)
+	}
+	for n, stream := range t.streams {
+		t.id, t.stream = t.made(c.kind, n), stream
+		answer, err := t.createHere(ctx, c)
 		var moved *eventstore.WrongRevisionError
 		if !errors.As(err, &moved) {
-			return t.named(c, answer), err
+			if err == nil {
+				answer.ID = ids[answer.Stream]
+			}
+			return answer, err
 		}
-		// Somebody settled our reservation while we were slow or down, and closed
-		// the stream for it: go on under the next id.
 	}
-	return Answer{}, errStreamsAbandoned
+	return Answer{}, domain.ErrLedgerBusy
 }
 
-var errStreamsAbandoned = errors.New("commands: every stream this command could begin has been abandoned")
-
-func (t *task) createAs(ctx context.Context, c creation, id uuid.UUID, stream eventstore.Stream) (Answer, error) {
-	t.id, t.stream = id, stream
-	events, err := c.events(ctx, id)
+func (t *task) createHere(ctx context.Context, c creation) (Answer, error) {
+	if t.refusal != nil {
+		return t.before(ctx, t.refusal)
+	}
+	events, err := c.events(ctx, t.id)
 	if err != nil {
 		return t.before(ctx, err)
 	}
-	if err := t.reserveAll(ctx, c.keys); err != nil {
-		return t.before(ctx, err)
-	}
-	answer, err := t.append(ctx, outcome{Revision: eventstore.NoRevision, Events: events})
-	if err != nil {
-		// Whether it took effect may be unknown; then the reservation must stay
-		// until it is settled.
-		var moved *eventstore.WrongRevisionError
-		if errors.As(err, &moved) {
-			err = errors.Join(err, t.ledger.registry.release(context.WithoutCancel(ctx), stream, c.keys))
-		}
-		return answer, err
-	}
-	if len(c.keys) > 0 && !answer.Repeated {
-		if err := t.ledger.registry.confirm(context.WithoutCancel(ctx), stream, c.keys); err != nil {
-			// The customer is there; the reservation is settled later.
-			t.ledger.log.Warn("a reservation could not be confirmed and waits to be settled", "stream", stream, "error", err)
-		}
-	}
-	return answer, nil
-}
-
-// named puts the id of what the first try made into a repeated answer.
-func (t *task) named(c creation, answer Answer) Answer {
-	for n := range attempts {
-		if id := t.made(c.kind, n); answer.Stream == c.stream(id) {
-			answer.ID = id
-		}
-	}
-	return answer
+	return t.carryOut(ctx, outcome{Revision: eventstore.NoRevision, Events: events, Keys: c.keys})
 }

@@ -47,11 +47,8 @@ func (l *Ledger) ConsentToClaim(ctx context.Context, call Call, c ConsentToClaim
 	if err != nil {
 		return Answer{}, err
 	}
-	return t.writeSlot(ctx, c.Customer, c.Line, uuid.UUID(c.Application), func(ctx context.Context, s slotCase) ([]any, error) {
-		if err := t.authoriseSomewhere(staff.ConsentToClaim); err != nil {
-			return nil, err
-		}
-		heads := t.who.May(staff.ConsentToClaim, s.customer.Home.Path, c.Line)
+	return t.writeSlot(ctx, slotOf{c.Customer, c.Line, staff.ConsentToClaim}, uuid.UUID(c.Application), func(ctx context.Context, s slotCase) ([]any, error) {
+		heads := t.may(func(p staff.Principal) bool { return p.May(staff.ConsentToClaim, s.customer.Home.Path, c.Line) })
 		return s.slot.Consent(ownership.Consent{Application: c.Application, By: call.Actor, HeadsHome: heads})
 	})
 }
@@ -65,7 +62,7 @@ func (l *Ledger) ApproveClaim(ctx context.Context, call Call, c ApproveClaim) (A
 	if err != nil {
 		return Answer{}, err
 	}
-	return t.writeSlot(ctx, c.Customer, c.Line, uuid.UUID(c.Application), func(ctx context.Context, s slotCase) ([]any, error) {
+	return t.writeSlot(ctx, slotOf{c.Customer, c.Line, staff.DecideClaim}, uuid.UUID(c.Application), func(ctx context.Context, s slotCase) ([]any, error) {
 		application, err := t.inJurisdiction(s, c.Application)
 		if err != nil {
 			return nil, err
@@ -85,7 +82,7 @@ func (l *Ledger) RejectClaim(ctx context.Context, call Call, c RejectClaim) (Ans
 	if err != nil {
 		return Answer{}, err
 	}
-	return t.writeSlot(ctx, c.Customer, c.Line, uuid.UUID(c.Application), func(ctx context.Context, s slotCase) ([]any, error) {
+	return t.writeSlot(ctx, slotOf{c.Customer, c.Line, staff.DecideClaim}, uuid.UUID(c.Application), func(ctx context.Context, s slotCase) ([]any, error) {
 		if _, err := t.inJurisdiction(s, c.Application); err != nil {
 			return nil, err
 		}
@@ -93,13 +90,19 @@ func (l *Ledger) RejectClaim(ctx context.Context, call Call, c RejectClaim) (Ans
 	})
 }
 
-// WithdrawClaim withdraws. Errors: claim/not-applicant, approval/not-pending.
+// WithdrawClaim withdraws, whatever role the applicant has by now. Errors:
+// claim/not-applicant, approval/not-pending.
 func (l *Ledger) WithdrawClaim(ctx context.Context, call Call, c WithdrawClaim) (Answer, error) {
 	t, err := l.begin(ctx, call, verb{"withdraw-claim", c})
 	if err != nil {
 		return Answer{}, err
 	}
-	return t.writeSlot(ctx, c.Customer, c.Line, uuid.UUID(c.Application), func(_ context.Context, s slotCase) ([]any, error) {
+	return t.writeSlot(ctx, slotOf{c.Customer, c.Line, staff.ReadUnits}, uuid.UUID(c.Application), func(_ context.Context, s slotCase) ([]any, error) {
+		application, _ := s.slot.Find(c.Application)
+		at := place{path: s.tree.Path(application.Unit), line: c.Line, mine: application.Applicant == call.Actor}
+		if !at.mine && !t.who.May(staff.ReadClaims, at.path, at.line) {
+			return nil, domain.ErrQueryNotFoundOrOutOfScope
+		}
 		return s.slot.Withdraw(c.Application, call.Actor)
 	})
 }
@@ -111,10 +114,9 @@ func (t *task) inJurisdiction(s slotCase, id domain.ApplicationID) (ownership.Ap
 	if !known {
 		return application, domain.ErrQueryNotFoundOrOutOfScope
 	}
-	if !t.who.Holds(staff.DecideClaim) {
-		return application, domain.ErrAuthzDenied
-	}
-	if !t.who.May(staff.DecideClaim, s.tree.Path(application.Unit), s.slot.Line) {
+	if !t.may(func(p staff.Principal) bool {
+		return p.May(staff.DecideClaim, s.tree.Path(application.Unit), s.slot.Line)
+	}) {
 		return application, domain.ErrApprovalOutOfJurisdiction
 	}
 	return application, nil

@@ -22,7 +22,7 @@ type EraseCustomer struct {
 // been cut off behind its event.
 type DestroyCustomerKey struct {
 	Customer domain.CustomerID
-	Basis    string
+	Basis    string // as recorded
 }
 
 // EraseCustomer erases and answers when the data can no longer be read. Errors:
@@ -38,25 +38,33 @@ func (l *Ledger) EraseCustomer(ctx context.Context, call Call, c EraseCustomer) 
 	if err != nil {
 		return answer, err
 	}
-	return answer, l.destroyKey(ctx, DestroyCustomerKey{Customer: c.Customer, Basis: c.Basis})
+	return answer, l.destroyKey(ctx, c.Customer)
 }
 
 // DestroyCustomerKey finishes an erasure.
 func (l *Ledger) DestroyCustomerKey(ctx context.Context, call Call, c DestroyCustomerKey) error {
-	if !call.Actor.IsZero() {
+	if !call.ledger {
 		return domain.ErrAuthzDenied
 	}
-	return l.destroyKey(ctx, c)
+	return l.destroyKey(ctx, c.Customer)
 }
 
-func (l *Ledger) destroyKey(ctx context.Context, c DestroyCustomerKey) error {
-	if err := l.eraser.Destroy(ctx, uuid.UUID(c.Customer), c.Basis); err != nil {
+// destroyKey carries out an erasure that is in the ledger: by the command that
+// wrote it, by the reaction to it, and by every process that hears of it, so that
+// none keeps what it knew. It is done as often as it is asked for.
+func (l *Ledger) destroyKey(ctx context.Context, id domain.CustomerID) error {
+	if err := l.eraser.Destroy(ctx, uuid.UUID(id), erasureBasis); err != nil {
 		return unavailable("destroy a key", err)
 	}
-	if err := l.registry.forget(ctx, customerStream(c.Customer), UniqueIdentity, UniqueCustomerNo); err != nil {
+	if err := l.registry.forget(ctx, customerStream(id), UniqueIdentity, UniqueCustomerNo); err != nil {
 		return unavailable("forget an erased customer's keys", err)
 	}
-	// Folded states of the customer's other streams hold what was sealed.
+	// Folded states of the customer's other streams hold what was sealed. What is
+	// loaded from now on finds the key gone.
 	l.states.entries.Purge()
 	return nil
 }
+
+// erasureBasis is what the key ring records: a code, because the legal ground in
+// words is in the ledger.
+const erasureBasis = "customer-erased"

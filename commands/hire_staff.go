@@ -73,8 +73,15 @@ func (l *Ledger) StaffByLogin(ctx context.Context, login string) (domain.StaffID
 	if !found {
 		return domain.StaffID{}, false, nil
 	}
-	id, err := domain.ParseStaffID(strings.TrimPrefix(string(stream), staff.StreamPrefix))
-	return id, err == nil, nil
+	member, err := load[staff.State](ctx, l, stream)
+	if err != nil {
+		return domain.StaffID{}, false, err
+	}
+	// A name may be reserved by a hiring that never finished.
+	if !member.State.Exists() || foldLogin(member.State.Login) != foldLogin(login) {
+		return domain.StaffID{}, false, nil
+	}
+	return member.State.Staff, true, nil
 }
 
 // person is what other decisions need to know of a member of staff; the zero

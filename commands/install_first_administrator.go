@@ -25,11 +25,13 @@ type InstallFirstAdministrator struct {
 // often: it happens once.
 const firstKey = "install-first-administrator"
 
+func byTheLedger(step string) Call { return ByTheLedger(firstKey+"/"+step, uuid.Nil, uuid.Nil) }
+
 // FirstAdministrator is who InstallFirstAdministrator installed; false while it
 // has not run, or was cut off before its end. An imported ledger that another
 // program began has none.
 func (l *Ledger) FirstAdministrator(ctx context.Context) (domain.StaffID, bool, error) {
-	t, err := l.begin(ctx, Call{Key: firstKey + "/staff"}, verb{name: "hire-staff"})
+	t, err := l.begin(ctx, byTheLedger("staff"), verb{name: "hire-staff"})
 	if err != nil {
 		return domain.StaffID{}, false, err
 	}
@@ -55,14 +57,14 @@ func (l *Ledger) InstallFirstAdministrator(ctx context.Context, c InstallFirstAd
 	if err != nil {
 		return domain.StaffID{}, err
 	}
-	hired, err := l.HireStaff(ctx, Call{Key: firstKey + "/staff"}, HireStaff{
+	hired, err := l.HireStaff(ctx, byTheLedger("staff"), HireStaff{
 		EmployeeNo: c.EmployeeNo, Login: c.Login, Name: c.Name, Unit: root,
 	})
 	if err != nil {
 		return domain.StaffID{}, err
 	}
 	who := domain.StaffID(hired.ID)
-	t, err := l.beginReaction(ctx, Call{Key: firstKey + "/access"}, verb{"appoint-first-administrator", who.String()})
+	t, err := l.beginReaction(ctx, byTheLedger("access"), verb{"appoint-first-administrator", who.String()})
 	if err != nil {
 		return domain.StaffID{}, err
 	}
@@ -83,6 +85,6 @@ func (l *Ledger) installRoot(ctx context.Context, firm string) (domain.UnitID, e
 	if tree.Revision != eventstore.NoRevision {
 		return tree.State.Root().ID, nil
 	}
-	answer, err := l.EstablishUnit(ctx, Call{Key: firstKey + "/unit"}, EstablishUnit{Code: "ROOT", Name: firm, Kind: domain.HeadOffice, Model: domain.Exclusive})
+	answer, err := l.EstablishUnit(ctx, byTheLedger("unit"), EstablishUnit{Code: "ROOT", Name: firm, Kind: domain.HeadOffice, Model: domain.Exclusive})
 	return domain.UnitID(answer.ID), err
 }

@@ -52,7 +52,7 @@ func (t *task) authoriseAtRoot(ctx context.Context, permission staff.Permission)
 	if err != nil {
 		return err
 	}
-	if t.byTheLedger() || t.who.May(permission, tree.State.Root().Path, "") {
+	if t.may(func(p staff.Principal) bool { return p.May(permission, tree.State.Root().Path, "") }) {
 		return nil
 	}
 	return domain.ErrAuthzDenied

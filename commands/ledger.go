@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"guishu/domain"
+	"guishu/domain/customer"
 	"guishu/eventstore"
 	"guishu/eventstore/sealing"
 
@@ -79,6 +80,8 @@ type Ledger struct {
 	states   *states
 	turns    *turnstiles
 
+	erased string // the stored name of customer.Erased
+
 	stop    context.CancelFunc
 	stopped chan struct{}
 }
@@ -101,6 +104,11 @@ func Open(ctx context.Context, c Config) (*Ledger, error) {
 		location: c.Location, now: c.Now, log: c.Log,
 		states: newStates(c.CachedStreams), turns: newTurnstiles(), stopped: make(chan struct{}),
 	}
+	names, err := c.Codec.Registry().Names(customer.Erased{})
+	if err != nil {
+		return nil, fmt.Errorf("commands: %w", err)
+	}
+	l.erased = names[0]
 	if err := l.follow(ctx); err != nil {
 		return nil, err
 	}
@@ -145,9 +153,8 @@ func (l *Ledger) followFrom(ctx context.Context, after eventstore.Position) (eve
 		}
 		if delivery.Kind == eventstore.EventDelivered {
 			recorded := delivery.Event
-			if recorded.Type == erasedType {
-				// Folded states of the erased hold what was sealed; let all go.
-				l.states.entries.Purge()
+			if err := l.carryOutErasure(ctx, recorded); err != nil {
+				return after, err
 			}
 			l.states.heard(recorded.Stream, recorded.Revision, func() (any, domain.Fact, error) { return l.decode(ctx, recorded) })
 		}
@@ -156,8 +163,17 @@ func (l *Ledger) followFrom(ctx context.Context, after eventstore.Position) (eve
 	return after, eventstore.ErrClosed
 }
 
-// erasedType is the stored name of customer.Erased.
-const erasedType = "customer.erased"
+// carryOutErasure makes this process forget the customer whom an event erased.
+func (l *Ledger) carryOutErasure(ctx context.Context, recorded eventstore.Event) error {
+	if recorded.Type != l.erased {
+		return nil
+	}
+	event, _, err := l.decode(ctx, recorded)
+	if err != nil {
+		return err
+	}
+	return l.destroyKey(ctx, event.(customer.Erased).Customer)
+}
 
 // pause waits for d or until ctx ends.
 func pause(ctx context.Context, d time.Duration) {

@@ -80,6 +80,11 @@ func (l *Ledger) LookUpCustomer(ctx context.Context, call Call, c LookUpCustomer
 	if err != nil {
 		return Claimable{}, err
 	}
+	if answer.Repeated {
+		if verdict, err = l.recordedVerdict(ctx, answer); err != nil {
+			return Claimable{}, err
+		}
+	}
 	approver := t.who.Holds(staff.DecideClaim)
 	if err := verdict.Refusal(found.Owner, approver, rules.Claim.Disclosure); err != nil {
 		return Claimable{Answer: answer}, err
@@ -88,6 +93,24 @@ func (l *Ledger) LookUpCustomer(ctx context.Context, call Call, c LookUpCustomer
 		Answer: answer, Customer: found.Customer.Customer, Line: line,
 		Kind: asker.KindFor(found.Customer.Home), Home: found.Customer.Home.ID,
 	}, nil
+}
+
+// recordedVerdict is what a look-up was answered the first time.
+func (l *Ledger) recordedVerdict(ctx context.Context, first Answer) (lookup.Answer, error) {
+	query := eventstore.StreamQuery{Stream: first.Stream, From: first.Revision, Limit: 1}
+	for recorded, err := range l.store.ReadStream(ctx, query) {
+		if err != nil {
+			return "", unavailable("read an earlier look-up", err)
+		}
+		event, _, err := l.decode(ctx, recorded)
+		if err != nil {
+			return "", err
+		}
+		if looked, ok := event.(lookup.LookedUp); ok {
+			return lookup.Answer(looked.Answer), nil
+		}
+	}
+	return "", domain.ErrLedgerUnavailable
 }
 
 // find is the customer a complete key belongs to.
@@ -115,6 +138,9 @@ func (l *Ledger) find(ctx context.Context, key lookup.Key, line domain.BusinessL
 	who, err := l.owningCustomer(ctx, state.State)
 	if err != nil {
 		return lookup.Found{}, err
+	}
+	if key.By() == lookup.ByIdentity && !l.hasIdentity(state.State, value) {
+		return lookup.Found{}, nil // the customer had this document once
 	}
 	found := lookup.Found{Customer: who}
 	if key.By() == lookup.ByIdentity {

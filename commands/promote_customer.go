@@ -55,7 +55,7 @@ func (l *Ledger) RecordClaimPhone(ctx context.Context, call Call, c RecordClaimP
 
 // beginReaction begins a task that only the ledger itself may run.
 func (l *Ledger) beginReaction(ctx context.Context, call Call, v verb) (*task, error) {
-	if !call.Actor.IsZero() {
+	if !call.ledger {
 		return nil, domain.ErrAuthzDenied
 	}
 	return l.begin(ctx, call, v)

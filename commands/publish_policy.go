@@ -49,7 +49,7 @@ func (t *task) rules(ctx context.Context) (policy.Rules, error) {
 		return policy.Rules{}, err
 	}
 	version, rules := versions.State.InForce(t.today())
-	t.policy = version
+	t.policy, t.ruled = version, true
 	return rules, nil
 }
 

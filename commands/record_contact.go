@@ -31,6 +31,9 @@ func (l *Ledger) RecordContact(ctx context.Context, call Call, c RecordContact) 
 	id := t.made("contact", 0)
 	stream := streamOf(attachment.ContactStreamPrefix, c.Customer)
 	return t.write(ctx, stream, id, func(ctx context.Context) (outcome, error) {
+		if err := t.authoriseSomewhere(staff.RecordContact); err != nil {
+			return outcome{}, err
+		}
 		who, _, err := l.customerAt(ctx, c.Customer)
 		if err != nil {
 			return outcome{}, err

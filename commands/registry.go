@@ -11,6 +11,7 @@ import (
 	"guishu/domain"
 	"guishu/eventstore"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
@@ -20,7 +21,10 @@ import (
 // append that uses it and confirmed after it. A reservation whose command never
 // finished is settled by asking the stream, never by a clock: see settle
 // (design §2).
-type Registry struct{ pool *pgxpool.Pool }
+type Registry struct {
+	pool     *pgxpool.Pool
+	courtesy time.Duration
+}
 
 // ReservationKind is what sort of key a reservation holds.
 type ReservationKind string
@@ -48,13 +52,19 @@ type reservation struct {
 	Key       []byte
 	Holder    string // the stream
 	Confirmed bool
-	Age       time.Duration // since it was reserved, by the database's clock
+	Attempt   int64         // a new number whenever a command of the holder reserves it
+	Shared    bool          // more than one attempt may rest on it
+	Age       time.Duration // since the last attempt, by the database's clock
 }
 
 // courtesy is how long a command that meets somebody else's unconfirmed
 // reservation waits for it before it settles it. It is for politeness alone:
 // settling is safe at any time.
 const courtesy = 3 * time.Second
+
+// aside bounds what is done after the answer is known, such as confirming a
+// reservation: what does not succeed in that time is settled later.
+const aside = 5 * time.Second
 
 //go:embed registry.sql
 var registrySchema string
@@ -75,7 +85,7 @@ func OpenRegistry(ctx context.Context, pool *pgxpool.Pool) (*Registry, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the registry of unique keys: %w", err)
 	}
-	return &Registry{pool: pool}, nil
+	return &Registry{pool: pool, courtesy: courtesy}, nil
 }
 
 // Holder is the stream that a key belongs to; false when nobody's command with
@@ -89,37 +99,39 @@ func (r *Registry) Holder(ctx context.Context, kind ReservationKind, key []byte)
 	return eventstore.Stream(holder), err == nil, err
 }
 
-// reserve gives the key to the stream, unless another one has it; then it
-// returns that reservation.
-func (r *Registry) reserve(ctx context.Context, k uniqueKey, holder eventstore.Stream) (*reservation, error) {
-	rows, err := r.pool.Query(ctx, `
-		WITH fresh AS (
-			INSERT INTO registry.reservation (kind, key, holder) VALUES ($1, $2, $3)
-			ON CONFLICT (kind, key) DO NOTHING
-			RETURNING kind, key, holder, confirmed, reserved_at
-		)
-		SELECT kind, key, holder, confirmed, clock_timestamp() - reserved_at AS age FROM (
-			SELECT * FROM fresh
-			UNION ALL
-			SELECT kind, key, holder, confirmed, reserved_at FROM registry.reservation WHERE kind = $1 AND key = $2
-		) AS held`,
-		k.kind, k.key, string(holder))
-	if err != nil {
-		return nil, err
-	}
-	held, err := pgx.CollectRows(rows, pgx.RowToStructByName[reservation])
-	if err != nil {
-		return nil, err
-	}
-	if len(held) == 0 || held[0].Holder == string(holder) {
-		// None at all: another transaction inserted it between the two halves of
-		// the statement. Asking again sees it.
-		if len(held) == 0 {
-			return r.reserve(ctx, k, holder)
+// reserve gives the key to the stream and returns the reservation, or that of the
+// stream that has it. When the stream had it already this is one more attempt that
+// rests on it: from then on none of them may release it on its own.
+func (r *Registry) reserve(ctx context.Context, k uniqueKey, holder eventstore.Stream) (reservation, error) {
+	for {
+		rows, err := r.pool.Query(ctx, `
+			WITH own AS (
+				INSERT INTO registry.reservation AS r (kind, key, holder) VALUES ($1, $2, $3)
+				ON CONFLICT (kind, key) DO UPDATE
+				SET attempt = excluded.attempt, reserved_at = excluded.reserved_at, shared = true
+				WHERE r.holder = excluded.holder
+				RETURNING kind, key, holder, confirmed, attempt, shared, reserved_at
+			)
+			SELECT kind, key, holder, confirmed, attempt, shared, clock_timestamp() - reserved_at AS age FROM (
+				SELECT * FROM own
+				UNION ALL
+				SELECT kind, key, holder, confirmed, attempt, shared, reserved_at FROM registry.reservation
+				WHERE kind = $1 AND key = $2 AND NOT EXISTS (SELECT FROM own)
+			) AS held`,
+			k.kind, k.key, string(holder))
+		if err != nil {
+			return reservation{}, err
 		}
-		return nil, nil
+		held, err := pgx.CollectRows(rows, pgx.RowToStructByName[reservation])
+		if err != nil {
+			return reservation{}, err
+		}
+		if len(held) == 1 {
+			return held[0], nil
+		}
+		// Somebody inserted or removed it between the two halves of the statement.
+		// Asking again sees it.
 	}
-	return &held[0], nil
 }
 
 // confirm notes that the append which needed the keys took effect.
@@ -133,14 +145,25 @@ func (r *Registry) confirm(ctx context.Context, holder eventstore.Stream, keys [
 	return err
 }
 
-// release gives up reservations of a command that was refused and wrote nothing.
-func (r *Registry) release(ctx context.Context, holder eventstore.Stream, keys []uniqueKey) error {
-	kinds, values := columns(keys)
-	_, err := r.pool.Exec(ctx, `
-		DELETE FROM registry.reservation r
-		USING unnest($2::text[], $3::bytea[]) AS k(kind, key)
-		WHERE r.kind = k.kind AND r.key = k.key AND r.holder = $1 AND NOT r.confirmed`,
-		string(holder), kinds, values)
+// release gives up reservations of an attempt that certainly wrote nothing, unless
+// another attempt of the same holder rests on them: only the ledger can tell then.
+func (r *Registry) release(ctx context.Context, held []reservation) error {
+	for _, h := range held {
+		_, err := r.pool.Exec(ctx, `
+			DELETE FROM registry.reservation
+			WHERE kind = $1 AND key = $2 AND attempt = $3 AND NOT shared AND NOT confirmed`, h.Kind, h.Key, h.Attempt)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// free removes a reservation that the ledger says is nobody's, unless the holder
+// has begun another attempt since it was read.
+func (r *Registry) free(ctx context.Context, held reservation) error {
+	_, err := r.pool.Exec(ctx, "DELETE FROM registry.reservation WHERE kind = $1 AND key = $2 AND attempt = $3",
+		held.Kind, held.Key, held.Attempt)
 	return err
 }
 
@@ -153,8 +176,9 @@ func (r *Registry) forget(ctx context.Context, holder eventstore.Stream, kinds .
 // orphans are reservations left unconfirmed for longer than age.
 func (r *Registry) orphans(ctx context.Context, age time.Duration) ([]reservation, error) {
 	rows, err := r.pool.Query(ctx, `
-		SELECT kind, key, holder, confirmed, clock_timestamp() - reserved_at AS age FROM registry.reservation
-		WHERE NOT confirmed AND reserved_at < now() - $1::interval
+		SELECT kind, key, holder, confirmed, attempt, shared, clock_timestamp() - reserved_at AS age
+		FROM registry.reservation
+		WHERE NOT confirmed AND reserved_at <= clock_timestamp() - $1::interval
 		ORDER BY reserved_at LIMIT 1000`, age)
 	if err != nil {
 		return nil, err
@@ -171,48 +195,78 @@ func columns(keys []uniqueKey) (kinds []string, values [][]byte) {
 
 // reserveAll reserves keys for the task's stream, settling what stands in the
 // way. It gives back what it reserved when one is taken.
-func (t *task) reserveAll(ctx context.Context, keys []uniqueKey) error {
-	for i, k := range keys {
-		if err := t.reserveOne(ctx, k); err != nil {
-			return errors.Join(err, t.ledger.registry.release(context.WithoutCancel(ctx), t.stream, keys[:i]))
+func (t *task) reserveAll(ctx context.Context, keys []uniqueKey) ([]reservation, error) {
+	var held []reservation
+	for _, k := range keys {
+		mine, err := t.reserveOne(ctx, k)
+		if err != nil {
+			t.ledger.giveUp(ctx, held)
+			return nil, err
 		}
+		held = append(held, mine)
 	}
-	return nil
+	return held, nil
 }
 
-func (t *task) reserveOne(ctx context.Context, k uniqueKey) error {
+func (t *task) reserveOne(ctx context.Context, k uniqueKey) (reservation, error) {
+	registry := t.ledger.registry
 	for ctx.Err() == nil {
-		other, err := t.ledger.registry.reserve(ctx, k, t.stream)
-		if err != nil {
-			return unavailable("reserve a unique key", err)
-		}
-		if other == nil {
-			return nil
-		}
-		if other.Confirmed {
-			return k.taken
-		}
-		if other.Age < courtesy {
-			pause(ctx, 5*time.Millisecond+rand.N(20*time.Millisecond))
+		found, err := registry.reserve(ctx, k, t.stream)
+		switch {
+		case err != nil:
+			return found, unavailable("reserve a unique key", err)
+		case found.Holder == string(t.stream):
+			return found, nil
+		case !found.Confirmed && found.Age < registry.courtesy:
+			pause(ctx, min(registry.courtesy, 5*time.Millisecond+rand.N(20*time.Millisecond)))
 			continue
 		}
-		held, err := t.ledger.settle(ctx, *other)
+		// Also a confirmed key is asked for: its holder may have given it up since,
+		// as by correcting a mistyped document.
+		held, err := t.ledger.settle(ctx, found)
 		if err != nil {
-			return err
+			return found, err
 		}
 		if held {
-			return k.taken
+			return found, k.taken
 		}
 	}
-	return ctx.Err()
+	return reservation{}, ctx.Err()
 }
 
-// settle finds out what became of an unconfirmed reservation and makes the
-// answer final: the key is the holder's, and confirmed; or it is free, because
-// the command that reserved it can no longer take effect. The latter is made
-// true by appending ReservationAbandoned at the very revision at which the
-// holder was seen without the key: a slow command that wakes up later finds its
-// expected revision gone, whatever the clocks say.
+// confirm confirms the keys that a stream now has. What cannot be confirmed now is
+// settled later.
+func (l *Ledger) confirm(ctx context.Context, stream eventstore.Stream, keys []uniqueKey) {
+	if len(keys) == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), aside)
+	defer cancel()
+	if err := l.registry.confirm(ctx, stream, keys); err != nil {
+		l.log.Warn("a reservation could not be confirmed and waits to be settled", "stream", stream, "error", err)
+	}
+}
+
+// giveUp releases what an attempt reserved that certainly wrote nothing. What
+// cannot be released now is settled later.
+func (l *Ledger) giveUp(ctx context.Context, held []reservation) {
+	if len(held) == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), aside)
+	defer cancel()
+	if err := l.registry.release(ctx, held); err != nil {
+		l.log.Warn("a reservation could not be released and waits to be settled", "stream", held[0].Holder, "error", err)
+	}
+}
+
+// settle finds out what became of a reservation and makes the answer final: the
+// key is the holder's, and confirmed; or it is free, because no command that
+// rests on it can take effect any more. The latter is made true by appending
+// ReservationAbandoned at the very revision at which the holder was seen without
+// the key: a slow command that wakes up later finds its expected revision gone,
+// whatever the clocks say. It then reserves anew, under another attempt, which
+// this does not free.
 func (l *Ledger) settle(ctx context.Context, r reservation) (held bool, err error) {
 	stream := eventstore.Stream(r.Holder)
 	for range attempts {
@@ -221,23 +275,20 @@ func (l *Ledger) settle(ctx context.Context, r reservation) (held bool, err erro
 			return false, err
 		}
 		if holds {
-			err := l.registry.confirm(ctx, stream, []uniqueKey{{kind: r.Kind, key: r.Key}})
-			if err != nil {
-				return false, unavailable("confirm a unique key", err)
-			}
+			l.confirm(ctx, stream, []uniqueKey{{kind: r.Kind, key: r.Key}})
 			return true, nil
 		}
 		err = l.abandon(ctx, stream, revision, r.Kind)
 		var moved *eventstore.WrongRevisionError
-		if errors.As(err, &moved) {
+		if errors.As(err, &moved) || errors.Is(err, domain.ErrLedgerOutcomeUnknown) {
 			l.states.forget(stream)
 			continue
 		}
 		if err != nil {
 			return false, err
 		}
-		if err := l.registry.release(ctx, stream, []uniqueKey{{kind: r.Kind, key: r.Key}}); err != nil {
-			return false, unavailable("release a unique key", err)
+		if err := l.registry.free(ctx, r); err != nil {
+			return false, unavailable("free a unique key", err)
 		}
 		return false, nil
 	}
@@ -245,7 +296,7 @@ func (l *Ledger) settle(ctx context.Context, r reservation) (held bool, err erro
 }
 
 func (l *Ledger) abandon(ctx context.Context, stream eventstore.Stream, at eventstore.Revision, kind ReservationKind) error {
-	t, err := l.begin(ctx, Call{}, verb{name: "abandon-reservation", body: kind})
+	t, err := l.begin(ctx, ByTheLedger("", uuid.Nil, uuid.Nil), verb{name: "abandon-reservation", body: kind})
 	if err != nil {
 		return err
 	}

@@ -1,11 +1,15 @@
 CREATE SCHEMA IF NOT EXISTS registry;
 
+CREATE SEQUENCE IF NOT EXISTS registry.attempt;
+
 CREATE TABLE IF NOT EXISTS registry.reservation (
     kind        text        NOT NULL,
     key         bytea       NOT NULL,
-    holder      text        NOT NULL,
+    holder      text        NOT NULL,               -- the stream
     confirmed   boolean     NOT NULL DEFAULT false,
-    reserved_at timestamptz NOT NULL DEFAULT now(),
+    attempt     bigint      NOT NULL DEFAULT nextval('registry.attempt'),
+    shared      boolean     NOT NULL DEFAULT false, -- several attempts of the holder rest on it
+    reserved_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (kind, key)
 );
 

@@ -33,7 +33,7 @@ func (l *Ledger) RequestAdjustment(ctx context.Context, call Call, c RequestAdju
 		return Answer{}, err
 	}
 	id := domain.ApplicationID(t.made("application", 0))
-	return t.writeSlot(ctx, c.Customer, c.Line, t.made("application", 0), func(ctx context.Context, s slotCase) ([]any, error) {
+	return t.writeSlot(ctx, slotOf{c.Customer, c.Line, staff.FileChange}, t.made("application", 0), func(ctx context.Context, s slotCase) ([]any, error) {
 		change, applicant, err := t.change(ctx, s, id, c.Reason)
 		if err != nil {
 			return nil, err
@@ -54,7 +54,7 @@ func (l *Ledger) RequestDissolution(ctx context.Context, call Call, c RequestDis
 		return Answer{}, err
 	}
 	id := domain.ApplicationID(t.made("application", 0))
-	return t.writeSlot(ctx, c.Customer, c.Line, t.made("application", 0), func(ctx context.Context, s slotCase) ([]any, error) {
+	return t.writeSlot(ctx, slotOf{c.Customer, c.Line, staff.FileChange}, t.made("application", 0), func(ctx context.Context, s slotCase) ([]any, error) {
 		change, applicant, err := t.change(ctx, s, id, c.Reason)
 		if err != nil {
 			return nil, err

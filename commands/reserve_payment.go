@@ -65,6 +65,9 @@ func (l *Ledger) ReservePayment(ctx context.Context, call Call, c ReservePayment
 
 func (t *task) reserve(ctx context.Context, id uuid.UUID, c ReservePayment) ([]any, error) {
 	l := t.ledger
+	if err := t.authoriseSomewhere(staff.ReservePayment); err != nil {
+		return nil, err
+	}
 	who, _, err := l.customerAt(ctx, c.Customer)
 	if err != nil {
 		return nil, err

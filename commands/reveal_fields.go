@@ -27,6 +27,9 @@ func (l *Ledger) RevealFields(ctx context.Context, call Call, c RevealFields) (A
 	values := map[staff.Field]string{}
 	stream := streamOf(lookup.RevealStreamPrefix, c.Customer)
 	answer, err := t.write(ctx, stream, t.made("reveal", 0), func(ctx context.Context) (outcome, error) {
+		if err := t.authoriseSomewhere(staff.RevealFields); err != nil {
+			return outcome{}, err
+		}
 		who, home, err := l.customerAt(ctx, c.Customer)
 		if err != nil {
 			return outcome{}, err
@@ -39,8 +42,11 @@ func (l *Ledger) RevealFields(ctx context.Context, call Call, c RevealFields) (A
 		if !t.who.MayFor(staff.ReadCustomers, home.Path, home.Line, mine) {
 			return outcome{}, domain.ErrQueryNotFoundOrOutOfScope
 		}
+		if who.State.Erased {
+			return outcome{}, domain.ErrCustomerErased
+		}
 		for _, field := range c.Fields {
-			if !t.who.MayReveal(field, home.Path, home.Line, mine) {
+			if !t.may(func(p staff.Principal) bool { return p.MayReveal(field, home.Path, home.Line, mine) }) {
 				return outcome{}, domain.ErrAuthzDenied.At("fields")
 			}
 			values[field] = who.State.Profile.Reveal(string(field))

@@ -22,11 +22,12 @@ import (
 const attempts = 8
 
 // outcome is what a decision wants written: events at the end of a stream that
-// is at the revision it was decided on. No events means that all is as wanted.
+// is at the revision it was decided on, if the keys are nobody else's. No events
+// means that all is as wanted.
 type outcome struct {
 	Revision eventstore.Revision
 	Events   []any
-	Position eventstore.Position // of what makes nothing to write, if known
+	Keys     []uniqueKey
 }
 
 // task is one command on its way.
@@ -38,12 +39,15 @@ type task struct {
 	hash    string    // keyed hash of the body
 	id      uuid.UUID // what the command makes or changes
 	stream  eventstore.Stream
+	streams []eventstore.Stream // where an earlier try may have written
 	now     time.Time
 
 	who     staff.Principal
 	role    domain.Role    // in which the actor acts, for the record
 	history domain.History // entered now, or approved history with its stated time
+	refusal error          // nothing new is let in, only an earlier try is answered
 	policy  int            // version applied, recorded with the event
+	ruled   bool           // policy is set
 }
 
 // verb is a command's name and body on their way into a task.
@@ -52,12 +56,19 @@ type verb struct {
 	body any
 }
 
+// request is everything that must be the same for a retry to be one.
+type request struct {
+	Body        any
+	EffectiveAt time.Time
+	Batch       domain.BatchID
+}
+
 // begin prepares a task: the command's id follows from the actor and the key,
 // and everything it makes takes its id from there, so that a retry finds what
 // the first try wrote.
 func (l *Ledger) begin(ctx context.Context, call Call, v verb) (*task, error) {
 	t := &task{ledger: l, call: call, name: v.name, now: l.now()}
-	if err := t.admit(ctx); err != nil {
+	if err := t.identify(ctx); err != nil {
 		return nil, err
 	}
 	if call.Key == "" {
@@ -69,34 +80,41 @@ func (l *Ledger) begin(ctx context.Context, call Call, v verb) (*task, error) {
 	} else {
 		t.command = l.derive("command", call.Actor.String(), call.Key)
 	}
-	body, err := json.Marshal(v.body, json.Deterministic(true))
+	body, err := json.Marshal(request{v.body, call.EffectiveAt.UTC(), call.Batch}, json.Deterministic(true))
 	if err != nil {
 		return nil, domain.ErrRequestMalformed.With("reason", "the command cannot be written down")
 	}
 	hash := l.requests.Hash(v.name, string(body))
 	t.hash = base64.RawURLEncoding.EncodeToString(hash[:16])
-	return t, nil
+	return t, t.admit(ctx)
 }
 
-// admit finds out who asks, and whether a fact of the past may come in: only
-// under a migration batch that a supervisor approved and nobody closed (B-31).
-func (t *task) admit(ctx context.Context) error {
-	if !t.byTheLedger() {
-		who, err := t.ledger.Principal(ctx, t.call.Actor)
-		if err != nil {
-			return err
-		}
-		if who.Unit.IsZero() {
-			return domain.ErrAuthAccountDisabled
-		}
-		t.who = who
-		if len(who.Grants) > 0 {
-			t.role = who.Grants[0].Role
-		}
+// identify finds out who asks. Who left, or never was, is nobody (B-28).
+func (t *task) identify(ctx context.Context) error {
+	if t.byTheLedger() {
+		return nil
 	}
+	who, err := t.ledger.Principal(ctx, t.call.Actor)
+	if err != nil {
+		return err
+	}
+	if who.Unit.IsZero() {
+		return domain.ErrAuthAccountDisabled
+	}
+	t.who = who
+	if len(who.Grants) > 0 {
+		t.role = who.Grants[0].Role
+	}
+	return nil
+}
+
+// admit finds out whether a fact of the past may come in: only under a migration
+// batch that a supervisor approved and nobody closed (B-31). What came in before
+// it was closed is still answered to a retry.
+func (t *task) admit(ctx context.Context) error {
 	if t.call.Batch.IsZero() {
 		if !t.call.EffectiveAt.IsZero() {
-			return domain.ErrImportBatchNotApproved
+			t.refusal = domain.ErrImportBatchNotApproved
 		}
 		return nil
 	}
@@ -104,9 +122,7 @@ func (t *task) admit(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := batch.State.Admit(); err != nil {
-		return err
-	}
+	t.refusal = batch.State.Admit()
 	t.history = domain.History{Provenance: domain.ApprovedHistory, EffectiveAt: t.call.EffectiveAt}
 	return nil
 }
@@ -140,11 +156,14 @@ func (l *Ledger) derive(words ...string) uuid.UUID {
 	return id
 }
 
-// write decides and appends, again when somebody else was first, until it is
+// write decides and carries out, again when somebody else was first, until it is
 // written or the domain says why not. What was written under the same key before
 // is answered as it was then.
 func (t *task) write(ctx context.Context, stream eventstore.Stream, id uuid.UUID, decide func(context.Context) (outcome, error)) (Answer, error) {
 	t.stream, t.id = stream, id
+	if t.refusal != nil {
+		return t.before(ctx, t.refusal)
+	}
 	leave, err := t.ledger.turns.enter(ctx, stream)
 	if err != nil {
 		return Answer{}, err
@@ -156,9 +175,9 @@ func (t *task) write(ctx context.Context, stream eventstore.Stream, id uuid.UUID
 			return t.before(ctx, err)
 		}
 		if len(wanted.Events) == 0 {
-			return t.before(ctx, nil, Answer{ID: t.id, Stream: stream, Revision: wanted.Revision, Position: wanted.Position, Repeated: true})
+			return t.unchanged(ctx)
 		}
-		answer, err := t.append(ctx, wanted)
+		answer, err := t.carryOut(ctx, wanted)
 		var moved *eventstore.WrongRevisionError
 		if !errors.As(err, &moved) {
 			return answer, err
@@ -174,8 +193,54 @@ func (t *task) write(ctx context.Context, stream eventstore.Stream, id uuid.UUID
 	}
 }
 
+// carryOut reserves what must be unique, appends, and confirms the reservations.
+// It may be cut off anywhere: a retry with the same key finishes it, and a rival
+// settles what it left (see settle).
+func (t *task) carryOut(ctx context.Context, wanted outcome) (Answer, error) {
+	held, err := t.reserveAll(ctx, wanted.Keys)
+	if err != nil {
+		return t.before(ctx, err)
+	}
+	answer, err := t.append(ctx, wanted)
+	switch {
+	case err == nil:
+		t.ledger.confirm(ctx, answer.Stream, wanted.Keys)
+		if answer.Stream != t.stream {
+			t.ledger.giveUp(ctx, held)
+		}
+	case nothingWritten(err):
+		t.ledger.giveUp(ctx, held)
+	}
+	return answer, err
+}
+
+// nothingWritten says that an append failed for certain. Of any other the
+// reservations stay until they are settled.
+func nothingWritten(err error) bool {
+	return !errors.Is(err, domain.ErrLedgerOutcomeUnknown) && !errors.Is(err, domain.ErrLedgerUnavailable)
+}
+
+// unchanged answers a command that found everything as it wants it: with what it
+// wrote itself when it came first, else with where the stream stands.
+func (t *task) unchanged(ctx context.Context) (Answer, error) {
+	answer := Answer{ID: t.id, Stream: t.stream, Revision: eventstore.NoRevision, Repeated: true}
+	last := eventstore.StreamQuery{Stream: t.stream, From: eventstore.NoRevision, Backwards: true, Limit: 1}
+	for event, err := range t.ledger.store.ReadStream(ctx, last) {
+		if err != nil {
+			return Answer{}, unavailable("read where a stream stands", err)
+		}
+		answer.Revision, answer.Position = event.Revision, event.Position
+	}
+	return t.before(ctx, nil, answer)
+}
+
 func (t *task) append(ctx context.Context, wanted outcome) (Answer, error) {
 	l := t.ledger
+	if !t.ruled {
+		if _, err := t.rules(ctx); err != nil {
+			return Answer{}, err
+		}
+	}
 	events := make([]eventstore.NewEvent, len(wanted.Events))
 	meta := t.metadata()
 	for i, event := range wanted.Events {
@@ -266,12 +331,14 @@ func (t *task) find(ctx context.Context) (eventstore.Event, bool, error) {
 		}
 		return event, found, nil
 	}
-	for event, err := range t.ledger.store.ReadStream(ctx, eventstore.StreamQuery{Stream: t.stream}) {
-		if err != nil {
-			return event, false, unavailable("look for an earlier try", err)
-		}
-		if event.ID == first {
-			return event, true, nil
+	for _, stream := range append(t.streams, t.stream) {
+		for event, err := range t.ledger.store.ReadStream(ctx, eventstore.StreamQuery{Stream: stream}) {
+			if err != nil {
+				return event, false, unavailable("look for an earlier try", err)
+			}
+			if event.ID == first {
+				return event, true, nil
+			}
 		}
 	}
 	return eventstore.Event{}, false, nil

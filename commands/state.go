@@ -24,33 +24,22 @@ type snapshot[S any] struct {
 	State    *S
 	Stream   eventstore.Stream
 	Revision eventstore.Revision
-	// Abandoned says that a reservation for this stream was given up before its
-	// first event; the stream can never become what it was meant to be.
-	Abandoned bool
 }
 
 // entry is a cached state. The state it points to is never changed, only
 // replaced.
 type entry struct {
-	mu        sync.Mutex
-	loaded    bool
-	state     any
-	revision  eventstore.Revision
-	abandoned bool                // see snapshot.Abandoned
-	known     eventstore.Revision // the newest revision heard of, loaded or not
-	fold      func(state any, event any, fact domain.Fact) any
+	mu       sync.Mutex
+	loaded   bool
+	state    any
+	revision eventstore.Revision
+	known    eventstore.Revision // the newest revision heard of, loaded or not
+	fold     func(state any, event any, fact domain.Fact) any
 }
 
 // take folds one event in.
 func (e *entry) take(revision eventstore.Revision, event any, fact domain.Fact) {
 	e.state, e.revision = e.fold(e.state, event, fact), revision
-	e.abandoned = e.abandoned || abandons(revision, event)
-}
-
-// abandons says whether an event closes a stream before it ever began.
-func abandons(revision eventstore.Revision, event any) bool {
-	_, abandoned := event.(domain.ReservationAbandoned)
-	return abandoned && revision == 0
 }
 
 // states keeps folded states of the streams used last. The ledger's tail keeps
@@ -122,7 +111,7 @@ func load[S any, P foldable[S]](ctx context.Context, l *Ledger, stream eventstor
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for !e.loaded {
-		state, revision, abandoned := new(S), eventstore.NoRevision, false
+		state, revision := new(S), eventstore.NoRevision
 		for recorded, err := range l.store.ReadStream(ctx, eventstore.StreamQuery{Stream: stream}) {
 			if err != nil {
 				return snapshot[S]{}, unavailable("read", err)
@@ -133,13 +122,12 @@ func load[S any, P foldable[S]](ctx context.Context, l *Ledger, stream eventstor
 			}
 			P(state).Apply(event, fact)
 			revision = recorded.Revision
-			abandoned = abandoned || abandons(revision, event)
 		}
-		e.state, e.revision, e.abandoned = state, revision, abandoned
+		e.state, e.revision = state, revision
 		// An event heard of while reading may not have been read: read again.
 		e.loaded = revision >= e.known
 	}
-	return snapshot[S]{State: e.state.(*S), Stream: stream, Revision: e.revision, Abandoned: e.abandoned}, nil
+	return snapshot[S]{State: e.state.(*S), Stream: stream, Revision: e.revision}, nil
 }
 
 // turnstiles let commands of this process on the same stream go one after the

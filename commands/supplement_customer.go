@@ -39,12 +39,15 @@ func (l *Ledger) SupplementCustomer(ctx context.Context, call Call, c Supplement
 }
 
 // writeCustomer writes one decision about a customer within the actor's reach,
-// reserving keys that must be unique before it and confirming them after it.
+// with keys that must be unique.
 func (t *task) writeCustomer(ctx context.Context, id domain.CustomerID, permission staff.Permission, keys []uniqueKey,
 	decide func(*customer.State, customer.Relation) ([]any, error),
 ) (Answer, error) {
 	l := t.ledger
-	answer, err := t.write(ctx, customerStream(id), uuid.UUID(id), func(ctx context.Context) (outcome, error) {
+	return t.write(ctx, customerStream(id), uuid.UUID(id), func(ctx context.Context) (outcome, error) {
+		if err := t.authoriseSomewhere(permission); err != nil {
+			return outcome{}, err
+		}
 		state, home, err := l.customerAt(ctx, id)
 		if err != nil {
 			return outcome{}, err
@@ -59,33 +62,8 @@ func (t *task) writeCustomer(ctx context.Context, id domain.CustomerID, permissi
 			return outcome{}, err
 		}
 		events, err := decide(state.State, relation)
-		if err != nil || len(events) == 0 {
-			return outcome{Revision: state.Revision}, err
-		}
-		if err := t.reserveAll(ctx, keys); err != nil {
-			return outcome{}, err
-		}
-		return outcome{Revision: state.Revision, Events: events}, nil
+		return outcome{Revision: state.Revision, Events: events, Keys: keys}, err
 	})
-	if len(keys) > 0 {
-		l.tidyKeys(ctx, customerStream(id), keys)
-	}
-	return answer, err
-}
-
-// tidyKeys confirms the keys that a stream now has and gives up those it does
-// not have. What cannot be tidied now is settled later.
-func (l *Ledger) tidyKeys(ctx context.Context, stream eventstore.Stream, keys []uniqueKey) {
-	ctx = context.WithoutCancel(ctx)
-	for _, k := range keys {
-		holds, _, err := l.holds(ctx, stream, k.kind, k.key)
-		if err == nil && holds {
-			err = l.registry.confirm(ctx, stream, []uniqueKey{k})
-		}
-		if err != nil {
-			l.log.Warn("a reservation could not be confirmed and waits to be settled", "stream", stream, "error", err)
-		}
-	}
 }
 
 // relation is how the actor stands to a customer (B-20).
@@ -97,11 +75,14 @@ func (t *task) relation(ctx context.Context, s *customer.State, home organisatio
 }
 
 func (l *Ledger) relationOf(ctx context.Context, who domain.StaffID, s *customer.State, home organisation.Unit) (customer.Relation, error) {
+	var relation customer.Relation
+	if who.IsZero() {
+		return relation, nil
+	}
 	attached, err := l.attachments(ctx, s.Customer)
 	if err != nil {
 		return customer.Relation{}, err
 	}
-	var relation customer.Relation
 	_, relation.Attached = attached.State.Of(who)
 	related := len(attached.State.Active()) > 0
 	for _, line := range domain.BusinessLines() {

@@ -140,9 +140,8 @@ func (r *Reactions) react(ctx context.Context, each reaction, recorded eventstor
 	if correlation == uuid.Nil {
 		correlation = decoded.Metadata.CommandID
 	}
-	return each.do(ctx, r.config.Ledger, commands.Call{
-		Key: each.name + "/" + recorded.ID.String(), Correlation: correlation, Causation: recorded.ID,
-	}, recorded.Stream, decoded.Event)
+	call := commands.ByTheLedger(each.name+"/"+recorded.ID.String(), correlation, recorded.ID)
+	return each.do(ctx, r.config.Ledger, call, recorded.Stream, decoded.Event)
 }
 
 // worthRetrying says whether trying again may help: the ledger was out of reach

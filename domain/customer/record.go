@@ -83,6 +83,8 @@ func (s *State) Erase(basis string) ([]any, error) {
 		return nil, nil
 	case basis == "":
 		return nil, domain.ErrFormRequired.At("basis")
+	case len(basis) > longestLine:
+		return nil, domain.ErrFormValue.At("basis")
 	}
 	return []any{Erased{Customer: s.Customer, Basis: basis}}, nil
 }
