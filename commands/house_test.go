@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -24,6 +25,7 @@ import (
 type house struct {
 	t      *testing.T
 	pool   *pgxpool.Pool
+	kek    sealing.KEK
 	store  *postgres.Store
 	ring   *sealing.Ring
 	codec  *eventstore.Codec
@@ -56,13 +58,11 @@ func (c *census) ClaimsOn(context.Context, domain.StaffID, domain.Date) (int, er
 // newHouse builds the firm through the commands.
 func newHouse(t *testing.T) *house {
 	t.Helper()
-	h := &house{t: t, pool: pgtest.New(t), census: &census{}}
+	h := &house{t: t, pool: pgtest.New(t), census: &census{}, kek: sealing.NewKEK()}
 	ctx := t.Context()
 	var err error
-	h.store, err = postgres.Open(ctx, h.pool, postgres.Options{AllowUnsafe: true})
-	h.must(err)
-	t.Cleanup(func() { _ = h.store.Close() })
-	h.ring, err = sealing.Open(ctx, h.pool, sealing.FixedKEK(sealing.NewKEK()), sealing.Options{})
+	h.store = h.openStore()
+	h.ring, err = sealing.Open(ctx, h.pool, sealing.FixedKEK(h.kek), sealing.Options{})
 	h.must(err)
 	registry, err := commands.Events()
 	h.must(err)
@@ -72,8 +72,29 @@ func newHouse(t *testing.T) *house {
 	return h
 }
 
-// another is one more process on the same ledger.
-func (h *house) another() *commands.Ledger {
+// openStore is one more process's store on the same events.
+func (h *house) openStore() *postgres.Store {
+	h.t.Helper()
+	store, err := postgres.Open(h.t.Context(), h.pool, postgres.Options{AllowUnsafe: true, Log: slog.New(slog.DiscardHandler)})
+	h.must(err)
+	h.t.Cleanup(func() { _ = store.Close() })
+	return store
+}
+
+// process is one more process with everything of its own: store, keys, caches.
+func (h *house) process(change ...func(*commands.Config)) *commands.Ledger {
+	h.t.Helper()
+	ring, err := sealing.Open(h.t.Context(), h.pool, sealing.FixedKEK(h.kek), sealing.Options{})
+	h.must(err)
+	own := func(c *commands.Config) {
+		c.Store, c.Eraser = h.openStore(), ring
+		c.Codec = eventstore.NewCodec(h.codec.Registry(), sealing.NewSealer(ring))
+	}
+	return h.another(append([]func(*commands.Config){own}, change...)...)
+}
+
+// another is one more ledger on the same store, with what change changes.
+func (h *house) another(change ...func(*commands.Config)) *commands.Ledger {
 	h.t.Helper()
 	ctx := h.t.Context()
 	lookups, err := h.ring.Hasher(ctx, sealing.ForLookups)
@@ -82,10 +103,14 @@ func (h *house) another() *commands.Ledger {
 	h.must(err)
 	registry, err := commands.OpenRegistry(ctx, h.pool)
 	h.must(err)
-	ledger, err := commands.Open(ctx, commands.Config{
+	config := commands.Config{
 		ID: h.ring.Ledger(), Store: h.store, Codec: h.codec, Registry: registry, Lookups: lookups, Requests: requests,
 		Eraser: h.ring, Census: h.census, Location: domain.ChinaZone(), Now: time.Now,
-	})
+	}
+	for _, c := range change {
+		c(&config)
+	}
+	ledger, err := commands.Open(ctx, config)
 	h.must(err)
 	h.t.Cleanup(ledger.Close)
 	return ledger
