@@ -19,7 +19,6 @@ type Column[R any] struct {
 	write    func(b []byte, r *R) []byte    // a length and that many bytes
 	read     func(r *R, value []byte) error // nil for NULL
 	show     func(r *R) string              // for people, in a Difference
-	carry    func(from, to *R)              // copies this column only
 }
 
 // columnKind is a PostgreSQL type with its number and that of its array.
@@ -83,7 +82,6 @@ func UUID[R any, T ~[16]byte](name string, field func(*R) *T) Column[R] {
 			return nil
 		},
 		show:  func(r *R) string { return fmt.Sprintf("%x", *field(r)) },
-		carry: func(from, to *R) { *field(to) = *field(from) },
 	}
 }
 
@@ -98,7 +96,6 @@ func Text[R any, T ~string](name string, field func(*R) *T) Column[R] {
 		},
 		read:  func(r *R, value []byte) error { *field(r) = T(value); return nil },
 		show:  func(r *R) string { return fmt.Sprintf("%q", string(*field(r))) },
-		carry: func(from, to *R) { *field(to) = *field(from) },
 	}
 }
 
@@ -116,7 +113,6 @@ func Int[R any, T ~int | ~int64](name string, field func(*R) *T) Column[R] {
 			return err
 		},
 		show:  func(r *R) string { return fmt.Sprint(int64(*field(r))) },
-		carry: func(from, to *R) { *field(to) = *field(from) },
 	}
 }
 
@@ -135,7 +131,6 @@ func Bool[R any](name string, field func(*R) *bool) Column[R] {
 			return nil
 		},
 		show:  func(r *R) string { return fmt.Sprint(*field(r)) },
-		carry: func(from, to *R) { *field(to) = *field(from) },
 	}
 }
 
@@ -164,7 +159,6 @@ func Time[R any](name string, field func(*R) *time.Time) Column[R] {
 			return err
 		},
 		show:  func(r *R) string { return field(r).UTC().Format(time.RFC3339Nano) },
-		carry: func(from, to *R) { *field(to) = *field(from) },
 	}
 }
 
@@ -194,7 +188,6 @@ func Day[R any](name string, field func(*R) *domain.Date) Column[R] {
 			return nil
 		},
 		show:  func(r *R) string { return field(r).String() },
-		carry: func(from, to *R) { *field(to) = *field(from) },
 	}
 }
 
@@ -215,7 +208,6 @@ func Bytes[R any](name string, field func(*R) *[]byte) Column[R] {
 			return nil
 		},
 		show:  func(r *R) string { return fmt.Sprintf("%x", *field(r)) },
-		carry: func(from, to *R) { *field(to) = *field(from) },
 	}
 }
 
@@ -248,7 +240,6 @@ func Document[R, T any](name string, field func(*R) *T) Column[R] {
 			return nil
 		},
 		show:  func(r *R) string { return string(marshal(r)) },
-		carry: func(from, to *R) { *field(to) = *field(from) },
 	}
 }
 
@@ -279,4 +270,14 @@ func Read[R any](columns []Column[R], row *R, values [][]byte) error {
 func (c Column[R]) As(expression string) Column[R] {
 	c.Name = expression
 	return c
+}
+
+// Within is the column as one of a larger row that holds the row it belongs to.
+func Within[Outer, R any](c Column[R], inner func(*Outer) *R) Column[Outer] {
+	return Column[Outer]{
+		Name: c.Name, kind: c.kind, personal: c.personal,
+		write: func(b []byte, r *Outer) []byte { return c.write(b, inner(r)) },
+		read:  func(r *Outer, value []byte) error { return c.read(inner(r), value) },
+		show:  func(r *Outer) string { return c.show(inner(r)) },
+	}
 }

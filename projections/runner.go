@@ -404,7 +404,11 @@ func (r *Runner) stop(ctx context.Context, l *lane, why error) {
 	l.set(func() { l.failure, l.member = why, nil })
 	r.progress.failed(l.plan.Name, why)
 	r.log.Error("projections: a read model stopped", "model", l.plan.Name, "error", why)
-	_, err := r.pool.Exec(ctx, `UPDATE read.builds SET failure = $2 WHERE model = $1 AND serving`, l.plan.Name, why.Error())
+	// Told together with what is kept, so that whoever looked a moment before
+	// looks again.
+	_, err := r.pool.Exec(ctx, `
+		WITH stopped AS (UPDATE read.builds SET failure = $2 WHERE model = $1 AND serving RETURNING 1)
+		SELECT pg_notify('`+progressChannel+`', '') FROM stopped`, l.plan.Name, why.Error())
 	if err != nil {
 		r.log.Warn("projections: the reason could not be kept", "model", l.plan.Name, "error", err)
 	}

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"guishu/domain"
@@ -54,6 +55,8 @@ func Equal[T comparable](w *Where, column string, value T) {
 // argument is a value in a type that the driver knows.
 func argument(value any) any {
 	switch v := value.(type) {
+	case interface{ UUID() uuid.UUID }:
+		return v.UUID()
 	case fmt.Stringer:
 		return v.String()
 	}
@@ -62,12 +65,19 @@ func argument(value any) any {
 
 // Prefix adds a condition that a text begins with something, in a form that an
 // index by bytes answers.
-func (w *Where) Prefix(column, prefix string) {
-	w.And(column+" >= ?", prefix)
+func (w *Where) Prefix(column, prefix string) { w.And(w.PrefixCondition(column, prefix)) }
+
+// PrefixCondition is the condition of Prefix, to be part of another.
+func (w *Where) PrefixCondition(column, prefix string) string {
+	condition := column + " >= " + w.Arg(prefix)
 	if end := after(prefix); end != "" {
-		w.And(column+" < ?", end)
+		condition += " AND " + column + " < " + w.Arg(end)
 	}
+	return condition
 }
+
+// Below keeps the rows whose unit is the path's or below it.
+func (w *Where) Below(unit string, path domain.Path) { w.And(w.units(staff.Area{Path: path}, unit)) }
 
 // after is the least text that is greater than every text with the prefix; empty
 // if there is none.
@@ -112,8 +122,7 @@ func (w *Where) Within(scope staff.Scope, who domain.StaffID, unit, line, own st
 		parts = append(parts, "("+part+")")
 	}
 	if scope.Own && own != "" {
-		id := w.Arg(who.String())
-		parts = append(parts, "("+strings.ReplaceAll(own, "?", id+"::uuid")+")")
+		parts = append(parts, "("+strings.ReplaceAll(own, "?", w.Arg(who.UUID()))+")")
 	}
 	if len(parts) == 0 {
 		w.And("false")
@@ -126,8 +135,7 @@ func (w *Where) Within(scope staff.Scope, who domain.StaffID, unit, line, own st
 // once for the whole query, and where units move, their paths are rewritten in
 // one small table rather than in every row that names one.
 func (w *Where) units(area staff.Area, unit string) string {
-	from, to := w.Arg(string(area.Path)), w.Arg(after(string(area.Path)))
-	within := "path >= " + from + " AND path < " + to
+	within := w.PrefixCondition("path", string(area.Path))
 	if area.Line != "" {
 		within += " AND line IN ('', " + w.Arg(string(area.Line)) + ")"
 	}

@@ -210,7 +210,7 @@ func Count(ctx context.Context, db query.DB, q Query) (int, error) {
 // Get gives a unit; ErrQueryNotFoundOrOutOfScope when there is none.
 func Get(ctx context.Context, db query.DB, unit domain.UnitID) (Unit, error) {
 	var w query.Where
-	w.And("unit = ?", unit.String())
+	w.And("unit = ?", unit.UUID())
 	return query.One(ctx, db, Columns(), "read.units", w)
 }
 

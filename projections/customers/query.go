@@ -1,0 +1,224 @@
+package customers
+
+import (
+	"context"
+	"strings"
+
+	"guishu/domain"
+	"guishu/domain/staff"
+	"guishu/projections"
+	"guishu/projections/query"
+)
+
+// View is one of an advisor's lists (B-16).
+type View string
+
+// The views; the empty one is both.
+const (
+	MyCustomers   View = "MY_CUSTOMERS"    // 我的客户: dealt and complete
+	ToBeCompleted View = "TO_BE_COMPLETED" // 待完善客户: the others
+)
+
+// Query chooses customers. Scope and Who are required; zero fields choose
+// nothing.
+type Query struct {
+	Scope staff.Scope    // what the reader may see
+	Who   domain.StaffID // the reader, whose own customers Scope.Own means
+
+	Own          domain.StaffID // only this one's own: owned, attached, entered or named
+	Owner        domain.StaffID // owned in Line, or in any
+	Attached     domain.StaffID // advised by
+	Line         domain.BusinessLine
+	Below        domain.Path // home unit is this one or below it
+	View         View
+	Kind         domain.CustomerKind
+	Party        domain.Party
+	Nature       domain.Nature
+	Source       domain.CustomerSource
+	CustomerNo   string
+	Name         string // begins with, as a name or in pinyin (A-44)
+	Employer     string // begins with
+	IdentityHash []byte // Hash(IdentityKind, …)
+	PhoneHash    []byte // Hash(PhoneKind, …)
+	Registered   Days
+	Sort         string // newest, oldest, name; the newest first by default
+	After        query.Cursor
+	Limit        int
+}
+
+// Days is a span of days, both included; a zero end is open.
+type Days struct{ From, To domain.Date }
+
+// Listed is a customer in a list, with the names that lists show.
+type Listed struct {
+	Row
+	HomeUnitName    string
+	HomeUnitCode    string
+	HomePath        domain.Path         // for who may see what
+	HomeLine        domain.BusinessLine // of the home unit
+	OwnerSelfNo     string              // employee numbers and names of the owners
+	OwnerSelfName   string
+	OwnerAgencyNo   string
+	OwnerAgencyName string
+	AdvisorName     string
+	Mine            bool // among the reader's own
+}
+
+const listed = `read.customers c
+	LEFT JOIN read.units u ON u.unit = c.home_unit
+	LEFT JOIN read.staff s ON s.staff = c.owner_self
+	LEFT JOIN read.staff a ON a.staff = c.owner_agency
+	LEFT JOIN read.staff n ON n.staff = c.advisor`
+
+// listedColumns are the columns of a list for a reader, who is an argument.
+func listedColumns(w *query.Where, who domain.StaffID) []projections.Column[Listed] {
+	all := make([]projections.Column[Listed], 0, 48)
+	for _, c := range columns() {
+		all = append(all, projections.Within(c, func(l *Listed) *Row { return &l.Row }).As("c."+c.Name))
+	}
+	mine := "EXISTS (SELECT 1 FROM read.customer_relations r WHERE r.staff = " + w.Arg(who.UUID()) + " AND r.customer = c.customer)"
+	return append(all,
+		projections.Text("u.name", func(r *Listed) *string { return &r.HomeUnitName }),
+		projections.Text("u.code", func(r *Listed) *string { return &r.HomeUnitCode }),
+		projections.Text("u.path", func(r *Listed) *domain.Path { return &r.HomePath }),
+		projections.Text("u.line", func(r *Listed) *domain.BusinessLine { return &r.HomeLine }),
+		projections.Text("s.employee_no", func(r *Listed) *string { return &r.OwnerSelfNo }),
+		projections.Text("s.name", func(r *Listed) *string { return &r.OwnerSelfName }),
+		projections.Text("a.employee_no", func(r *Listed) *string { return &r.OwnerAgencyNo }),
+		projections.Text("a.name", func(r *Listed) *string { return &r.OwnerAgencyName }),
+		projections.Text("n.name", func(r *Listed) *string { return &r.AdvisorName }),
+		projections.Bool(mine, func(r *Listed) *bool { return &r.Mine }),
+	)
+}
+
+func sorts() []query.Sort {
+	return []query.Sort{
+		{Name: "newest", Columns: []string{"c.position"}, Descending: true},
+		{Name: "oldest", Columns: []string{"c.position"}},
+		{Name: "name", Columns: []string{"c.sort_key", "c.customer"}},
+	}
+}
+
+func (q Query) where() query.Where {
+	var w query.Where
+	w.Within(q.Scope, q.Who, "c.home_unit", "", ownCondition)
+	if !q.Own.IsZero() {
+		w.And(ownCondition, q.Own.UUID())
+	}
+	if !q.Owner.IsZero() {
+		w.And("c.customer IN (SELECT customer FROM read.customer_relations WHERE staff = ? AND kind = 'OWNER' AND (? = '' OR line = ?))",
+			q.Owner.UUID(), string(q.Line), string(q.Line))
+	}
+	if !q.Attached.IsZero() {
+		w.And("c.customer IN (SELECT customer FROM read.customer_relations WHERE staff = ? AND kind = 'ATTACHED')", q.Attached.UUID())
+	}
+	if q.Line != "" && q.Owner.IsZero() {
+		w.And("c.home_unit = ANY (ARRAY(SELECT unit FROM read.units WHERE line IN ('', ?)))", string(q.Line))
+	}
+	if q.Below != "" {
+		w.Below("c.home_unit", q.Below)
+	}
+	switch q.View {
+	case MyCustomers:
+		w.And("NOT c.to_complete")
+	case ToBeCompleted:
+		w.And("c.to_complete")
+	}
+	query.Equal(&w, "c.kind", q.Kind)
+	query.Equal(&w, "c.party", q.Party)
+	query.Equal(&w, "c.nature", q.Nature)
+	query.Equal(&w, "c.source", q.Source)
+	if q.CustomerNo != "" {
+		w.And("c.customer_no = ? AND c.customer_no <> ''", q.CustomerNo)
+	}
+	if len(q.IdentityHash) > 0 {
+		w.And("c.identity_hash = ?", q.IdentityHash)
+	}
+	if len(q.PhoneHash) > 0 {
+		w.And("c.phone_hash = ?", q.PhoneHash)
+	}
+	if q.Name != "" {
+		w.And("c.customer IN (SELECT customer FROM read.customer_terms WHERE " + beginsWith(&w, "term", strings.ToLower(q.Name), domain.PinyinQuery(q.Name)) + ")")
+	}
+	if q.Employer != "" {
+		w.And("c.employer <> ''")
+		w.Prefix("c.employer", q.Employer)
+	}
+	if !q.Registered.From.IsZero() {
+		w.And("c.registered_at >= ?", q.Registered.From.Start(domain.ChinaZone()))
+	}
+	if !q.Registered.To.IsZero() {
+		w.And("c.registered_at < ?", q.Registered.To.AddDays(1).Start(domain.ChinaZone()))
+	}
+	return w
+}
+
+const ownCondition = "c.customer IN (SELECT customer FROM read.customer_relations WHERE staff = ?)"
+
+// beginsWith says that the column begins with one of the texts.
+func beginsWith(w *query.Where, column string, texts ...string) string {
+	var parts []string
+	for _, text := range texts {
+		if text != "" {
+			parts = append(parts, "("+w.PrefixCondition(column, text)+")")
+		}
+	}
+	return strings.Join(parts, " OR ")
+}
+
+// List gives a page of customers within the scope (A-41, A-54, A-55, B-16, B-35).
+// ErrFormValue for an unknown sort or a cursor of another list.
+func List(ctx context.Context, db query.DB, q Query) (query.Page[Listed], error) {
+	sort, err := query.Choose(sorts(), q.Sort)
+	if err != nil {
+		return query.Page[Listed]{}, err
+	}
+	w := q.where()
+	return query.List(ctx, db, listedColumns(&w, q.Who), listed, w, sort, q.After, q.Limit)
+}
+
+// Count counts the customers that List gives in all its pages.
+func Count(ctx context.Context, db query.DB, q Query) (int, error) {
+	return query.Count(ctx, db, "read.customers c", q.where(), query.CountLimit)
+}
+
+// Get gives a customer within the scope; ErrQueryNotFoundOrOutOfScope for any
+// other, as if there were none (A-41).
+func Get(ctx context.Context, db query.DB, scope staff.Scope, who domain.StaffID, id domain.CustomerID) (Listed, error) {
+	var w query.Where
+	w.Within(scope, who, "c.home_unit", "", ownCondition)
+	w.And("c.customer = ?", id.UUID())
+	columns := listedColumns(&w, who)
+	return query.One(ctx, db, columns, listed, w)
+}
+
+// ByCustomerNo gives the customer with the core bank's number, whatever the
+// scope: for look-ups and imports, which authorise by other means.
+func ByCustomerNo(ctx context.Context, db query.DB, number string) (Row, error) {
+	var w query.Where
+	w.And("customer_no = ? AND customer_no <> ''", number)
+	return query.One(ctx, db, columns(), "read.customers", w)
+}
+
+// ByIdentity gives the customer with the identity document of that hash, whatever
+// the scope.
+func ByIdentity(ctx context.Context, db query.DB, hash []byte) (Row, error) {
+	var w query.Where
+	w.And("identity_hash = ?", hash)
+	return query.One(ctx, db, columns(), "read.customers", w)
+}
+
+// Relations gives why the customer is whose own.
+func Relations(ctx context.Context, db query.DB, id domain.CustomerID) ([]Relation, error) {
+	var w query.Where
+	w.And("customer = ?", id.UUID())
+	return query.Select(ctx, db, relationColumns(), "read.customer_relations", w, "ORDER BY since, staff")
+}
+
+// IsOwn says whether a customer is among a member of staff's own.
+func IsOwn(ctx context.Context, db query.DB, who domain.StaffID, id domain.CustomerID) (bool, error) {
+	var w query.Where
+	w.And("staff = ? AND customer = ?", who.UUID(), id.UUID())
+	count, err := query.Count(ctx, db, "read.customer_relations", w, 1)
+	return count > 0, err
+}

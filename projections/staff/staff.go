@@ -1,0 +1,351 @@
+// Package staff is the read model of the people who work with the ledger: where
+// they belong, which roles they hold, and which access was asked for (B-28).
+package staff
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"guishu/domain"
+	"guishu/domain/staff"
+	"guishu/projections"
+	"guishu/projections/query"
+)
+
+// Member is a member of staff as they are now.
+type Member struct {
+	Staff      domain.StaffID
+	EmployeeNo string
+	Login      string
+	Name       string
+	SortKey    string // of the name, in pinyin
+	Unit       domain.UnitID
+	Superior   domain.StaffID
+	HiredAt    time.Time
+	DepartedOn domain.Date // zero while employed
+	Departed   bool
+	Position   domain.Position
+}
+
+// Columns are a member's columns.
+func Columns() []projections.Column[Member] {
+	return []projections.Column[Member]{
+		projections.UUID("staff", func(r *Member) *domain.StaffID { return &r.Staff }),
+		projections.Text("employee_no", func(r *Member) *string { return &r.EmployeeNo }),
+		projections.Text("login", func(r *Member) *string { return &r.Login }),
+		projections.Text("name", func(r *Member) *string { return &r.Name }).Personal(),
+		projections.Text("sort_key", func(r *Member) *string { return &r.SortKey }).Personal(),
+		projections.UUID("unit", func(r *Member) *domain.UnitID { return &r.Unit }),
+		projections.UUID("superior", func(r *Member) *domain.StaffID { return &r.Superior }),
+		projections.Time("hired_at", func(r *Member) *time.Time { return &r.HiredAt }),
+		projections.Day("departed_on", func(r *Member) *domain.Date { return &r.DepartedOn }),
+		projections.Bool("departed", func(r *Member) *bool { return &r.Departed }),
+		projections.Int("position", func(r *Member) *domain.Position { return &r.Position }),
+	}
+}
+
+// grantKey is what makes a grant one.
+type grantKey struct {
+	Staff domain.StaffID
+	Role  domain.Role
+	Unit  domain.UnitID
+}
+
+// Grant is a role that somebody holds at a unit.
+type Grant struct {
+	grantKey
+	ApprovedBy domain.StaffID
+	Since      time.Time
+	Position   domain.Position
+}
+
+func grantColumns() []projections.Column[Grant] {
+	return []projections.Column[Grant]{
+		projections.UUID("staff", func(r *Grant) *domain.StaffID { return &r.Staff }),
+		projections.Text("role", func(r *Grant) *domain.Role { return &r.Role }),
+		projections.UUID("unit", func(r *Grant) *domain.UnitID { return &r.Unit }),
+		projections.UUID("approved_by", func(r *Grant) *domain.StaffID { return &r.ApprovedBy }),
+		projections.Time("since", func(r *Grant) *time.Time { return &r.Since }),
+		projections.Int("position", func(r *Grant) *domain.Position { return &r.Position }),
+	}
+}
+
+// RequestStatus is where a request for access stands.
+type RequestStatus string
+
+// The states of a request.
+const (
+	RequestPending RequestStatus = "PENDING"
+	RequestGranted RequestStatus = "GRANTED"
+	RequestRefused RequestStatus = "REFUSED"
+	RequestLapsed  RequestStatus = "LAPSED" // the member of staff departed first
+)
+
+// Request is a request that somebody may act in a role (B-28).
+type Request struct {
+	Request     domain.RequestID
+	Staff       domain.StaffID
+	Role        domain.Role
+	Unit        domain.UnitID
+	RequestedBy domain.StaffID
+	RequestedAt time.Time
+	Status      RequestStatus
+	DecidedBy   domain.StaffID
+	DecidedAt   time.Time
+	Reason      string
+	Position    domain.Position
+}
+
+func requestColumns() []projections.Column[Request] {
+	return []projections.Column[Request]{
+		projections.UUID("request", func(r *Request) *domain.RequestID { return &r.Request }),
+		projections.UUID("staff", func(r *Request) *domain.StaffID { return &r.Staff }),
+		projections.Text("role", func(r *Request) *domain.Role { return &r.Role }),
+		projections.UUID("unit", func(r *Request) *domain.UnitID { return &r.Unit }),
+		projections.UUID("requested_by", func(r *Request) *domain.StaffID { return &r.RequestedBy }),
+		projections.Time("requested_at", func(r *Request) *time.Time { return &r.RequestedAt }),
+		projections.Text("status", func(r *Request) *RequestStatus { return &r.Status }),
+		projections.UUID("decided_by", func(r *Request) *domain.StaffID { return &r.DecidedBy }),
+		projections.Time("decided_at", func(r *Request) *time.Time { return &r.DecidedAt }),
+		projections.Text("reason", func(r *Request) *string { return &r.Reason }),
+		projections.Int("position", func(r *Request) *domain.Position { return &r.Position }),
+	}
+}
+
+type model struct {
+	members    *projections.Table[domain.StaffID, Member]
+	grants     *projections.Table[grantKey, Grant]
+	grantsOf   *projections.Lookup[domain.StaffID, grantKey, Grant]
+	requests   *projections.Table[domain.RequestID, Request]
+	requestsOf *projections.Lookup[domain.StaffID, domain.RequestID, Request]
+}
+
+// Model is the read model.
+func Model() projections.Model {
+	m := &model{
+		members: projections.NewTable("staff", func(r *Member) *domain.StaffID { return &r.Staff }, 1, Columns()...).
+			Indexed("(employee_no)", "(login)", "(unit, sort_key, staff)", "(sort_key, staff)", "(superior)"),
+		grants: projections.NewTable("staff_grants", func(r *Grant) *grantKey { return &r.grantKey }, 3, grantColumns()...).
+			Indexed("(unit, role)"),
+		requests: projections.NewTable("staff_requests", func(r *Request) *domain.RequestID { return &r.Request }, 1, requestColumns()...).
+			Indexed("(staff)", "(status, unit, position)", "(position)"),
+	}
+	m.grantsOf = projections.NewLookup(m.grants, "staff", func(r *Grant) *domain.StaffID { return &r.Staff })
+	m.requestsOf = projections.NewLookup(m.requests, "staff", func(r *Request) *domain.StaffID { return &r.Staff })
+	return projections.Model{
+		Name: "staff", Version: 1,
+		Tables: []projections.TableDefinition{m.members, m.grants, m.requests},
+		Handlers: []projections.Handler{
+			projections.On(m.hired), projections.On(m.requested), projections.On(m.granted), projections.On(m.refused),
+			projections.On(m.revoked), projections.On(m.transferred), projections.On(m.departed),
+		},
+	}
+}
+
+func (m *model) hired(tx *projections.Tx, e staff.Hired, at *projections.Event) error {
+	member := Member{
+		Staff: e.Staff, EmployeeNo: e.EmployeeNo, Login: e.Login, Name: e.Name.Reveal(), Unit: e.Unit, Superior: e.Superior,
+		HiredAt: at.EffectiveAt, Position: at.Position,
+	}
+	if name, err := domain.ParseName(member.Name); err == nil {
+		member.SortKey = domain.PinyinOf(name, domain.Person).Sort()
+	}
+	m.members.Create(tx, member)
+	return nil
+}
+
+func (m *model) requested(tx *projections.Tx, e staff.AccessRequested, at *projections.Event) error {
+	m.requests.Create(tx, Request{
+		Request: e.Request, Staff: e.Staff, Role: e.Role, Unit: e.Unit, RequestedBy: e.RequestedBy,
+		RequestedAt: at.EffectiveAt, Status: RequestPending, Position: at.Position,
+	})
+	return nil
+}
+
+func (m *model) granted(tx *projections.Tx, e staff.AccessGranted, at *projections.Event) error {
+	// The first administrator's grant has no request of its own.
+	if request := m.requests.Edit(tx, e.Request); request != nil {
+		request.Status, request.DecidedBy, request.DecidedAt = RequestGranted, e.ApprovedBy, at.EffectiveAt
+	}
+	m.grants.Create(tx, Grant{grantKey{e.Staff, e.Role, e.Unit}, e.ApprovedBy, at.EffectiveAt, at.Position})
+	return nil
+}
+
+func (m *model) refused(tx *projections.Tx, e staff.AccessRefused, at *projections.Event) error {
+	request := m.requests.Edit(tx, e.Request)
+	if request == nil {
+		return fmt.Errorf("request %s is not there", e.Request)
+	}
+	request.Status, request.DecidedBy, request.DecidedAt, request.Reason = RequestRefused, e.RefusedBy, at.EffectiveAt, e.Reason
+	return nil
+}
+
+func (m *model) revoked(tx *projections.Tx, e staff.AccessRevoked, _ *projections.Event) error {
+	m.grants.Delete(tx, grantKey{e.Staff, e.Role, e.Unit})
+	return nil
+}
+
+// transferred moves the member; roles held at the old unit end with it.
+func (m *model) transferred(tx *projections.Tx, e staff.Transferred, _ *projections.Event) error {
+	member := m.members.Edit(tx, e.Staff)
+	if member == nil {
+		return missing(e.Staff)
+	}
+	member.Unit, member.Superior = e.To, e.Superior
+	for _, grant := range m.grantsOf.Keys(tx, e.Staff) {
+		if grant.Unit == e.From {
+			m.grants.Delete(tx, grant)
+		}
+	}
+	return nil
+}
+
+// departed ends every access at once (B-28).
+func (m *model) departed(tx *projections.Tx, e staff.Departed, at *projections.Event) error {
+	member := m.members.Edit(tx, e.Staff)
+	if member == nil {
+		return missing(e.Staff)
+	}
+	member.Departed, member.DepartedOn = true, e.On
+	for _, grant := range m.grantsOf.Keys(tx, e.Staff) {
+		m.grants.Delete(tx, grant)
+	}
+	for _, id := range m.requestsOf.Keys(tx, e.Staff) {
+		if request := m.requests.Edit(tx, id); request != nil && request.Status == RequestPending {
+			request.Status, request.DecidedAt = RequestLapsed, at.EffectiveAt
+		}
+	}
+	return nil
+}
+
+func missing(id domain.StaffID) error { return fmt.Errorf("member of staff %s is not there", id) }
+
+// Query chooses members of staff. Scope and Who are required.
+type Query struct {
+	Scope      staff.Scope
+	Who        domain.StaffID
+	Unit       domain.UnitID // exactly
+	Below      domain.Path   // this unit or below it
+	Role       domain.Role
+	EmployeeNo string
+	Name       string // begins with
+	Superior   domain.StaffID
+	Active     bool   // leave out those who departed
+	Sort       string // name, hired
+	After      query.Cursor
+	Limit      int
+}
+
+func sorts() []query.Sort {
+	return []query.Sort{
+		{Name: "name", Columns: []string{"m.sort_key", "m.staff"}},
+		{Name: "hired", Columns: []string{"m.position", "m.staff"}},
+	}
+}
+
+func (q Query) where() query.Where {
+	var w query.Where
+	w.Within(q.Scope, q.Who, "m.unit", "", "m.staff = ?")
+	query.Equal(&w, "m.unit", q.Unit)
+	query.Equal(&w, "m.superior", q.Superior)
+	query.Equal(&w, "m.employee_no", q.EmployeeNo)
+	if q.Below != "" {
+		w.Below("m.unit", q.Below)
+	}
+	if q.Role != "" {
+		w.And("EXISTS (SELECT 1 FROM read.staff_grants g WHERE g.staff = m.staff AND g.role = ?)", string(q.Role))
+	}
+	if q.Name != "" {
+		w.And("(" + w.PrefixCondition("m.name", q.Name) + ") OR (" + w.PrefixCondition("replace(m.sort_key, ' ', '')", domain.PinyinQuery(q.Name)) + ")")
+	}
+	if q.Active {
+		w.And("NOT m.departed")
+	}
+	return w
+}
+
+func prefixed() []projections.Column[Member] {
+	all := Columns()
+	for i := range all {
+		all[i] = all[i].As("m." + all[i].Name)
+	}
+	return all
+}
+
+// List gives a page of members of staff within the scope.
+func List(ctx context.Context, db query.DB, q Query) (query.Page[Member], error) {
+	sort, err := query.Choose(sorts(), q.Sort)
+	if err != nil {
+		return query.Page[Member]{}, err
+	}
+	return query.List(ctx, db, prefixed(), "read.staff m", q.where(), sort, q.After, q.Limit)
+}
+
+// Count counts them.
+func Count(ctx context.Context, db query.DB, q Query) (int, error) {
+	return query.Count(ctx, db, "read.staff m", q.where(), query.CountLimit)
+}
+
+// Get gives a member of staff, whatever the scope; ErrQueryNotFoundOrOutOfScope
+// when there is none.
+func Get(ctx context.Context, db query.DB, id domain.StaffID) (Member, error) {
+	var w query.Where
+	w.And("staff = ?", id.UUID())
+	return query.One(ctx, db, Columns(), "read.staff", w)
+}
+
+// ByEmployeeNo gives the member with that number.
+func ByEmployeeNo(ctx context.Context, db query.DB, number string) (Member, error) {
+	var w query.Where
+	w.And("employee_no = ?", number)
+	return query.One(ctx, db, Columns(), "read.staff", w)
+}
+
+// ByLogin gives the member who signs in with that name, in lower case.
+func ByLogin(ctx context.Context, db query.DB, login string) (Member, error) {
+	var w query.Where
+	w.And("login = ?", strings.ToLower(login))
+	return query.One(ctx, db, Columns(), "read.staff", w)
+}
+
+// Grants gives the roles somebody holds.
+func Grants(ctx context.Context, db query.DB, id domain.StaffID) ([]Grant, error) {
+	var w query.Where
+	w.And("staff = ?", id.UUID())
+	return query.Select(ctx, db, grantColumns(), "read.staff_grants", w, "ORDER BY position, role, unit")
+}
+
+// Holders gives who holds a role at a unit itself.
+func Holders(ctx context.Context, db query.DB, unit domain.UnitID, role domain.Role) ([]Grant, error) {
+	var w query.Where
+	w.And("unit = ? AND role = ?", unit.UUID(), string(role))
+	return query.Select(ctx, db, grantColumns(), "read.staff_grants", w, "ORDER BY position, staff")
+}
+
+// RequestQuery chooses requests for access. Scope and Who are required.
+type RequestQuery struct {
+	Scope  staff.Scope
+	Who    domain.StaffID
+	Staff  domain.StaffID
+	Status RequestStatus
+	After  query.Cursor
+	Limit  int
+}
+
+// Requests gives a page of requests within the scope, the oldest first.
+func Requests(ctx context.Context, db query.DB, q RequestQuery) (query.Page[Request], error) {
+	var w query.Where
+	w.Within(q.Scope, q.Who, "unit", "", "staff = ? OR requested_by = ?")
+	query.Equal(&w, "staff", q.Staff)
+	query.Equal(&w, "status", q.Status)
+	return query.List(ctx, db, requestColumns(), "read.staff_requests", w, query.Sort{Name: "oldest", Columns: []string{"position"}}, q.After, q.Limit)
+}
+
+// GetRequest gives a request, whatever the scope.
+func GetRequest(ctx context.Context, db query.DB, id domain.RequestID) (Request, error) {
+	var w query.Where
+	w.And("request = ?", id.UUID())
+	return query.One(ctx, db, requestColumns(), "read.staff_requests", w)
+}
