@@ -81,7 +81,7 @@ func UUID[R any, T ~[16]byte](name string, field func(*R) *T) Column[R] {
 			*id = T(value)
 			return nil
 		},
-		show:  func(r *R) string { return fmt.Sprintf("%x", *field(r)) },
+		show: func(r *R) string { return fmt.Sprintf("%x", *field(r)) },
 	}
 }
 
@@ -94,8 +94,8 @@ func Text[R any, T ~string](name string, field func(*R) *T) Column[R] {
 			b = binary.BigEndian.AppendUint32(b, uint32(len(text)))
 			return append(b, text...)
 		},
-		read:  func(r *R, value []byte) error { *field(r) = T(value); return nil },
-		show:  func(r *R) string { return fmt.Sprintf("%q", string(*field(r))) },
+		read: func(r *R, value []byte) error { *field(r) = T(value); return nil },
+		show: func(r *R) string { return fmt.Sprintf("%q", string(*field(r))) },
 	}
 }
 
@@ -112,7 +112,7 @@ func Int[R any, T ~int | ~int64](name string, field func(*R) *T) Column[R] {
 			*field(r) = T(number)
 			return err
 		},
-		show:  func(r *R) string { return fmt.Sprint(int64(*field(r))) },
+		show: func(r *R) string { return fmt.Sprint(int64(*field(r))) },
 	}
 }
 
@@ -130,7 +130,7 @@ func Bool[R any](name string, field func(*R) *bool) Column[R] {
 			*field(r) = len(value) == 1 && value[0] == 1
 			return nil
 		},
-		show:  func(r *R) string { return fmt.Sprint(*field(r)) },
+		show: func(r *R) string { return fmt.Sprint(*field(r)) },
 	}
 }
 
@@ -158,7 +158,7 @@ func Time[R any](name string, field func(*R) *time.Time) Column[R] {
 			*field(r) = time.UnixMicro(micro + epoch.UnixMicro()).UTC()
 			return err
 		},
-		show:  func(r *R) string { return field(r).UTC().Format(time.RFC3339Nano) },
+		show: func(r *R) string { return field(r).UTC().Format(time.RFC3339Nano) },
 	}
 }
 
@@ -187,7 +187,7 @@ func Day[R any](name string, field func(*R) *domain.Date) Column[R] {
 			*field(r) = domain.DateOf(epoch.AddDate(0, 0, days), time.UTC)
 			return nil
 		},
-		show:  func(r *R) string { return field(r).String() },
+		show: func(r *R) string { return field(r).String() },
 	}
 }
 
@@ -207,7 +207,7 @@ func Bytes[R any](name string, field func(*R) *[]byte) Column[R] {
 			*field(r) = append([]byte(nil), value...)
 			return nil
 		},
-		show:  func(r *R) string { return fmt.Sprintf("%x", *field(r)) },
+		show: func(r *R) string { return fmt.Sprintf("%x", *field(r)) },
 	}
 }
 
@@ -239,7 +239,7 @@ func Document[R, T any](name string, field func(*R) *T) Column[R] {
 			*field(r) = read
 			return nil
 		},
-		show:  func(r *R) string { return string(marshal(r)) },
+		show: func(r *R) string { return string(marshal(r)) },
 	}
 }
 

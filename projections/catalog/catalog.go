@@ -5,11 +5,32 @@ package catalog
 import (
 	"guishu/eventstore/sealing"
 	"guishu/projections"
+	"guishu/projections/attachments"
+	"guishu/projections/attributions"
+	"guishu/projections/claims"
+	"guishu/projections/customers"
+	"guishu/projections/migrations"
+	"guishu/projections/ownership"
+	"guishu/projections/payments"
+	"guishu/projections/performance"
+	"guishu/projections/policies"
+	"guishu/projections/products"
+	"guishu/projections/purchases"
+	"guishu/projections/staff"
+	"guishu/projections/timeline"
 	"guishu/projections/units"
 )
 
 // Models is every read model. The hasher is the ledger's, for what is looked up
 // without being kept.
-func Models(*sealing.Hasher) []projections.Model {
-	return []projections.Model{units.Model()}
+func Models(hasher *sealing.Hasher) []projections.Model {
+	hash := func(kind, text string) []byte {
+		sum := hasher.Hash(kind, text)
+		return sum[:]
+	}
+	return []projections.Model{
+		units.Model(), staff.Model(), products.Model(), policies.Model(), migrations.Model(),
+		customers.Model(hash), claims.Model(), ownership.Model(), attachments.Model(),
+		payments.Model(), purchases.Model(), performance.Model(), attributions.Model(), timeline.Model(),
+	}
 }

@@ -144,12 +144,7 @@ func (q Query) where() query.Where {
 		w.And("c.employer <> ''")
 		w.Prefix("c.employer", q.Employer)
 	}
-	if !q.Registered.From.IsZero() {
-		w.And("c.registered_at >= ?", q.Registered.From.Start(domain.ChinaZone()))
-	}
-	if !q.Registered.To.IsZero() {
-		w.And("c.registered_at < ?", q.Registered.To.AddDays(1).Start(domain.ChinaZone()))
-	}
+	w.Instants("c.registered_at", q.Registered.From, q.Registered.To)
 	return w
 }
 

@@ -105,21 +105,34 @@ func (w *Where) SQL() string {
 // Args are the arguments.
 func (w *Where) Args() []any { return w.args }
 
+// Inner is the conditions as SQL for a query within another, and a Where for that
+// other one, which goes on counting the arguments.
+func (w *Where) Inner() (sql string, outer Where) {
+	return w.SQL(), Where{args: w.args}
+}
+
 // Within keeps the rows of a scope (A-41, B-35): those whose unit lies in one of
 // its areas, in that area's line, and those that are one's own, as the condition
 // own says with the member of staff for its question marks. What is out of scope
 // is as if it were not there.
 func (w *Where) Within(scope staff.Scope, who domain.StaffID, unit, line, own string) {
+	w.WithinEither(scope, who, []string{unit}, line, own)
+}
+
+// WithinEither is Within for rows that belong to several units.
+func (w *Where) WithinEither(scope staff.Scope, who domain.StaffID, units []string, line, own string) {
 	if scope.Everywhere {
 		return
 	}
 	var parts []string
 	for _, area := range scope.Areas {
-		part := w.units(area, unit)
-		if area.Line != "" && line != "" {
-			part += " AND " + line + " IN ('', " + w.Arg(string(area.Line)) + ")"
+		for _, unit := range units {
+			part := w.units(area, unit)
+			if area.Line != "" && line != "" {
+				part += " AND " + line + " IN ('', " + w.Arg(string(area.Line)) + ")"
+			}
+			parts = append(parts, "("+part+")")
 		}
-		parts = append(parts, "("+part+")")
 	}
 	if scope.Own && own != "" {
 		parts = append(parts, "("+strings.ReplaceAll(own, "?", w.Arg(who.UUID()))+")")
@@ -129,6 +142,28 @@ func (w *Where) Within(scope staff.Scope, who domain.StaffID, unit, line, own st
 		return
 	}
 	w.And(strings.Join(parts, " OR "))
+}
+
+// Days keeps the rows whose day lies in a span, both ends included; a zero end is
+// open.
+func (w *Where) Days(column string, from, to domain.Date) {
+	if !from.IsZero() {
+		w.And(column+" >= ?", from.UTC())
+	}
+	if !to.IsZero() {
+		w.And(column+" <= ?", to.UTC())
+	}
+}
+
+// Instants keeps the rows whose instant falls on a business day of a span, both
+// ends included; a zero end is open.
+func (w *Where) Instants(column string, from, to domain.Date) {
+	if !from.IsZero() {
+		w.And(column+" >= ?", from.Start(domain.ChinaZone()))
+	}
+	if !to.IsZero() {
+		w.And(column+" < ?", to.AddDays(1).Start(domain.ChinaZone()))
+	}
 }
 
 // units is the condition that a unit lies in an area. The units are looked up

@@ -5,7 +5,6 @@ package staff
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"guishu/domain"
@@ -303,10 +302,10 @@ func ByEmployeeNo(ctx context.Context, db query.DB, number string) (Member, erro
 	return query.One(ctx, db, Columns(), "read.staff", w)
 }
 
-// ByLogin gives the member who signs in with that name, in lower case.
+// ByLogin gives the member who signs in with that name.
 func ByLogin(ctx context.Context, db query.DB, login string) (Member, error) {
 	var w query.Where
-	w.And("login = ?", strings.ToLower(login))
+	w.And("login = ?", login)
 	return query.One(ctx, db, Columns(), "read.staff", w)
 }
 

@@ -1,0 +1,229 @@
+// Package attributions is the read model of who earned each commission and why:
+// every decision with its candidates and inputs, beside who handled the deal
+// (B-29 … B-31). A superseded or countered decision stays readable.
+package attributions
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"guishu/domain"
+	"guishu/domain/attribution"
+	"guishu/domain/staff"
+	"guishu/projections"
+	"guishu/projections/query"
+)
+
+// Attribution is a decision about a payment.
+type Attribution struct {
+	Decision       domain.DecisionID
+	Payment        domain.PaymentID
+	Customer       domain.CustomerID
+	Product        domain.ProductID
+	AmountFen      domain.Fen
+	Handler        domain.StaffID // performance follows this
+	HandlerRank    int
+	Winner         domain.StaffID // commission follows this; zero for none
+	WinnerUnit     domain.UnitID
+	FollowsHandler bool // both are the same
+	Ground         domain.AttributionGround
+	Mode           domain.AttributionMode
+	PolicyVersion  int
+	Reason         string
+	Explanation    attribution.Explanation
+	Shares         []attribution.Share
+	Candidates     []attribution.Candidate
+	Inputs         []attribution.Input
+	InputsHash     string
+	Supersedes     domain.DecisionID
+	SupersededBy   domain.DecisionID
+	Countered      bool // its payment was reversed
+	CounteredAt    time.Time
+	Standing       bool // neither superseded nor countered
+	DecidedAt      time.Time
+	Position       domain.Position
+}
+
+func columns() []projections.Column[Attribution] {
+	return []projections.Column[Attribution]{
+		projections.UUID("decision", func(r *Attribution) *domain.DecisionID { return &r.Decision }),
+		projections.UUID("payment", func(r *Attribution) *domain.PaymentID { return &r.Payment }),
+		projections.UUID("customer", func(r *Attribution) *domain.CustomerID { return &r.Customer }),
+		projections.UUID("product", func(r *Attribution) *domain.ProductID { return &r.Product }),
+		projections.Int("amount_fen", func(r *Attribution) *domain.Fen { return &r.AmountFen }),
+		projections.UUID("handler", func(r *Attribution) *domain.StaffID { return &r.Handler }),
+		projections.Int("handler_rank", func(r *Attribution) *int { return &r.HandlerRank }),
+		projections.UUID("winner", func(r *Attribution) *domain.StaffID { return &r.Winner }),
+		projections.UUID("winner_unit", func(r *Attribution) *domain.UnitID { return &r.WinnerUnit }),
+		projections.Bool("follows_handler", func(r *Attribution) *bool { return &r.FollowsHandler }),
+		projections.Text("ground", func(r *Attribution) *domain.AttributionGround { return &r.Ground }),
+		projections.Text("mode", func(r *Attribution) *domain.AttributionMode { return &r.Mode }),
+		projections.Int("policy_version", func(r *Attribution) *int { return &r.PolicyVersion }),
+		projections.Text("reason", func(r *Attribution) *string { return &r.Reason }),
+		projections.Document("explanation", func(r *Attribution) *attribution.Explanation { return &r.Explanation }),
+		projections.Document("shares", func(r *Attribution) *[]attribution.Share { return &r.Shares }),
+		projections.Document("candidates", func(r *Attribution) *[]attribution.Candidate { return &r.Candidates }),
+		projections.Document("inputs", func(r *Attribution) *[]attribution.Input { return &r.Inputs }),
+		projections.Text("inputs_hash", func(r *Attribution) *string { return &r.InputsHash }),
+		projections.UUID("supersedes", func(r *Attribution) *domain.DecisionID { return &r.Supersedes }),
+		projections.UUID("superseded_by", func(r *Attribution) *domain.DecisionID { return &r.SupersededBy }),
+		projections.Bool("countered", func(r *Attribution) *bool { return &r.Countered }),
+		projections.Time("countered_at", func(r *Attribution) *time.Time { return &r.CounteredAt }),
+		projections.Bool("standing", func(r *Attribution) *bool { return &r.Standing }),
+		projections.Time("decided_at", func(r *Attribution) *time.Time { return &r.DecidedAt }),
+		projections.Int("position", func(r *Attribution) *domain.Position { return &r.Position }),
+	}
+}
+
+type model struct {
+	attributions *projections.Table[domain.DecisionID, Attribution]
+}
+
+// Model is the read model.
+func Model() projections.Model {
+	m := &model{projections.NewTable("attributions", func(r *Attribution) *domain.DecisionID { return &r.Decision }, 1, columns()...).
+		Indexed("(position)", "(payment, position)", "(winner, position)", "(handler, position)", "(winner_unit, position)",
+			"(customer, position)", "(position) WHERE NOT follows_handler")}
+	return projections.Model{
+		Name: "attributions", Version: 1,
+		Tables:   []projections.TableDefinition{m.attributions},
+		Handlers: []projections.Handler{projections.On(m.decided), projections.On(m.countered)},
+	}
+}
+
+func (m *model) decided(tx *projections.Tx, e attribution.Decided, at *projections.Event) error {
+	if !e.Supersedes.IsZero() {
+		earlier := m.attributions.Edit(tx, e.Supersedes)
+		if earlier == nil {
+			return missing(e.Supersedes)
+		}
+		earlier.SupersededBy, earlier.Standing = e.Decision, false
+	}
+	m.attributions.Create(tx, Attribution{
+		Decision: e.Decision, Payment: e.Payment, Customer: e.Customer, Product: e.Product, AmountFen: e.AmountFen,
+		Handler: e.Handler, HandlerRank: e.HandlerRank, Winner: e.Winner, WinnerUnit: e.WinnerUnit,
+		FollowsHandler: e.Winner == e.Handler, Ground: e.Ground, Mode: e.Mode, PolicyVersion: e.PolicyVersion,
+		Reason: e.Reason, Explanation: e.Explanation, Shares: e.Shares, Candidates: e.Candidates, Inputs: e.Inputs,
+		InputsHash: e.InputsHash, Supersedes: e.Supersedes, Standing: true, DecidedAt: at.EffectiveAt, Position: at.Position,
+	})
+	return nil
+}
+
+func (m *model) countered(tx *projections.Tx, e attribution.Countered, at *projections.Event) error {
+	row := m.attributions.Edit(tx, e.Decision)
+	if row == nil {
+		return missing(e.Decision)
+	}
+	row.Countered, row.CounteredAt, row.Standing = true, at.EffectiveAt, false
+	return nil
+}
+
+func missing(id domain.DecisionID) error { return fmt.Errorf("decision %s is not there", id) }
+
+// Query chooses decisions. Scope and Who are required: own ones are those about
+// one's own deals or commissions.
+type Query struct {
+	Scope    staff.Scope
+	Who      domain.StaffID
+	Payment  domain.PaymentID
+	Customer domain.CustomerID
+	Product  domain.ProductID
+	Winner   domain.StaffID
+	Handler  domain.StaffID
+	Ground   domain.AttributionGround
+	Apart    bool // only where commission does not follow the handler
+	Standing bool // leave out superseded and countered ones
+	From, To domain.Date
+	Sort     string // newest, oldest
+	After    query.Cursor
+	Limit    int
+}
+
+// Listed is a decision in a list, with the names that lists show.
+type Listed struct {
+	Attribution
+	CustomerName string
+	ProductName  string
+	HandlerNo    string
+	HandlerName  string
+	WinnerNo     string
+	WinnerName   string
+}
+
+const listed = `read.attributions t
+	LEFT JOIN read.customers c ON c.customer = t.customer
+	LEFT JOIN read.products p ON p.product = t.product
+	LEFT JOIN read.staff h ON h.staff = t.handler
+	LEFT JOIN read.staff w ON w.staff = t.winner`
+
+func listedColumns() []projections.Column[Listed] {
+	var all []projections.Column[Listed]
+	for _, c := range columns() {
+		all = append(all, projections.Within(c, func(l *Listed) *Attribution { return &l.Attribution }).As("t."+c.Name))
+	}
+	return append(all,
+		projections.Text("c.name", func(r *Listed) *string { return &r.CustomerName }),
+		projections.Text("p.name", func(r *Listed) *string { return &r.ProductName }),
+		projections.Text("h.employee_no", func(r *Listed) *string { return &r.HandlerNo }),
+		projections.Text("h.name", func(r *Listed) *string { return &r.HandlerName }),
+		projections.Text("w.employee_no", func(r *Listed) *string { return &r.WinnerNo }),
+		projections.Text("w.name", func(r *Listed) *string { return &r.WinnerName }),
+	)
+}
+
+func sorts() []query.Sort {
+	return []query.Sort{
+		{Name: "newest", Columns: []string{"t.position"}, Descending: true},
+		{Name: "oldest", Columns: []string{"t.position"}},
+	}
+}
+
+// within is the scope. A decision without a winner belongs to the unit of its
+// deal.
+func within(w *query.Where, scope staff.Scope, who domain.StaffID) {
+	w.WithinEither(scope, who, []string{"t.winner_unit", "(SELECT d.unit FROM read.purchases d WHERE d.payment = t.payment)"}, "",
+		"t.winner = ? OR t.handler = ?")
+}
+
+func (q Query) where() query.Where {
+	var w query.Where
+	within(&w, q.Scope, q.Who)
+	query.Equal(&w, "t.payment", q.Payment)
+	query.Equal(&w, "t.customer", q.Customer)
+	query.Equal(&w, "t.product", q.Product)
+	query.Equal(&w, "t.winner", q.Winner)
+	query.Equal(&w, "t.handler", q.Handler)
+	query.Equal(&w, "t.ground", q.Ground)
+	if q.Apart {
+		w.And("NOT t.follows_handler")
+	}
+	if q.Standing {
+		w.And("t.standing")
+	}
+	w.Instants("t.decided_at", q.From, q.To)
+	return w
+}
+
+// List gives a page of decisions within the scope.
+func List(ctx context.Context, db query.DB, q Query) (query.Page[Listed], error) {
+	sort, err := query.Choose(sorts(), q.Sort)
+	if err != nil {
+		return query.Page[Listed]{}, err
+	}
+	return query.List(ctx, db, listedColumns(), listed, q.where(), sort, q.After, q.Limit)
+}
+
+// Count counts them.
+func Count(ctx context.Context, db query.DB, q Query) (int, error) {
+	return query.Count(ctx, db, "read.attributions t", q.where(), query.CountLimit)
+}
+
+// Get gives a decision within the scope; ErrQueryNotFoundOrOutOfScope for any
+// other.
+func Get(ctx context.Context, db query.DB, scope staff.Scope, who domain.StaffID, id domain.DecisionID) (Listed, error) {
+	var w query.Where
+	within(&w, scope, who)
+	w.And("t.decision = ?", id.UUID())
+	return query.One(ctx, db, listedColumns(), listed, w)
+}

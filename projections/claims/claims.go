@@ -1,0 +1,241 @@
+// Package claims is the read model of applications for customer relations: the
+// approver's inbox (A-11) and an applicant's own (A-14, A-73).
+package claims
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"guishu/domain"
+	"guishu/domain/ownership"
+	"guishu/domain/staff"
+	"guishu/projections"
+	"guishu/projections/query"
+)
+
+// Claim is an application as it is now.
+type Claim struct {
+	Application     domain.ApplicationID
+	Kind            domain.ApplicationKind
+	Customer        domain.CustomerID
+	Line            domain.BusinessLine
+	Applicant       domain.StaffID
+	Unit            domain.UnitID // the applicant's
+	HomeUnit        domain.UnitID // the customer's, when filed
+	HasPhone        bool          // the application brings a phone (A-09)
+	NewOwner        domain.StaffID
+	Reason          string
+	Status          domain.ApplicationStatus
+	ConsentedBy     domain.StaffID // the home outlet's head, zero for none (A-08)
+	DecidedBy       domain.StaffID
+	DecidedAt       time.Time
+	RejectReason    string
+	Winner          domain.ApplicationID // SUPERSEDED: by this one
+	FiledAt         time.Time            // by the business's account
+	RecordedAt      time.Time
+	Position        domain.Position // earlier is smaller (A-13)
+	ChangedPosition domain.Position
+}
+
+func columns() []projections.Column[Claim] {
+	return []projections.Column[Claim]{
+		projections.UUID("application", func(r *Claim) *domain.ApplicationID { return &r.Application }),
+		projections.Text("kind", func(r *Claim) *domain.ApplicationKind { return &r.Kind }),
+		projections.UUID("customer", func(r *Claim) *domain.CustomerID { return &r.Customer }),
+		projections.Text("line", func(r *Claim) *domain.BusinessLine { return &r.Line }),
+		projections.UUID("applicant", func(r *Claim) *domain.StaffID { return &r.Applicant }),
+		projections.UUID("unit", func(r *Claim) *domain.UnitID { return &r.Unit }),
+		projections.UUID("home_unit", func(r *Claim) *domain.UnitID { return &r.HomeUnit }),
+		projections.Bool("has_phone", func(r *Claim) *bool { return &r.HasPhone }),
+		projections.UUID("new_owner", func(r *Claim) *domain.StaffID { return &r.NewOwner }),
+		projections.Text("reason", func(r *Claim) *string { return &r.Reason }),
+		projections.Text("status", func(r *Claim) *domain.ApplicationStatus { return &r.Status }),
+		projections.UUID("consented_by", func(r *Claim) *domain.StaffID { return &r.ConsentedBy }),
+		projections.UUID("decided_by", func(r *Claim) *domain.StaffID { return &r.DecidedBy }),
+		projections.Time("decided_at", func(r *Claim) *time.Time { return &r.DecidedAt }),
+		projections.Text("reject_reason", func(r *Claim) *string { return &r.RejectReason }),
+		projections.UUID("winner", func(r *Claim) *domain.ApplicationID { return &r.Winner }),
+		projections.Time("filed_at", func(r *Claim) *time.Time { return &r.FiledAt }),
+		projections.Time("recorded_at", func(r *Claim) *time.Time { return &r.RecordedAt }),
+		projections.Int("position", func(r *Claim) *domain.Position { return &r.Position }),
+		projections.Int("changed_position", func(r *Claim) *domain.Position { return &r.ChangedPosition }),
+	}
+}
+
+type model struct {
+	claims *projections.Table[domain.ApplicationID, Claim]
+}
+
+// Model is the read model.
+func Model() projections.Model {
+	m := &model{projections.NewTable("claims", func(r *Claim) *domain.ApplicationID { return &r.Application }, 1, columns()...).
+		Indexed("(position)", "(status, position)", "(unit, status, position)", "(home_unit, status, position)", "(applicant, position)", "(customer, position)")}
+	return projections.Model{
+		Name: "claims", Version: 1,
+		Tables: []projections.TableDefinition{m.claims},
+		Handlers: []projections.Handler{
+			projections.On(m.filed), projections.On(m.consented), projections.On(m.approved),
+			projections.On(m.rejected), projections.On(m.withdrawn), projections.On(m.superseded),
+		},
+	}
+}
+
+func (m *model) filed(tx *projections.Tx, e ownership.ClaimFiled, at *projections.Event) error {
+	m.claims.Create(tx, Claim{
+		Application: e.Application, Kind: e.Kind, Customer: e.Customer, Line: e.Line, Applicant: e.Applicant,
+		Unit: e.Unit, HomeUnit: e.HomeUnit, HasPhone: !e.Phone.IsZero(), NewOwner: e.NewOwner, Reason: e.Reason,
+		Status: domain.ApplicationPending, FiledAt: at.EffectiveAt, RecordedAt: at.RecordedAt,
+		Position: at.Position, ChangedPosition: at.Position,
+	})
+	return nil
+}
+
+func (m *model) consented(tx *projections.Tx, e ownership.HomeHeadConsented, at *projections.Event) error {
+	return m.change(tx, e.Application, at, func(c *Claim) { c.ConsentedBy = e.By })
+}
+
+func (m *model) approved(tx *projections.Tx, e ownership.ClaimApproved, at *projections.Event) error {
+	return m.change(tx, e.Application, at, func(c *Claim) {
+		c.Status, c.DecidedBy, c.DecidedAt = domain.ApplicationApproved, e.Approver, at.EffectiveAt
+	})
+}
+
+func (m *model) rejected(tx *projections.Tx, e ownership.ClaimRejected, at *projections.Event) error {
+	return m.change(tx, e.Application, at, func(c *Claim) {
+		c.Status, c.DecidedBy, c.DecidedAt, c.RejectReason = domain.ApplicationRejected, e.Approver, at.EffectiveAt, e.Reason
+	})
+}
+
+func (m *model) withdrawn(tx *projections.Tx, e ownership.ClaimWithdrawn, at *projections.Event) error {
+	return m.change(tx, e.Application, at, func(c *Claim) {
+		c.Status, c.DecidedBy, c.DecidedAt = domain.ApplicationWithdrawn, c.Applicant, at.EffectiveAt
+	})
+}
+
+func (m *model) superseded(tx *projections.Tx, e ownership.ClaimSuperseded, at *projections.Event) error {
+	return m.change(tx, e.Application, at, func(c *Claim) {
+		c.Status, c.DecidedAt, c.Winner = domain.ApplicationSuperseded, at.EffectiveAt, e.Winner
+	})
+}
+
+func (m *model) change(tx *projections.Tx, id domain.ApplicationID, at *projections.Event, change func(*Claim)) error {
+	row := m.claims.Edit(tx, id)
+	if row == nil {
+		return fmt.Errorf("application %s is not there", id)
+	}
+	change(row)
+	row.ChangedPosition = at.Position
+	return nil
+}
+
+// Query chooses applications. Scope and Who are required: own ones are those
+// somebody filed, a jurisdiction holds those filed in it, and those for
+// customers in it whose head's consent is asked (A-08, A-11).
+type Query struct {
+	Scope       staff.Scope
+	Who         domain.StaffID
+	Status      domain.ApplicationStatus
+	Kind        domain.ApplicationKind // 申请事项
+	Line        domain.BusinessLine
+	Unit        domain.UnitID // 申请机构, exactly
+	Below       domain.Path   // … or below
+	Applicant   domain.StaffID
+	ApplicantNo string // 客户经理号
+	Customer    domain.CustomerID
+	From        domain.Date // 申请日期
+	To          domain.Date
+	Sort        string // oldest, newest
+	After       query.Cursor
+	Limit       int
+}
+
+// Listed is an application in a list, with the names that lists show (A-11).
+type Listed struct {
+	Claim
+	UnitName      string
+	UnitCode      string
+	HomeUnitName  string
+	ApplicantNo   string
+	ApplicantName string
+	CustomerNo    string
+	CustomerName  string
+	NewOwnerName  string
+}
+
+const listed = `read.claims c
+	LEFT JOIN read.units u ON u.unit = c.unit
+	LEFT JOIN read.units h ON h.unit = c.home_unit
+	LEFT JOIN read.staff a ON a.staff = c.applicant
+	LEFT JOIN read.staff n ON n.staff = c.new_owner
+	LEFT JOIN read.customers k ON k.customer = c.customer`
+
+func listedColumns() []projections.Column[Listed] {
+	var all []projections.Column[Listed]
+	for _, c := range columns() {
+		all = append(all, projections.Within(c, func(l *Listed) *Claim { return &l.Claim }).As("c."+c.Name))
+	}
+	return append(all,
+		projections.Text("u.name", func(r *Listed) *string { return &r.UnitName }),
+		projections.Text("u.code", func(r *Listed) *string { return &r.UnitCode }),
+		projections.Text("h.name", func(r *Listed) *string { return &r.HomeUnitName }),
+		projections.Text("a.employee_no", func(r *Listed) *string { return &r.ApplicantNo }),
+		projections.Text("a.name", func(r *Listed) *string { return &r.ApplicantName }),
+		projections.Text("k.customer_no", func(r *Listed) *string { return &r.CustomerNo }),
+		projections.Text("k.name", func(r *Listed) *string { return &r.CustomerName }),
+		projections.Text("n.name", func(r *Listed) *string { return &r.NewOwnerName }),
+	)
+}
+
+func sorts() []query.Sort {
+	return []query.Sort{
+		{Name: "oldest", Columns: []string{"c.position"}},
+		{Name: "newest", Columns: []string{"c.position"}, Descending: true},
+	}
+}
+
+func within(w *query.Where, scope staff.Scope, who domain.StaffID) {
+	w.WithinEither(scope, who, []string{"c.unit", "c.home_unit"}, "c.line", "c.applicant = ?")
+}
+
+func (q Query) where() query.Where {
+	var w query.Where
+	within(&w, q.Scope, q.Who)
+	query.Equal(&w, "c.status", q.Status)
+	query.Equal(&w, "c.kind", q.Kind)
+	query.Equal(&w, "c.line", q.Line)
+	query.Equal(&w, "c.unit", q.Unit)
+	query.Equal(&w, "c.applicant", q.Applicant)
+	query.Equal(&w, "c.customer", q.Customer)
+	if q.ApplicantNo != "" {
+		w.And("c.applicant = ANY (ARRAY(SELECT staff FROM read.staff WHERE employee_no = ?))", q.ApplicantNo)
+	}
+	if q.Below != "" {
+		w.Below("c.unit", q.Below)
+	}
+	w.Instants("c.filed_at", q.From, q.To)
+	return w
+}
+
+// List gives a page of applications, the oldest first unless sorted otherwise.
+func List(ctx context.Context, db query.DB, q Query) (query.Page[Listed], error) {
+	sort, err := query.Choose(sorts(), q.Sort)
+	if err != nil {
+		return query.Page[Listed]{}, err
+	}
+	return query.List(ctx, db, listedColumns(), listed, q.where(), sort, q.After, q.Limit)
+}
+
+// Count counts them.
+func Count(ctx context.Context, db query.DB, q Query) (int, error) {
+	return query.Count(ctx, db, "read.claims c", q.where(), query.CountLimit)
+}
+
+// Get gives an application within the scope; ErrQueryNotFoundOrOutOfScope for any
+// other.
+func Get(ctx context.Context, db query.DB, scope staff.Scope, who domain.StaffID, id domain.ApplicationID) (Listed, error) {
+	var w query.Where
+	within(&w, scope, who)
+	w.And("c.application = ?", id.UUID())
+	return query.One(ctx, db, listedColumns(), listed, w)
+}

@@ -1,0 +1,133 @@
+// Package migrations is the read model of imports of history (B-31).
+package migrations
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"guishu/domain"
+	"guishu/domain/migration"
+	"guishu/projections"
+	"guishu/projections/query"
+)
+
+// Batch is a migration batch as it is now.
+type Batch struct {
+	Batch      domain.BatchID
+	Name       string
+	Status     migration.Status
+	Sources    []migration.Source
+	ProposedBy domain.StaffID
+	ProposedAt time.Time
+	DecidedBy  domain.StaffID
+	DecidedAt  time.Time
+	Note       string // of the approval, or the reason of the refusal
+	ApprovedAt domain.Position
+	Imported   int
+	Rejected   int
+	ClosedAt   time.Time
+	Position   domain.Position
+}
+
+func columns() []projections.Column[Batch] {
+	return []projections.Column[Batch]{
+		projections.UUID("batch", func(r *Batch) *domain.BatchID { return &r.Batch }),
+		projections.Text("name", func(r *Batch) *string { return &r.Name }),
+		projections.Text("status", func(r *Batch) *migration.Status { return &r.Status }),
+		projections.Document("sources", func(r *Batch) *[]migration.Source { return &r.Sources }),
+		projections.UUID("proposed_by", func(r *Batch) *domain.StaffID { return &r.ProposedBy }),
+		projections.Time("proposed_at", func(r *Batch) *time.Time { return &r.ProposedAt }),
+		projections.UUID("decided_by", func(r *Batch) *domain.StaffID { return &r.DecidedBy }),
+		projections.Time("decided_at", func(r *Batch) *time.Time { return &r.DecidedAt }),
+		projections.Text("note", func(r *Batch) *string { return &r.Note }),
+		projections.Int("approved_position", func(r *Batch) *domain.Position { return &r.ApprovedAt }),
+		projections.Int("imported", func(r *Batch) *int { return &r.Imported }),
+		projections.Int("rejected", func(r *Batch) *int { return &r.Rejected }),
+		projections.Time("closed_at", func(r *Batch) *time.Time { return &r.ClosedAt }),
+		projections.Int("position", func(r *Batch) *domain.Position { return &r.Position }),
+	}
+}
+
+type model struct {
+	batches *projections.Table[domain.BatchID, Batch]
+}
+
+// Model is the read model.
+func Model() projections.Model {
+	m := &model{projections.NewTable("migrations", func(r *Batch) *domain.BatchID { return &r.Batch }, 1, columns()...).
+		Indexed("(position)", "(status, position)")}
+	return projections.Model{
+		Name: "migrations", Version: 1,
+		Tables: []projections.TableDefinition{m.batches},
+		Handlers: []projections.Handler{
+			projections.On(m.proposed), projections.On(m.approved), projections.On(m.refused), projections.On(m.closed),
+		},
+	}
+}
+
+func (m *model) proposed(tx *projections.Tx, e migration.Proposed, at *projections.Event) error {
+	m.batches.Create(tx, Batch{
+		Batch: e.Batch, Name: e.Name, Status: migration.StatusProposed, Sources: e.Sources,
+		ProposedBy: e.ProposedBy, ProposedAt: at.RecordedAt, Position: at.Position,
+	})
+	return nil
+}
+
+func (m *model) approved(tx *projections.Tx, e migration.Approved, at *projections.Event) error {
+	return m.change(tx, e.Batch, func(b *Batch) {
+		b.Status, b.DecidedBy, b.DecidedAt, b.Note, b.ApprovedAt = migration.StatusApproved, e.ApprovedBy, at.RecordedAt, e.Note, at.Position
+	})
+}
+
+func (m *model) refused(tx *projections.Tx, e migration.Refused, at *projections.Event) error {
+	return m.change(tx, e.Batch, func(b *Batch) {
+		b.Status, b.DecidedBy, b.DecidedAt, b.Note = migration.StatusRefused, e.RefusedBy, at.RecordedAt, e.Reason
+	})
+}
+
+func (m *model) closed(tx *projections.Tx, e migration.Closed, at *projections.Event) error {
+	return m.change(tx, e.Batch, func(b *Batch) {
+		b.Status, b.Imported, b.Rejected, b.ClosedAt = migration.StatusClosed, e.Imported, e.Rejected, at.RecordedAt
+	})
+}
+
+func (m *model) change(tx *projections.Tx, id domain.BatchID, change func(*Batch)) error {
+	row := m.batches.Edit(tx, id)
+	if row == nil {
+		return fmt.Errorf("migration batch %s is not there", id)
+	}
+	change(row)
+	return nil
+}
+
+// Query chooses batches; they belong to the firm as a whole and have no scope.
+type Query struct {
+	Status migration.Status
+	After  query.Cursor
+	Limit  int
+}
+
+func (q Query) where() query.Where {
+	var w query.Where
+	query.Equal(&w, "status", q.Status)
+	return w
+}
+
+// List gives a page of batches, the newest first.
+func List(ctx context.Context, db query.DB, q Query) (query.Page[Batch], error) {
+	sort := query.Sort{Name: "newest", Columns: []string{"position"}, Descending: true}
+	return query.List(ctx, db, columns(), "read.migrations", q.where(), sort, q.After, q.Limit)
+}
+
+// Count counts them.
+func Count(ctx context.Context, db query.DB, q Query) (int, error) {
+	return query.Count(ctx, db, "read.migrations", q.where(), query.CountLimit)
+}
+
+// Get gives a batch; ErrQueryNotFoundOrOutOfScope when there is none.
+func Get(ctx context.Context, db query.DB, id domain.BatchID) (Batch, error) {
+	var w query.Where
+	w.And("batch = ?", id.UUID())
+	return query.One(ctx, db, columns(), "read.migrations", w)
+}

@@ -1,0 +1,66 @@
+// Package policies is the read model of the versions of the rules (B-01).
+package policies
+
+import (
+	"context"
+	"time"
+
+	"guishu/domain"
+	"guishu/domain/policy"
+	"guishu/projections"
+	"guishu/projections/query"
+)
+
+// Policy is a published version.
+type Policy struct {
+	Version     int
+	EffectiveOn domain.Date
+	Rules       policy.Rules
+	Note        string
+	PublishedBy domain.StaffID
+	PublishedAt time.Time
+	Position    domain.Position
+}
+
+func columns() []projections.Column[Policy] {
+	return []projections.Column[Policy]{
+		projections.Int("version", func(r *Policy) *int { return &r.Version }),
+		projections.Day("effective_on", func(r *Policy) *domain.Date { return &r.EffectiveOn }),
+		projections.Document("rules", func(r *Policy) *policy.Rules { return &r.Rules }),
+		projections.Text("note", func(r *Policy) *string { return &r.Note }),
+		projections.UUID("published_by", func(r *Policy) *domain.StaffID { return &r.PublishedBy }),
+		projections.Time("published_at", func(r *Policy) *time.Time { return &r.PublishedAt }),
+		projections.Int("position", func(r *Policy) *domain.Position { return &r.Position }),
+	}
+}
+
+// Model is the read model.
+func Model() projections.Model {
+	policies := projections.NewTable("policies", func(r *Policy) *int { return &r.Version }, 1, columns()...)
+	return projections.Model{
+		Name: "policies", Version: 1,
+		Tables: []projections.TableDefinition{policies},
+		Handlers: []projections.Handler{
+			projections.On(func(tx *projections.Tx, e policy.Published, at *projections.Event) error {
+				policies.Create(tx, Policy{
+					Version: e.Version, EffectiveOn: e.EffectiveOn, Rules: e.Rules, Note: e.Note,
+					PublishedBy: at.Actor, PublishedAt: at.RecordedAt, Position: at.Position,
+				})
+				return nil
+			}),
+		},
+	}
+}
+
+// List gives a page of versions, the newest first.
+func List(ctx context.Context, db query.DB, after query.Cursor, limit int) (query.Page[Policy], error) {
+	sort := query.Sort{Name: "newest", Columns: []string{"version"}, Descending: true}
+	return query.List(ctx, db, columns(), "read.policies", query.Where{}, sort, after, limit)
+}
+
+// Get gives a version; ErrQueryNotFoundOrOutOfScope when there is none.
+func Get(ctx context.Context, db query.DB, version int) (Policy, error) {
+	var w query.Where
+	w.And("version = ?", version)
+	return query.One(ctx, db, columns(), "read.policies", w)
+}

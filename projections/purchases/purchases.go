@@ -1,0 +1,159 @@
+// Package purchases is the read model of what customers bought and how long they
+// hold it (B-17, B-18): a row for each confirmed payment.
+package purchases
+
+import (
+	"context"
+	"fmt"
+
+	"guishu/domain"
+	"guishu/domain/payment"
+	"guishu/domain/staff"
+	"guishu/projections"
+	"guishu/projections/query"
+)
+
+// Purchase is a confirmed payment.
+type Purchase struct {
+	Payment   domain.PaymentID
+	Customer  domain.CustomerID
+	Product   domain.ProductID
+	Advisor   domain.StaffID
+	Unit      domain.UnitID
+	AmountFen domain.Fen
+	BoughtOn  domain.Date // the confirmation's business day
+	Reversed  bool
+	Position  domain.Position // of the confirmation
+}
+
+func columns() []projections.Column[Purchase] {
+	return []projections.Column[Purchase]{
+		projections.UUID("payment", func(r *Purchase) *domain.PaymentID { return &r.Payment }),
+		projections.UUID("customer", func(r *Purchase) *domain.CustomerID { return &r.Customer }),
+		projections.UUID("product", func(r *Purchase) *domain.ProductID { return &r.Product }),
+		projections.UUID("advisor", func(r *Purchase) *domain.StaffID { return &r.Advisor }),
+		projections.UUID("unit", func(r *Purchase) *domain.UnitID { return &r.Unit }),
+		projections.Int("amount_fen", func(r *Purchase) *domain.Fen { return &r.AmountFen }),
+		projections.Day("bought_on", func(r *Purchase) *domain.Date { return &r.BoughtOn }),
+		projections.Bool("reversed", func(r *Purchase) *bool { return &r.Reversed }),
+		projections.Int("position", func(r *Purchase) *domain.Position { return &r.Position }),
+	}
+}
+
+// Model is the read model.
+func Model() projections.Model {
+	purchases := projections.NewTable("purchases", func(r *Purchase) *domain.PaymentID { return &r.Payment }, 1, columns()...).
+		Indexed("(customer, position)", "(product, position)", "(advisor, position)", "(unit, position)", "(position)")
+	return projections.Model{
+		Name: "purchases", Version: 1,
+		Tables: []projections.TableDefinition{purchases},
+		Handlers: []projections.Handler{
+			projections.On(func(tx *projections.Tx, e payment.Confirmed, at *projections.Event) error {
+				purchases.Create(tx, Purchase{
+					Payment: e.Deal.Payment, Customer: e.Deal.Customer, Product: e.Deal.Product, Advisor: e.Deal.Advisor,
+					Unit: e.Deal.Unit, AmountFen: e.Deal.AmountFen, BoughtOn: domain.DateOf(at.EffectiveAt, domain.ChinaZone()),
+					Position: at.Position,
+				})
+				return nil
+			}),
+			projections.On(func(tx *projections.Tx, e payment.Reversed, _ *projections.Event) error {
+				row := purchases.Edit(tx, e.Deal.Payment)
+				if row == nil {
+					return fmt.Errorf("purchase %s is not there", e.Deal.Payment)
+				}
+				row.Reversed = true
+				return nil
+			}),
+		},
+	}
+}
+
+// Holding is a purchase with its product: held from the product's establishment
+// to its maturity (产品持有期间).
+type Holding struct {
+	Purchase
+	ProductName  string
+	ProductCode  string
+	Supplier     string
+	HeldFrom     domain.Date // zero before the product is established
+	HeldTo       domain.Date // zero without a maturity
+	CustomerName string
+}
+
+const held = `read.purchases p
+	LEFT JOIN read.products r ON r.product = p.product
+	LEFT JOIN read.customers c ON c.customer = p.customer`
+
+func heldColumns() []projections.Column[Holding] {
+	var all []projections.Column[Holding]
+	for _, c := range columns() {
+		all = append(all, projections.Within(c, func(h *Holding) *Purchase { return &h.Purchase }).As("p."+c.Name))
+	}
+	return append(all,
+		projections.Text("r.name", func(r *Holding) *string { return &r.ProductName }),
+		projections.Text("r.code", func(r *Holding) *string { return &r.ProductCode }),
+		projections.Text("r.supplier", func(r *Holding) *string { return &r.Supplier }),
+		projections.Day("r.established_on", func(r *Holding) *domain.Date { return &r.HeldFrom }),
+		projections.Day("r.matures_on", func(r *Holding) *domain.Date { return &r.HeldTo }),
+		projections.Text("c.name", func(r *Holding) *string { return &r.CustomerName }),
+	)
+}
+
+// Query chooses purchases. Scope and Who are required: own ones are those the
+// advisor handled (B-35).
+type Query struct {
+	Scope    staff.Scope
+	Who      domain.StaffID
+	Customer domain.CustomerID
+	Product  domain.ProductID
+	Advisor  domain.StaffID
+	Below    domain.Path
+	From     domain.Date // bought on
+	To       domain.Date
+	Held     domain.Date // held on that day
+	Standing bool        // leave out reversed ones
+	Sort     string      // newest, oldest
+	After    query.Cursor
+	Limit    int
+}
+
+func sorts() []query.Sort {
+	return []query.Sort{
+		{Name: "newest", Columns: []string{"p.position"}, Descending: true},
+		{Name: "oldest", Columns: []string{"p.position"}},
+	}
+}
+
+func (q Query) where() query.Where {
+	var w query.Where
+	w.Within(q.Scope, q.Who, "p.unit", "", "p.advisor = ?")
+	query.Equal(&w, "p.customer", q.Customer)
+	query.Equal(&w, "p.product", q.Product)
+	query.Equal(&w, "p.advisor", q.Advisor)
+	if q.Below != "" {
+		w.Below("p.unit", q.Below)
+	}
+	w.Days("p.bought_on", q.From, q.To)
+	if q.Standing {
+		w.And("NOT p.reversed")
+	}
+	if !q.Held.IsZero() {
+		w.And("NOT p.reversed AND p.product IN (SELECT product FROM read.products WHERE established_on <= ? AND (matures_on IS NULL OR matures_on >= ?))",
+			q.Held.UTC(), q.Held.UTC())
+	}
+	return w
+}
+
+// List gives a page of purchases within the scope.
+func List(ctx context.Context, db query.DB, q Query) (query.Page[Holding], error) {
+	sort, err := query.Choose(sorts(), q.Sort)
+	if err != nil {
+		return query.Page[Holding]{}, err
+	}
+	return query.List(ctx, db, heldColumns(), held, q.where(), sort, q.After, q.Limit)
+}
+
+// Count counts them.
+func Count(ctx context.Context, db query.DB, q Query) (int, error) {
+	return query.Count(ctx, db, "read.purchases p", q.where(), query.CountLimit)
+}

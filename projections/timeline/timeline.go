@@ -1,0 +1,154 @@
+// Package timeline is the read model of which events touch a customer, in the
+// ledger's order, whatever their streams. What an event says stays sealed in the
+// ledger; a reader decodes and masks it by their rights (C-03).
+package timeline
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"guishu/domain"
+	"guishu/domain/attachment"
+	"guishu/domain/attribution"
+	"guishu/domain/customer"
+	"guishu/domain/lookup"
+	"guishu/domain/ownership"
+	"guishu/domain/payment"
+	"guishu/eventstore"
+	"guishu/projections"
+	"guishu/projections/query"
+)
+
+// Entry is an event that touches a customer.
+type Entry struct {
+	Position    domain.Position
+	Customer    domain.CustomerID
+	Type        string
+	Stream      eventstore.Stream
+	Revision    eventstore.Revision
+	Event       uuid.UUID
+	EffectiveAt time.Time
+	RecordedAt  time.Time
+	Asserted    bool
+	Batch       domain.BatchID
+	Actor       domain.StaffID
+	Unit        domain.UnitID // the actor's
+}
+
+func columns() []projections.Column[Entry] {
+	return []projections.Column[Entry]{
+		projections.Int("position", func(r *Entry) *domain.Position { return &r.Position }),
+		projections.UUID("customer", func(r *Entry) *domain.CustomerID { return &r.Customer }),
+		projections.Text("type", func(r *Entry) *string { return &r.Type }),
+		projections.Text("stream", func(r *Entry) *eventstore.Stream { return &r.Stream }),
+		projections.Int("revision", func(r *Entry) *eventstore.Revision { return &r.Revision }),
+		projections.UUID("event", func(r *Entry) *uuid.UUID { return &r.Event }),
+		projections.Time("effective_at", func(r *Entry) *time.Time { return &r.EffectiveAt }),
+		projections.Time("recorded_at", func(r *Entry) *time.Time { return &r.RecordedAt }),
+		projections.Bool("asserted", func(r *Entry) *bool { return &r.Asserted }),
+		projections.UUID("batch", func(r *Entry) *domain.BatchID { return &r.Batch }),
+		projections.UUID("actor", func(r *Entry) *domain.StaffID { return &r.Actor }),
+		projections.UUID("unit", func(r *Entry) *domain.UnitID { return &r.Unit }),
+	}
+}
+
+// Model is the read model.
+func Model() projections.Model {
+	timeline := projections.NewLog("timeline", 1, columns()...).Indexed("(customer, position)")
+	return projections.Model{
+		Name: "timeline", Version: 1,
+		Tables: []projections.TableDefinition{timeline},
+		Every: func(tx *projections.Tx, at *projections.Event) error {
+			of := customerOf(at)
+			if of.IsZero() {
+				return nil
+			}
+			timeline.Append(tx, Entry{
+				Position: at.Position, Customer: of, Type: at.Type, Stream: at.Stream, Revision: at.Revision, Event: at.Fact.Event,
+				EffectiveAt: at.EffectiveAt, RecordedAt: at.RecordedAt, Asserted: at.Asserted, Batch: at.Batch,
+				Actor: at.Actor, Unit: at.Unit,
+			})
+			return nil
+		},
+	}
+}
+
+// customerOf is the customer an event is about, zero when it is about none. Most
+// say so in the name of their stream; where a payment or a day's look-ups are the
+// stream, the event says it.
+func customerOf(at *projections.Event) domain.CustomerID {
+	for _, prefix := range []string{customer.StreamPrefix, ownership.StreamPrefix, attachment.StreamPrefix, attachment.ContactStreamPrefix, lookup.RevealStreamPrefix} {
+		if rest, found := strings.CutPrefix(string(at.Stream), prefix); found && len(rest) >= 36 {
+			id, err := domain.ParseCustomerID(rest[:36])
+			if err == nil {
+				return id
+			}
+		}
+	}
+	switch e := at.Body.(type) {
+	case payment.Reserved:
+		return e.Deal.Customer
+	case payment.Registered:
+		return e.Deal.Customer
+	case payment.Confirmed:
+		return e.Deal.Customer
+	case payment.Returned:
+		return e.Deal.Customer
+	case payment.Cancelled:
+		return e.Deal.Customer
+	case payment.Reversed:
+		return e.Deal.Customer
+	case attribution.Decided:
+		return e.Customer
+	case attribution.Countered:
+		return e.Customer
+	case lookup.LookedUp:
+		return e.Customer
+	}
+	return domain.CustomerID{}
+}
+
+// Query chooses the events of one customer. Who may see the customer is for the
+// caller to ask first.
+type Query struct {
+	Customer domain.CustomerID
+	AsOf     time.Time // had happened by then, by the business's account
+	KnownAt  time.Time // had been recorded by then
+	Types    []string  // only these
+	Without  []string  // not these, such as who looked
+	Newest   bool      // first
+	After    query.Cursor
+	Limit    int
+}
+
+func (q Query) where() query.Where {
+	var w query.Where
+	w.And("customer = ?", q.Customer.UUID())
+	if !q.AsOf.IsZero() {
+		w.And("effective_at <= ?", q.AsOf)
+	}
+	if !q.KnownAt.IsZero() {
+		w.And("recorded_at <= ?", q.KnownAt)
+	}
+	if len(q.Types) > 0 {
+		w.And("type = ANY (?)", q.Types)
+	}
+	if len(q.Without) > 0 {
+		w.And("type <> ALL (?)", q.Without)
+	}
+	return w
+}
+
+// List gives a page of a customer's events in the ledger's order.
+func List(ctx context.Context, db query.DB, q Query) (query.Page[Entry], error) {
+	sort := query.Sort{Name: "position", Columns: []string{"position"}, Descending: q.Newest}
+	return query.List(ctx, db, columns(), "read.timeline", q.where(), sort, q.After, q.Limit)
+}
+
+// Count counts them.
+func Count(ctx context.Context, db query.DB, q Query) (int, error) {
+	return query.Count(ctx, db, "read.timeline", q.where(), query.CountLimit)
+}
