@@ -3,9 +3,11 @@ package catalog
 import (
 	"context"
 
-	"guishu/domain"
-
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"guishu/domain"
+	"guishu/projections/query"
 )
 
 // Census counts over many streams, for rules that may lag by moments (A-72,
@@ -16,13 +18,37 @@ type Census struct{ pool *pgxpool.Pool }
 func NewCensus(pool *pgxpool.Pool) *Census { return &Census{pool: pool} }
 
 // StaffAt counts active members of staff at a unit and all below it.
-func (c *Census) StaffAt(context.Context, domain.Path) (int, error) { return 0, nil }
+func (c *Census) StaffAt(ctx context.Context, path domain.Path) (int, error) {
+	var w query.Where
+	w.Below("unit", path)
+	w.And("NOT departed")
+	return query.Count(ctx, c.pool, "read.staff", w, query.CountLimit)
+}
 
 // OpenWork lists own pending applications and payments under way, by their ids.
-func (c *Census) OpenWork(context.Context, domain.StaffID) ([]string, error) { return nil, nil }
+func (c *Census) OpenWork(ctx context.Context, who domain.StaffID) ([]string, error) {
+	rows, err := c.pool.Query(ctx, `
+		SELECT application::text FROM read.claims WHERE applicant = $1 AND status = 'PENDING'
+		UNION ALL
+		SELECT payment::text FROM read.payments WHERE advisor = $1 AND status IN ('RESERVED', 'REGISTERED', 'RETURNED')
+		ORDER BY 1`, who.UUID())
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[string])
+}
 
 // Owned counts the customers somebody owns.
-func (c *Census) Owned(context.Context, domain.StaffID) (int, error) { return 0, nil }
+func (c *Census) Owned(ctx context.Context, who domain.StaffID) (int, error) {
+	var w query.Where
+	w.And("staff = ? AND kind = 'OWNER'", who.UUID())
+	return query.Count(ctx, c.pool, "read.customer_relations", w, query.CountLimit)
+}
 
 // ClaimsOn counts the claims somebody filed on a business day.
-func (c *Census) ClaimsOn(context.Context, domain.StaffID, domain.Date) (int, error) { return 0, nil }
+func (c *Census) ClaimsOn(ctx context.Context, who domain.StaffID, day domain.Date) (int, error) {
+	var w query.Where
+	w.And("applicant = ?", who.UUID())
+	w.Instants("filed_at", day, day)
+	return query.Count(ctx, c.pool, "read.claims", w, query.CountLimit)
+}
