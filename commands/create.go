@@ -19,12 +19,16 @@ type creation struct {
 	events func(ctx context.Context, id uuid.UUID) ([]any, error)
 }
 
+// lives is under how many ids a command may begin: it loses one whenever somebody
+// settles its reservation first.
+const lives = 8
+
 // create appends the first events of a new stream. When somebody settled its
 // reservation while it was slow or down, the stream that it began with is closed
 // for ever, and it goes on under the next id.
 func (t *task) create(ctx context.Context, c creation) (Answer, error) {
-	ids := make(map[eventstore.Stream]uuid.UUID, attempts)
-	for n := range attempts {
+	ids := make(map[eventstore.Stream]uuid.UUID, lives)
+	for n := range lives {
 		id := t.made(c.kind, n)
 		stream := c.stream(id)
 		ids[stream], t.streams = id, append(t.streams, stream)

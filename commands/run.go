@@ -17,9 +17,14 @@ import (
 	"github.com/google/uuid"
 )
 
-// attempts is how often a command is decided anew when others of other
-// processes keep appending to its stream first.
-const attempts = 8
+// attempts is how often a command is decided anew when other processes keep
+// appending to its stream first. Two processes at full speed on one stream lose
+// every other attempt, so this many are never used up by competition alone; each
+// pauses for a moment, patience at the longest, to let the others finish.
+const (
+	attempts = 64
+	patience = 16 * time.Millisecond
+)
 
 // outcome is what a decision wants written: events at the end of a stream that
 // is at the revision it was decided on, if the keys are nobody else's. No events
@@ -186,7 +191,7 @@ func (t *task) write(ctx context.Context, stream eventstore.Stream, id uuid.UUID
 		if attempt == attempts {
 			return Answer{}, domain.ErrLedgerBusy
 		}
-		pause(ctx, time.Duration(rand.Int64N(int64(attempt)*int64(2*time.Millisecond))))
+		pause(ctx, rand.N(min(time.Duration(attempt)*2*time.Millisecond, patience)))
 		if ctx.Err() != nil {
 			return Answer{}, ctx.Err()
 		}
