@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"testing"
@@ -60,14 +61,15 @@ func BenchmarkAppend(b *testing.B) {
 	for _, clients := range []int{1, 16, 64, 256} {
 		b.Run(fmt.Sprintf("clients=%d", clients), func(b *testing.B) {
 			store, config := durable(b)
-			if err := storebench.PreparePlain(b.Context(), config); err != nil {
+			plain, err := storebench.OpenPlain(b.Context(), config, min(clients, 180)) // the server allows 200 connections
+			if err != nil {
 				b.Fatal(err)
 			}
-			plainClients := min(clients, 180) // the server allows 200 connections
+			b.Cleanup(func() { _ = plain.Close(context.WithoutCancel(b.Context())) })
 			for b.Loop() {
 				var appended, inserted, ratio, tail side
 				for range turns {
-					inserts, err := storebench.MeasureInsert(b.Context(), config, plainClients, turn)
+					inserts, err := plain.Measure(b.Context(), turn)
 					if err != nil {
 						b.Fatal(err)
 					}

@@ -36,48 +36,57 @@ const plainInsert = `
 INSERT INTO storebench.events (revision, recorded_at, id, dedupe, stream, type, data, metadata)
 VALUES ($1, clock_timestamp(), $2, $2, $3, $4, $5, $6)`
 
-// PreparePlain makes the table for MeasureInsert.
-func PreparePlain(ctx context.Context, config *pgx.ConnConfig) error {
-	connection, err := pgx.ConnectConfig(ctx, config)
-	if err != nil {
-		return err
-	}
-	defer connection.Close(ctx)
-	_, err = connection.Exec(ctx, plainTable)
-	return err
+// Plain is a number of clients that insert single rows, each over a connection
+// of its own. Connections stay open between measurements: the server's work of
+// starting and ending them must not fall into somebody else's turn.
+type Plain struct {
+	connections []*pgx.Conn
+	appenders   []appendOne
 }
 
-// DropPlain removes what PreparePlain has made.
-func DropPlain(ctx context.Context, config *pgx.ConnConfig) error {
-	connection, err := pgx.ConnectConfig(ctx, config)
-	if err != nil {
-		return err
-	}
-	defer connection.Close(ctx)
-	_, err = connection.Exec(ctx, `DROP SCHEMA IF EXISTS storebench CASCADE`)
-	return err
-}
-
-// MeasureInsert does what MeasureAppend does with a prepared single-row INSERT
-// and its commit, over as many connections as clients.
-func MeasureInsert(ctx context.Context, config *pgx.ConnConfig, clients int, duration time.Duration) (Result, error) {
-	appenders := make([]appendOne, clients)
-	for i := range appenders {
+// OpenPlain makes the table and connects the clients.
+func OpenPlain(ctx context.Context, config *pgx.ConnConfig, clients int) (*Plain, error) {
+	p := &Plain{}
+	for i := range clients {
 		connection, err := pgx.ConnectConfig(ctx, config)
 		if err != nil {
-			return Result{}, fmt.Errorf("connection %d: %w", i+1, err)
+			return nil, errors.Join(fmt.Errorf("connection %d: %w", i+1, err), p.Close(ctx))
 		}
-		defer connection.Close(ctx)
+		p.connections = append(p.connections, connection)
+		if i == 0 {
+			if _, err := connection.Exec(ctx, plainTable); err != nil {
+				return nil, errors.Join(err, p.Close(ctx))
+			}
+		}
 		if _, err := connection.Prepare(ctx, "insert", plainInsert); err != nil {
-			return Result{}, err
+			return nil, errors.Join(err, p.Close(ctx))
 		}
-		appenders[i] = func(ctx context.Context, a eventstore.Append) error {
+		p.appenders = append(p.appenders, func(ctx context.Context, a eventstore.Append) error {
 			event := a.Events[0]
 			_, err := connection.Exec(ctx, "insert", int64(a.Expected)+1, event.ID, string(a.Stream), event.Type, event.Data, event.Metadata)
 			return err
-		}
+		})
 	}
-	return measure(ctx, clients, duration, appenders)
+	return p, nil
+}
+
+// Measure does what MeasureAppend does with a prepared single-row INSERT and its
+// commit.
+func (p *Plain) Measure(ctx context.Context, duration time.Duration) (Result, error) {
+	return measure(ctx, len(p.appenders), duration, p.appenders)
+}
+
+// Close removes the table and disconnects.
+func (p *Plain) Close(ctx context.Context) error {
+	var failures []error
+	for i, connection := range p.connections {
+		if i == 0 {
+			_, err := connection.Exec(ctx, `DROP SCHEMA IF EXISTS storebench CASCADE`)
+			failures = append(failures, err)
+		}
+		failures = append(failures, connection.Close(ctx))
+	}
+	return errors.Join(failures...)
 }
 
 // CopyFormat is a format of COPY.
