@@ -48,6 +48,8 @@ const (
 func AtRevision(r Revision) Expectation { return Expectation(r) }
 
 // IDScope says where an event id must be new for an append to be a new append.
+// Ids are looked for among those appended in the same scope: whoever appends to
+// a stream in one scope keeps to it.
 type IDScope int
 
 const (
@@ -169,7 +171,8 @@ type Store interface {
 	ReadStream(ctx context.Context, q StreamQuery) iter.Seq2[Event, error]
 
 	// ReadAll yields the events of all streams in the store's order, as of the
-	// moment the last page was read.
+	// moment the last page was read. Where positions are contiguous, a read or
+	// subscription of everything without a filter ends with *GapError at a hole.
 	ReadAll(ctx context.Context, q AllQuery) iter.Seq2[Event, error]
 
 	// SubscribeStream yields a stream's events after the revision after

@@ -3,7 +3,7 @@ package postgres
 import (
 	"context"
 	"encoding/binary"
-	"fmt"
+	"errors"
 	"time"
 
 	"github.com/google/uuid"
@@ -44,9 +44,12 @@ const eventColumns = `position, revision, recorded_at, id, stream, type, data, m
 // postgresEpoch is PostgreSQL's zero of time in microseconds of Unix time.
 const postgresEpoch = 946_684_800_000_000
 
+// errUnknownForm is for a table that is not the one this package has made.
+var errUnknownForm = errors.New("a row of the ledger has an unknown form")
+
 func (d *decoder) decode(row [][]byte, event *eventstore.Event) error {
 	if len(row) != 8 || len(row[0]) != 8 || len(row[1]) != 8 || len(row[2]) != 8 || len(row[3]) != 16 {
-		return fmt.Errorf("a row of the ledger has an unknown form")
+		return errUnknownForm
 	}
 	event.Position = eventstore.Position(binary.BigEndian.Uint64(row[0]))
 	event.Revision = eventstore.Revision(binary.BigEndian.Uint64(row[1]))

@@ -36,7 +36,7 @@ func (s *Store) retry(ctx context.Context, read func() error) error {
 func connectionLost(err error) bool {
 	var failure *pgconn.PgError
 	if !errors.As(err, &failure) {
-		return !errors.Is(err, context.Canceled)
+		return !errors.Is(err, context.Canceled) && !errors.Is(err, errUnknownForm)
 	}
 	switch failure.Code {
 	case adminShutdown, crashShutdown, cannotConnectNow:

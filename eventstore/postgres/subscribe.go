@@ -30,8 +30,7 @@ func (s *Store) SubscribeStream(ctx context.Context, stream eventstore.Stream, a
 
 // subscription is what differs between following all and following a stream.
 type subscription interface {
-	// catchUp begins to read what is in the ledger; examined is what the whole
-	// of it covers at least.
+	// catchUp begins to read what is in the ledger after what was delivered.
 	catchUp() pager
 	// examinedBy is how far a page got, in positions.
 	examinedBy(p *page) eventstore.Position
