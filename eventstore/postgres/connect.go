@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -103,12 +104,14 @@ func (w *writer) adopt(l *link, now head) {
 	w.busy.Unlock()
 }
 
+// connectTimeout is the least time that one attempt to connect is given.
+const connectTimeout = 10 * time.Second
+
 // reconnect tries until it succeeds or the writer is stopped. Appends wait for
 // Options.Patience, those whose caller has gone no longer than one attempt.
 func (w *writer) reconnect() bool {
-	lost := time.Now()
 	for attempt := 0; ; attempt++ {
-		ctx, cancel := context.WithTimeout(w.stopping, w.options.Patience)
+		ctx, cancel := context.WithTimeout(w.stopping, max(w.options.Patience, connectTimeout))
 		l, now, err := w.connect(ctx, true)
 		cancel()
 		if err == nil {
@@ -120,7 +123,7 @@ func (w *writer) reconnect() bool {
 			return false
 		}
 		w.log.Warn("the ledger cannot be reached", "attempt", attempt+1, "error", err)
-		w.disappoint(err, time.Since(lost) >= w.options.Patience)
+		w.disappoint(err)
 		if !pause(w.stopping, attempt) {
 			return false
 		}
@@ -128,26 +131,27 @@ func (w *writer) reconnect() bool {
 }
 
 // disappoint ends the appends that have waited long enough for the server.
-func (w *writer) disappoint(err error, all bool) {
+func (w *writer) disappoint(err error) {
 	w.busy.Lock()
 	defer w.busy.Unlock()
 	w.fetchQueue()
-	kept := w.limbo[:0]
-	for _, p := range w.limbo {
-		if all || p.unloved.Load() {
-			p.finish(eventstore.Appended{}, &eventstore.UnknownOutcomeError{Err: err})
-			continue
+	now := time.Now()
+	tired := func(p *pending) bool { return now.Sub(p.since) >= w.options.Patience }
+	w.limbo = slices.DeleteFunc(w.limbo, func(p *pending) bool {
+		if !tired(p) && !p.unloved.Load() {
+			return false
 		}
-		kept = append(kept, p)
+		p.finish(eventstore.Appended{}, &eventstore.UnknownOutcomeError{Err: err})
+		return true
+	})
+	refuse := func(p *pending) bool {
+		if tired(p) {
+			p.refuse(fmt.Errorf("event store: the database cannot be reached: %w", err))
+		}
+		return p.gone()
 	}
-	w.limbo = kept
-	if !all {
-		return
-	}
-	for _, p := range append(w.backlog, w.doubtful...) {
-		p.refuse(fmt.Errorf("event store: the database cannot be reached: %w", err))
-	}
-	w.backlog, w.doubtful = nil, nil
+	w.backlog = slices.DeleteFunc(w.backlog, refuse)
+	w.doubtful = slices.DeleteFunc(w.doubtful, refuse)
 }
 
 // abandon ends everything when the writer has been told to stop.

@@ -126,7 +126,7 @@ func TestAnOutcomeThatCannotBeAskedForIsUnknown(t *testing.T) {
 	t.Parallel()
 	w := new(wire)
 	pool := pgtest.New(t)
-	store := openOver(t, pool, w, 50*time.Millisecond)
+	store := openOver(t, pool, w, 300*time.Millisecond)
 	a := one("s", eventstore.NoStream)
 	w.loseReply.Store(true)
 	w.unreachable.Store(true)

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"sync/atomic"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -25,7 +26,8 @@ const (
 type pending struct {
 	eventstore.Append
 	dedupes []uuid.UUID
-	size    int // bytes of data and metadata
+	size    int       // bytes of data and metadata
+	since   time.Time // it has been waiting
 
 	state   atomic.Int32
 	unloved atomic.Bool   // its caller no longer waits
@@ -41,7 +43,7 @@ type pending struct {
 }
 
 func newPending(a eventstore.Append) *pending {
-	p := &pending{Append: a, done: make(chan struct{}), least: eventstore.NoRevision}
+	p := &pending{Append: a, done: make(chan struct{}), least: eventstore.NoRevision, since: time.Now()}
 	p.dedupes = make([]uuid.UUID, len(a.Events))
 	for i, event := range a.Events {
 		p.dedupes[i] = dedupeKey(a.Scope, a.Stream, event.ID)
