@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"strings"
 
 	"guishu/domain"
 	"guishu/domain/migration"
@@ -98,6 +99,34 @@ func (l *Ledger) MigrationStatus(ctx context.Context, id domain.BatchID) (migrat
 		return "", err
 	}
 	return batch.State.Status, nil
+}
+
+// Migrations gives every batch there ever was, in the order of their proposals.
+func (l *Ledger) Migrations(ctx context.Context) ([]migration.State, error) {
+	var order []domain.BatchID
+	known := map[domain.BatchID]*migration.State{}
+	for recorded, err := range l.store.ReadAll(ctx, eventstore.AllQuery{Filter: eventstore.Filter{StreamPrefixes: []string{migration.StreamPrefix}}}) {
+		if err != nil {
+			return nil, unavailable("read the migration batches", err)
+		}
+		event, fact, err := l.decode(ctx, recorded)
+		if err != nil {
+			return nil, err
+		}
+		id, err := domain.ParseBatchID(strings.TrimPrefix(string(recorded.Stream), migration.StreamPrefix))
+		if err != nil {
+			return nil, unavailable("read the migration batches", err)
+		}
+		if known[id] == nil {
+			known[id], order = new(migration.State), append(order, id)
+		}
+		known[id].Apply(event, fact)
+	}
+	all := make([]migration.State, len(order))
+	for i, id := range order {
+		all[i] = *known[id]
+	}
+	return all, nil
 }
 
 func (t *task) writeMigration(ctx context.Context, batch domain.BatchID, permission staff.Permission, decide func(*migration.State) ([]any, error)) (Answer, error) {

@@ -176,6 +176,20 @@ const (
 	ErrImportBatchSelfApproval Code = "import/batch-self-approval"
 	// ErrImportBatchState: The migration batch is {state}, so this cannot be done now (B-31).
 	ErrImportBatchState Code = "import/batch-state"
+	// ErrImportReferenceRejected: The row that this one names as {field} was rejected itself. Correct that one first.
+	ErrImportReferenceRejected Code = "import/reference-rejected"
+	// ErrImportRowCells: This row has {found} cells where the first line has {want}. Look for a missing or extra separator.
+	ErrImportRowCells Code = "import/row-cells"
+	// ErrImportRowChanged: This row came in before with other content. Nothing was changed; correct the ledger by its own commands.
+	ErrImportRowChanged Code = "import/row-changed"
+	// ErrImportRowCutOff: The last line has no line end, so the file may be cut off. Send the whole file, or say last_line: whole.
+	ErrImportRowCutOff Code = "import/row-cut-off"
+	// ErrImportRowDuplicate: Line {line} has the same key. Keep one of the two.
+	ErrImportRowDuplicate Code = "import/row-duplicate"
+	// ErrImportRowEncoding: This row holds bytes that are no text in the file's encoding.
+	ErrImportRowEncoding Code = "import/row-encoding"
+	// ErrImportRowQuotes: A quotation mark in this row stands alone or in the wrong place.
+	ErrImportRowQuotes Code = "import/row-quotes"
 	// ErrImportUnknownReference: This row names a {field} that is not known. Import that one first.
 	ErrImportUnknownReference Code = "import/unknown-reference"
 	// ErrLedgerBusy: Others changed this at the same moment. Try again with the same Idempotency-Key.
@@ -556,6 +570,27 @@ var codeTable = []CodeEntry{
 	{ErrImportBatchState, Conflict, "B-31",
 		"迁移批次当前状态为{state}，不能执行此操作",
 		"The migration batch is {state}, so this cannot be done now."},
+	{ErrImportReferenceRejected, Unprocessable, "A-75",
+		"所引用的行本身未能导入：{field}",
+		"The row that this one names as {field} was rejected itself. Correct that one first."},
+	{ErrImportRowCells, Invalid, "A-75",
+		"该行应有 {want} 列，实有 {found} 列",
+		"This row has {found} cells where the first line has {want}. Look for a missing or extra separator."},
+	{ErrImportRowChanged, Conflict, "A-75",
+		"该行已导入，但内容与当时不同；账本未作修改",
+		"This row came in before with other content. Nothing was changed; correct the ledger by its own commands."},
+	{ErrImportRowCutOff, Invalid, "A-75",
+		"最后一行没有换行符，文件可能不完整",
+		"The last line has no line end, so the file may be cut off. Send the whole file, or say last_line: whole."},
+	{ErrImportRowDuplicate, Conflict, "A-75",
+		"与第 {line} 行的主键相同",
+		"Line {line} has the same key. Keep one of the two."},
+	{ErrImportRowEncoding, Invalid, "A-75",
+		"该行含有无法解码的字符",
+		"This row holds bytes that are no text in the file's encoding."},
+	{ErrImportRowQuotes, Invalid, "A-75",
+		"该行的引号不成对或位置不对",
+		"A quotation mark in this row stands alone or in the wrong place."},
 	{ErrImportUnknownReference, Unprocessable, "A-75",
 		"引用的对象不存在：{field}",
 		"This row names a {field} that is not known. Import that one first."},

@@ -1,0 +1,64 @@
+package importer
+
+import (
+	"context"
+
+	"guishu/commands"
+	"guishu/domain"
+	"guishu/domain/staff"
+)
+
+// customerVocabulary is what makes a customer. Without a home unit they belong to
+// the firm as a whole, the root.
+func customerVocabulary() *vocabulary {
+	return &vocabulary{
+		permission: []staff.Permission{staff.RegisterCustomer},
+		by:         []string{"customer_no"},
+		fields: []field{
+			text("name").must(), word("party", domain.ParseParty).must(), ref("home_unit", Unit), word("nature", domain.ParseNature),
+			ref("advisor", Staff), text("customer_no"), word("identity_type", domain.ParseDocumentType), text("identity_number"),
+			text("phone"), word("source", domain.ParseCustomerSource), word("channel_type", domain.ParseChannelType), text("address"),
+			date("birthday"), word("gender", domain.ParseGender), text("employer"), text("occupation"), text("industry"),
+			text("legal_representative"), text("contact_person"), text("bank_account"), text("remark"),
+		},
+		steps: func(it *item) []step {
+			return []step{{name: "register", makes: true, send: func(ctx context.Context, r *run, call commands.Call) (commands.Answer, error) {
+				return r.ledger.RegisterCustomer(ctx, call, commands.RegisterCustomer{
+					Party: domain.Party(it.text("party")), CustomerNo: it.text("customer_no"), HomeUnit: r.unit(it, "home_unit"),
+					Nature: domain.Nature(it.text("nature")), Advisor: domain.StaffID(it.ref("advisor")), Fields: customerFields(it),
+				})
+			}}}
+		},
+	}
+}
+
+func customerFields(it *item) commands.CustomerFields {
+	return commands.CustomerFields{
+		Name: it.text("name"), IdentityType: domain.DocumentType(it.text("identity_type")), IdentityNumber: it.text("identity_number"),
+		Phone: it.text("phone"), Source: domain.CustomerSource(it.text("source")), ChannelType: domain.ChannelType(it.text("channel_type")),
+		Address: it.text("address"), Birthday: it.text("birthday"), Gender: domain.Gender(it.text("gender")),
+		Employer: it.text("employer"), Occupation: it.text("occupation"), Industry: it.text("industry"),
+		LegalRepresentative: it.text("legal_representative"), ContactPerson: it.text("contact_person"),
+		BankAccount: it.text("bank_account"), Remark: it.text("remark"),
+	}
+}
+
+// attachmentVocabulary is what attaches an advisor to a customer. Without a day of
+// entry only the position in the ledger counts (B-31).
+func attachmentVocabulary() *vocabulary {
+	return &vocabulary{
+		permission: []staff.Permission{staff.AttachAdvisor},
+		fields:     []field{ref("customer", Customer).must(), ref("advisor", Staff).must(), date("entered_on")},
+		lane:       ofCustomer, // one stream, and the order of entry is the order of priority
+		steps: func(it *item) []step {
+			return []step{{name: "attach", makes: true, on: it.date("entered_on"), send: func(ctx context.Context, r *run, call commands.Call) (commands.Answer, error) {
+				return r.ledger.AttachAdvisor(ctx, call, commands.AttachAdvisor{
+					Customer: domain.CustomerID(it.ref("customer")), Advisor: domain.StaffID(it.ref("advisor")),
+				})
+			}}}
+		},
+	}
+}
+
+// ofCustomer is the lane of everything that happens to one customer.
+func ofCustomer(it *item) string { return it.ref("customer").String() }

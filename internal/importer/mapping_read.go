@@ -1,0 +1,136 @@
+package importer
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"guishu/domain"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+)
+
+// MappingError is one thing wrong with a mapping, and where.
+type MappingError struct {
+	File   string
+	Line   int // from 1; 0 when the file as a whole is meant
+	Column int // in characters, from 1
+	Reason string
+}
+
+// Error is place and reason, as compilers write them.
+func (e *MappingError) Error() string {
+	place := e.File
+	if e.Line > 0 {
+		place = fmt.Sprintf("%s:%d:%d", e.File, e.Line, e.Column)
+	}
+	return fmt.Sprintf("%s: %s (%s)", place, e.Reason, domain.ErrImportBadMapping)
+}
+
+// Unwrap is the stable code.
+func (e *MappingError) Unwrap() error { return domain.ErrImportBadMapping }
+
+// largestMapping is more than any mapping that people write.
+const largestMapping = 1 << 20
+
+// ReadMapping reads a mapping from YAML, strictly: unknown keys, repeated keys and
+// wrong types are errors with their place. path is for messages. What needs no
+// file to be checked is checked; see check. Errors: *MappingError, several joined.
+func ReadMapping(path string, text []byte) (*Mapping, error) {
+	name := filepath.Base(path)
+	whole := func(reason string) error { return &MappingError{File: name, Reason: reason} }
+	if len(text) > largestMapping {
+		return nil, whole("the file is larger than a mapping can be")
+	}
+	file, err := parser.ParseBytes(text, 0)
+	if err != nil {
+		return nil, yamlError(name, err)
+	}
+	if len(file.Docs) != 1 || file.Docs[0].Body == nil {
+		return nil, whole("there must be one YAML document with source, files and sections")
+	}
+	m := &Mapping{text: text, name: name}
+	err = yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(m)
+	if errors.Is(err, io.EOF) {
+		return nil, whole("the file is empty")
+	}
+	if err != nil {
+		return nil, yamlError(name, err)
+	}
+	m.tree = file
+	problems := m.problems()
+	m.check(problems)
+	if err := problems.err(); err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// problems collects what is wrong with the mapping beside its files.
+func (m *Mapping) problems() *problems { return &problems{file: m.name, tree: m.tree} }
+
+func yamlError(name string, err error) error {
+	var placed yaml.Error
+	if !errors.As(err, &placed) || placed.GetToken() == nil {
+		return &MappingError{File: name, Reason: err.Error()}
+	}
+	at := placed.GetToken().Position
+	return &MappingError{File: name, Line: at.Line, Column: at.Column, Reason: placed.GetMessage()}
+}
+
+// problems collects what is wrong with a mapping, each at the place in the file
+// that its path of keys and indexes leads to.
+type problems struct {
+	file  string
+	tree  *ast.File
+	found []error
+}
+
+func (p *problems) add(path []any, format string, arguments ...any) {
+	problem := &MappingError{File: p.file, Reason: fmt.Sprintf(format, arguments...)}
+	for length := len(path); length > 0 && problem.Line == 0; length-- {
+		problem.Line, problem.Column = p.place(path[:length])
+	}
+	p.found = append(p.found, problem)
+}
+
+// place is where a path leads; zero when nothing is written there.
+func (p *problems) place(path []any) (line, column int) {
+	builder := new(yaml.PathBuilder).Root()
+	for _, step := range path {
+		switch s := step.(type) {
+		case string:
+			builder = builder.Child(s)
+		case int:
+			builder = builder.Index(uint(s))
+		}
+	}
+	node, err := builder.Build().FilterFile(p.tree)
+	if err != nil || node == nil || node.GetToken() == nil {
+		return 0, 0
+	}
+	token := node.GetToken()
+	if mapping, ok := node.(*ast.MappingNode); ok && len(mapping.Values) > 0 {
+		token = mapping.Values[0].Key.GetToken()
+	}
+	if value, ok := node.(*ast.MappingValueNode); ok {
+		token = value.Key.GetToken()
+	}
+	return token.Position.Line, token.Position.Column
+}
+
+func (p *problems) err() error { return errors.Join(p.found...) }
+
+// names lists words for a message.
+func names[T ~string](words []T) string {
+	texts := make([]string, len(words))
+	for i, word := range words {
+		texts[i] = string(word)
+	}
+	return strings.Join(texts, ", ")
+}
