@@ -1,6 +1,8 @@
 package http
 
 import (
+	"slices"
+
 	"guishu/domain"
 	"guishu/domain/staff"
 )
@@ -11,19 +13,19 @@ import (
 type eyes struct {
 	reader staff.Principal
 
-	known bool
-	path  domain.Path
-	line  domain.BusinessLine
-	mine  bool
-	sees  map[staff.Field]staff.Visibility
+	looked bool
+	path   domain.Path
+	line   domain.BusinessLine
+	mine   bool
+	sees   map[staff.Field]staff.Visibility
 }
 
 // on looks at a customer at a place in a line.
 func (e *eyes) on(path domain.Path, line domain.BusinessLine, mine bool) *eyes {
-	if e.known && e.path == path && e.line == line && e.mine == mine {
+	if e.looked && e.path == path && e.line == line && e.mine == mine {
 		return e
 	}
-	e.known, e.path, e.line, e.mine = true, path, line, mine
+	e.looked, e.path, e.line, e.mine = true, path, line, mine
 	e.sees = make(map[staff.Field]staff.Visibility, 13)
 	for _, field := range staff.Fields() {
 		e.sees[field] = e.reader.Sees(field, path, line, mine)
@@ -50,4 +52,12 @@ func (e *eyes) masked(field staff.Field, text string) string {
 		return ""
 	}
 	return text
+}
+
+// known keeps the names of fields that the reader may know of at all.
+func (e *eyes) known(fields []string) []string {
+	return slices.DeleteFunc(slices.Clone(fields), func(name string) bool {
+		field := staff.Field(name)
+		return field.Valid() && e.sees[field] == staff.Hidden
+	})
 }

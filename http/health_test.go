@@ -58,7 +58,7 @@ func TestMetricsCountRequestsByTheirRoute(t *testing.T) {
 	h := newHouse(t)
 	customer := h.customer("ann", h.north, "张三")
 	h.as("ann").post("/v1/claims", map[string]any{"customer": customer}).is(http.StatusCreated)
-	h.browser().get("/v1/claims/canary-path").refuses(http.StatusNotFound, domain.ErrRequestNotFound)
+	h.browser().get("/v1/nowhere/canary-path").refuses(http.StatusNotFound, domain.ErrRequestNotFound)
 	metrics := h.browser().get("/metrics").is(http.StatusOK)
 	for _, line := range []string{
 		`guishu_http_request_seconds_count{method="POST",route="/v1/claims",status="201"} 1`,

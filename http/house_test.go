@@ -25,7 +25,7 @@ import (
 	"guishu/http/auth"
 	"guishu/internal/pgtest"
 	"guishu/projections"
-	"guishu/projections/units"
+	"guishu/projections/catalog"
 
 	"github.com/go-json-experiment/json"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -111,11 +111,11 @@ func newHouse(t testing.TB, change ...func(*door.Config)) *house {
 	h.auth, err = auth.Open(ctx, auth.Config{Pool: h.pool, Cost: cheap})
 	h.must(err)
 	t.Cleanup(h.auth.Close)
-	h.runner, err = projections.New(ctx, projections.Config{Store: h.store, Decoder: codec, Pool: h.pool, Models: []projections.Model{units.Model()}})
+	h.runner, err = projections.New(ctx, projections.Config{Store: h.store, Decoder: codec, Pool: h.pool, Models: catalog.Models(lookups)})
 	h.must(err)
 	h.run()
 	config := door.Config{
-		Ledger: h.ledger, Auth: h.auth, Read: h.pool, Models: h.runner, Location: domain.ChinaZone(),
+		Ledger: h.ledger, Auth: h.auth, Read: h.pool, Models: h.runner, Store: h.store, Decoder: codec, Lookups: lookups, Location: domain.ChinaZone(),
 		Log: slog.New(slog.NewJSONHandler(h.log, nil)), Version: "1.0-test", MaxBody: 64 << 10,
 	}
 	for _, f := range change {

@@ -16,6 +16,7 @@ func (s *Server) routes() {
 	s.productRoutes()     // products (B-19)
 	s.paymentRoutes()     // payments and what was bought (B-06, B-11 … B-18)
 	s.attributionRoutes() // who earned a commission, and why (B-29 … B-31)
+	s.performanceRoutes() // counts and sums at three levels (B-18)
 	s.policyRoutes()      // the rules in force (B-01)
 	s.migrationRoutes()   // batches of imported history (B-31)
 }

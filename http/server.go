@@ -14,7 +14,9 @@ import (
 	"time"
 
 	"guishu/commands"
+	"guishu/eventstore"
 	"guishu/http/auth"
+	"guishu/projections"
 	"guishu/projections/query"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -27,9 +29,12 @@ import (
 type Config struct {
 	Ledger   *commands.Ledger
 	Auth     *auth.Auth
-	Read     query.DB       // where the read models' tables are
-	Models   Models         // how far they are
-	Location *time.Location // the business's time zone
+	Read     query.DB            // where the read models' tables are
+	Models   Models              // how far they are
+	Store    eventstore.Store    // what the timeline's events say …
+	Decoder  projections.Decoder // … and how to read it
+	Lookups  commands.Hasher     // as the read models find customers by document and phone
+	Location *time.Location      // the business's time zone
 
 	Log     *slog.Logger     // optional
 	Now     func() time.Time // the clock, time.Now if nil
@@ -60,7 +65,7 @@ type Server struct {
 // New builds a Server with all its routes.
 func New(c Config) (*Server, error) {
 	switch {
-	case c.Ledger == nil, c.Auth == nil, c.Read == nil, c.Models == nil, c.Location == nil:
+	case c.Ledger == nil, c.Auth == nil, c.Read == nil, c.Models == nil, c.Store == nil, c.Decoder == nil, c.Lookups == nil, c.Location == nil:
 		return nil, errors.New("http: a field of the configuration is missing")
 	}
 	if c.Log == nil {

@@ -81,7 +81,8 @@ func serve(ctx context.Context, flags ledgerFlags, where listenFlags, prepare fu
 
 func newServer(a *app.App, where listenFlags, log *slog.Logger) (*http.Server, error) {
 	return http.New(http.Config{
-		Ledger: a.Ledger, Auth: a.Auth, Read: a.Pool, Models: a.Models, Location: a.Location, Log: log,
+		Ledger: a.Ledger, Auth: a.Auth, Read: a.Pool, Models: a.Models, Store: a.Store, Decoder: a.Codec, Lookups: a.Lookups,
+		Location: a.Location, Log: log,
 		Secure: where.Certificate != "" || where.BehindProxy, Version: version(),
 	})
 }
