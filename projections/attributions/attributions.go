@@ -10,6 +10,7 @@ import (
 
 	"guishu/domain"
 	"guishu/domain/attribution"
+	"guishu/domain/payment"
 	"guishu/domain/staff"
 	"guishu/projections"
 	"guishu/projections/query"
@@ -22,6 +23,7 @@ type Attribution struct {
 	Customer       domain.CustomerID
 	Product        domain.ProductID
 	AmountFen      domain.Fen
+	Unit           domain.UnitID  // that the deal was made in
 	Handler        domain.StaffID // performance follows this
 	HandlerRank    int
 	Winner         domain.StaffID // commission follows this; zero for none
@@ -52,6 +54,7 @@ func columns() []projections.Column[Attribution] {
 		projections.UUID("customer", func(r *Attribution) *domain.CustomerID { return &r.Customer }),
 		projections.UUID("product", func(r *Attribution) *domain.ProductID { return &r.Product }),
 		projections.Int("amount_fen", func(r *Attribution) *domain.Fen { return &r.AmountFen }),
+		projections.UUID("unit", func(r *Attribution) *domain.UnitID { return &r.Unit }),
 		projections.UUID("handler", func(r *Attribution) *domain.StaffID { return &r.Handler }),
 		projections.Int("handler_rank", func(r *Attribution) *int { return &r.HandlerRank }),
 		projections.UUID("winner", func(r *Attribution) *domain.StaffID { return &r.Winner }),
@@ -76,20 +79,37 @@ func columns() []projections.Column[Attribution] {
 	}
 }
 
+// deal is where a confirmed payment was made; its decision does not say.
+type deal struct {
+	Payment domain.PaymentID
+	Unit    domain.UnitID
+}
+
 type model struct {
 	attributions *projections.Table[domain.DecisionID, Attribution]
+	deals        *projections.Table[domain.PaymentID, deal]
 }
 
 // Model is the read model.
 func Model() projections.Model {
-	m := &model{projections.NewTable("attributions", func(r *Attribution) *domain.DecisionID { return &r.Decision }, 1, columns()...).
-		Indexed("(position)", "(payment, position)", "(winner, position)", "(handler, position)", "(winner_unit, position)",
-			"(customer, position)", "(position) WHERE NOT follows_handler")}
+	m := &model{
+		attributions: projections.NewTable("attributions", func(r *Attribution) *domain.DecisionID { return &r.Decision }, 1, columns()...).
+			Indexed("(position)", "(payment, position)", "(winner, position)", "(handler, position)", "(winner_unit, position)",
+				"(unit, position)", "(customer, position)", "(decided_at)", "(position) WHERE NOT follows_handler"),
+		deals: projections.NewTable("attribution_deals", func(r *deal) *domain.PaymentID { return &r.Payment }, 1,
+			projections.UUID("payment", func(r *deal) *domain.PaymentID { return &r.Payment }),
+			projections.UUID("unit", func(r *deal) *domain.UnitID { return &r.Unit })),
+	}
 	return projections.Model{
 		Name: "attributions", Version: 1,
-		Tables:   []projections.TableDefinition{m.attributions},
-		Handlers: []projections.Handler{projections.On(m.decided), projections.On(m.countered)},
+		Tables:   []projections.TableDefinition{m.attributions, m.deals},
+		Handlers: []projections.Handler{projections.On(m.confirmed), projections.On(m.decided), projections.On(m.countered)},
 	}
+}
+
+func (m *model) confirmed(tx *projections.Tx, e payment.Confirmed, _ *projections.Event) error {
+	m.deals.Create(tx, deal{e.Deal.Payment, e.Deal.Unit})
+	return nil
 }
 
 func (m *model) decided(tx *projections.Tx, e attribution.Decided, at *projections.Event) error {
@@ -100,7 +120,9 @@ func (m *model) decided(tx *projections.Tx, e attribution.Decided, at *projectio
 		}
 		earlier.SupersededBy, earlier.Standing = e.Decision, false
 	}
+	made, _ := m.deals.Get(tx, e.Payment)
 	m.attributions.Create(tx, Attribution{
+		Unit:     made.Unit,
 		Decision: e.Decision, Payment: e.Payment, Customer: e.Customer, Product: e.Product, AmountFen: e.AmountFen,
 		Handler: e.Handler, HandlerRank: e.HandlerRank, Winner: e.Winner, WinnerUnit: e.WinnerUnit,
 		FollowsHandler: e.Winner == e.Handler, Ground: e.Ground, Mode: e.Mode, PolicyVersion: e.PolicyVersion,
@@ -179,11 +201,9 @@ func sorts() []query.Sort {
 	}
 }
 
-// within is the scope. A decision without a winner belongs to the unit of its
-// deal.
+// within is the scope: the winner's unit and the deal's both see the decision.
 func within(w *query.Where, scope staff.Scope, who domain.StaffID) {
-	w.WithinEither(scope, who, []string{"t.winner_unit", "(SELECT d.unit FROM read.purchases d WHERE d.payment = t.payment)"}, "",
-		"t.winner = ? OR t.handler = ?")
+	w.WithinEither(scope, who, []string{"t.winner_unit", "t.unit"}, "", "t.winner = ? OR t.handler = ?")
 }
 
 func (q Query) where() query.Where {

@@ -70,7 +70,7 @@ type model struct {
 // Model is the read model.
 func Model() projections.Model {
 	m := &model{projections.NewTable("claims", func(r *Claim) *domain.ApplicationID { return &r.Application }, 1, columns()...).
-		Indexed("(position)", "(status, position)", "(unit, status, position)", "(home_unit, status, position)", "(applicant, position)", "(customer, position)")}
+		Indexed("(position)", "(status, position)", "(kind, position)", "(filed_at)", "(unit, status, position)", "(home_unit, status, position)", "(applicant, position)", "(customer, position)")}
 	return projections.Model{
 		Name: "claims", Version: 1,
 		Tables: []projections.TableDefinition{m.claims},

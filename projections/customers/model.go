@@ -37,7 +37,7 @@ func Model(hash Hash) projections.Model {
 		hash: hash,
 		customers: projections.NewTable("customers", func(r *Row) *domain.CustomerID { return &r.Customer }, 1, columns()...).
 			Indexed("(position)", "(sort_key, customer)", "(home_unit, position)", "(home_unit, sort_key, customer)",
-				"(customer_no) WHERE customer_no <> ''", "(identity_hash)", "(phone_hash)", "(employer) WHERE employer <> ''"),
+				"(to_complete, position)", "(registered_at)", "(customer_no) WHERE customer_no <> ''", "(identity_hash)", "(phone_hash)", "(employer) WHERE employer <> ''"),
 		relations: projections.NewTable("customer_relations", func(r *Relation) *relationKey { return &r.relationKey }, 4, relationColumns()...).
 			Indexed("(customer)"),
 		terms: projections.NewTable("customer_terms", func(r *term) *term { return r }, 2, termColumns()...).

@@ -148,7 +148,9 @@ func (q Query) where() query.Where {
 	return w
 }
 
-const ownCondition = "c.customer IN (SELECT customer FROM read.customer_relations WHERE staff = ?)"
+// ownCondition asks for the ids first, so that they can be looked up by key also
+// where they are one of several ways into the scope.
+const ownCondition = "c.customer = ANY (ARRAY(SELECT customer FROM read.customer_relations WHERE staff = ?))"
 
 // beginsWith says that the column begins with one of the texts.
 func beginsWith(w *query.Where, column string, texts ...string) string {

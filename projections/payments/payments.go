@@ -90,8 +90,9 @@ type model struct {
 // Model is the read model.
 func Model() projections.Model {
 	m := &model{projections.NewTable("payments", func(r *Payment) *domain.PaymentID { return &r.Payment }, 1, columns()...).
-		Indexed("(position)", "(status, position)", "(unit, position)", "(advisor, position)", "(customer, position)",
-			"(product, position)", "(external_no) WHERE external_no <> ''", "(amount_fen, payment)")}
+		Indexed("(position)", "(status, position)", "(unit, position)", "(advisor, position)", "(reserved_by, position)",
+			"(registered_by, position)", "(customer, position)",
+			"(product, position)", "(confirmed_at)", "(external_no) WHERE external_no <> ''", "(amount_fen, payment)")}
 	return projections.Model{
 		Name: "payments", Version: 1,
 		Tables: []projections.TableDefinition{m.payments},

@@ -43,7 +43,7 @@ func columns() []projections.Column[Purchase] {
 // Model is the read model.
 func Model() projections.Model {
 	purchases := projections.NewTable("purchases", func(r *Purchase) *domain.PaymentID { return &r.Payment }, 1, columns()...).
-		Indexed("(customer, position)", "(product, position)", "(advisor, position)", "(unit, position)", "(position)")
+		Indexed("(customer, position)", "(product, position)", "(advisor, position)", "(unit, position)", "(position)", "(bought_on)")
 	return projections.Model{
 		Name: "purchases", Version: 1,
 		Tables: []projections.TableDefinition{purchases},

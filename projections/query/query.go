@@ -257,8 +257,8 @@ func List[R any](ctx context.Context, db DB, columns []projections.Column[R], fr
 		}
 		sql.WriteString(c.Name)
 	}
-	for _, key := range sort.Columns {
-		sql.WriteString(", " + key + "::text")
+	for i, key := range sort.Columns {
+		fmt.Fprintf(&sql, ", %s::text AS key_%d", key, i)
 	}
 	sql.WriteString(" FROM " + from + where.SQL() + " ORDER BY ")
 	for i, key := range sort.Columns {
