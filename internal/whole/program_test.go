@@ -212,11 +212,22 @@ func (i *installation) launch(arguments ...string) *program {
 	i.t.Cleanup(func() {
 		p.kill()
 		p.http.CloseIdleConnections()
+		i.awaitPostgreSQLGone()
 		if i.t.Failed() {
 			i.t.Logf("the program's last words:\n%s", lastLines(p.log.String(), 25))
 		}
 	})
 	return p
+}
+
+// awaitPostgreSQLGone waits until nobody writes into the folder any more:
+// PostgreSQL shuts down when the program that started it has ended.
+func (i *installation) awaitPostgreSQLGone() {
+	i.t.Helper()
+	eventually(i.t, "PostgreSQL has shut down", func() bool {
+		_, err := os.Stat(filepath.Join(i.folder, "postgres", "postmaster.pid"))
+		return errors.Is(err, os.ErrNotExist)
+	})
 }
 
 // lastLines are the last lines that are not about single requests that went well.
