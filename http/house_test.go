@@ -124,6 +124,11 @@ func newHouse(t testing.TB, change ...func(*door.Config)) *house {
 	h.server, err = door.New(config)
 	h.must(err)
 	h.web = httptest.NewServer(h.server)
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Log(h.log)
+		}
+	})
 	t.Cleanup(h.web.Close)
 	h.settle()
 	return h
