@@ -1,12 +1,94 @@
 package main
 
-import "context"
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
 
-// demoCommand loads an invented firm and runs.
+	"guishu/internal/app"
+	"guishu/internal/cluster"
+	"guishu/internal/demo"
+)
+
+// demoCommand loads an invented bank and wealth firm and runs it. It has a data
+// folder of its own beside the ledger's and touches no other ledger.
 type demoCommand struct {
 	ledgerFlags
 	listenFlags
+	Fresh bool `help:"清空演示数据,重新开始 / Delete the demo's data and start anew."`
 }
 
-// Run runs.
-func (c *demoCommand) Run(ctx context.Context) error { return nil }
+// Run loads what is missing, prints where to look, and serves.
+func (c *demoCommand) Run(ctx context.Context) error {
+	if c.LogLevel == "info" {
+		c.LogLevel = "warn" // what is worth reading is printed below
+	}
+	if err := c.ownFolder(); err != nil {
+		return err
+	}
+	if err := c.claim(ctx); err != nil {
+		return err
+	}
+	config, err := c.config(c.logger(), false)
+	if err != nil {
+		return err
+	}
+	config.LedgerID = demo.LedgerID
+	return serveWith(ctx, config, c.listenFlags, c.show)
+}
+
+// ownFolder makes the demo's folder the one beside the ledger's, unless another
+// was named for the demo itself.
+func (c *demoCommand) ownFolder() error {
+	ledgers, err := cluster.DefaultDataDir()
+	if err != nil {
+		return err
+	}
+	if ledgers, err = filepath.Abs(ledgers); err != nil {
+		return err
+	}
+	if c.Data == "" || c.Data == ledgers {
+		c.Data = ledgers + "-demo"
+	}
+	return nil
+}
+
+// claim makes sure that folder and database are the demo's own, before anything
+// is written to either.
+func (c *demoCommand) claim(ctx context.Context) error {
+	if c.Fresh && c.DatabaseURL != "" {
+		return errors.New("--fresh 只清空演示自己的数据目录;用 DATABASE_URL 时请自行准备空库 / " +
+			"--fresh only empties the demo's own folder; with DATABASE_URL give it an empty database")
+	}
+	if c.Fresh {
+		if err := demo.EmptyFolder(ctx, c.Data, c.logger()); err != nil {
+			return err
+		}
+	}
+	if c.DatabaseURL != "" {
+		if err := demo.ClaimDatabase(ctx, c.DatabaseURL); err != nil {
+			return err
+		}
+	}
+	return demo.ClaimFolder(c.Data)
+}
+
+func (c *demoCommand) show(ctx context.Context, a *app.App, address string) error {
+	began := time.Now()
+	fmt.Fprintf(os.Stderr, "装入演示数据 loading the demo: %s\n", c.Data)
+	bar := newProgress("装入 loading", true)
+	record, err := demo.Prepare(ctx, a, bar.update)
+	bar.finish()
+	if err != nil {
+		return err
+	}
+	last, err := a.Store.LastPosition(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(os.Stderr, "就绪 ready: %d 个事件 events, %s\n", last, time.Since(began).Round(100*time.Millisecond))
+	return record.Shown.Print(os.Stdout, address, record.BegunOn, int64(last))
+}

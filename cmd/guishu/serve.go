@@ -43,12 +43,17 @@ func (c *serveCommand) Run(ctx context.Context) error {
 
 // serve assembles the product, listens, prepares the ledger and answers requests
 // until ctx ends. Requests are taken only after prepare is done.
-func serve(ctx context.Context, flags ledgerFlags, where listenFlags, prepare func(context.Context, *app.App, string) error) (err error) {
-	log := flags.logger()
-	config, err := flags.config(log, false)
+func serve(ctx context.Context, flags ledgerFlags, where listenFlags, prepare func(context.Context, *app.App, string) error) error {
+	config, err := flags.config(flags.logger(), false)
 	if err != nil {
 		return err
 	}
+	return serveWith(ctx, config, where, prepare)
+}
+
+// serveWith is serve on an assembly of one's own.
+func serveWith(ctx context.Context, config app.Config, where listenFlags, prepare func(context.Context, *app.App, string) error) (err error) {
+	log := config.Log
 	config.SecureCookies = where.Certificate != "" || where.BehindProxy
 	a, err := app.Open(ctx, config)
 	if err != nil {

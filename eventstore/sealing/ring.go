@@ -47,6 +47,7 @@ var _ KeyRing = (*Ring)(nil)
 type Options struct {
 	Cached    int           // keys kept in memory, about 1 KiB each (32768)
 	Staleness time.Duration // longest use of a key destroyed elsewhere (1s); negative: none
+	Ledger    uuid.UUID     // id of a ledger that is made now (random); one that is there keeps its own
 }
 
 // checkText is what the KEK's check value holds.
@@ -56,7 +57,10 @@ const checkText = "guishu"
 // its ring. For a new ledger the KEK may be made; for an old one, one that does
 // not fit is ErrWrongKEK.
 func Open(ctx context.Context, pool *pgxpool.Pool, source KEKSource, options Options) (*Ring, error) {
-	r := &Ring{pool: pool, staleness: options.Staleness}
+	r := &Ring{pool: pool, staleness: options.Staleness, ledger: options.Ledger}
+	if r.ledger == uuid.Nil {
+		r.ledger = uuid.New()
+	}
 	if options.Cached <= 0 {
 		options.Cached = 32768
 	}
@@ -97,7 +101,7 @@ func (r *Ring) identify(ctx context.Context, tx pgx.Tx, source KEKSource) error 
 	if r.kek, err = source.load(true); err != nil {
 		return err
 	}
-	r.ledger, r.kekNumber = uuid.New(), 1
+	r.kekNumber = 1
 	if check, err = r.kek.wrap([]byte(checkText), aboutCheck(r.ledger)); err != nil {
 		return err
 	}

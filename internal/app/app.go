@@ -21,6 +21,7 @@ import (
 	"guishu/projections/catalog"
 	"guishu/reactions"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"golang.org/x/sync/errgroup"
 )
@@ -39,6 +40,9 @@ type Config struct {
 	Location *time.Location
 	Now      func() time.Time // the clock, time.Now if nil
 	Log      *slog.Logger     // optional
+	// LedgerID is the id of a ledger that is made now, random if zero; a ledger that
+	// is there keeps its own.
+	LedgerID uuid.UUID
 	// SecureCookies marks session cookies for TLS only.
 	SecureCookies bool
 	// Store tunes the event store. For tests.
@@ -154,7 +158,7 @@ func (a *App) openStore(ctx context.Context, c Config) error {
 	}
 	a.Store = store
 	a.onClose(store.Close)
-	if a.Ring, err = sealing.Open(ctx, a.Pool, c.KEK, sealing.Options{}); err != nil {
+	if a.Ring, err = sealing.Open(ctx, a.Pool, c.KEK, sealing.Options{Ledger: c.LedgerID}); err != nil {
 		return err
 	}
 	if a.Lookups, err = a.Ring.Hasher(ctx, sealing.ForLookups); err != nil {

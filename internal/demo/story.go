@@ -1,0 +1,94 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"guishu/commands"
+	"guishu/domain"
+
+	"github.com/google/uuid"
+)
+
+// story is a row of commands one after the other. The first that fails ends it;
+// the steps after that do nothing. Each step has a key of its own, so a story
+// that was cut off is told again from the start and takes effect once.
+type story struct {
+	*firm
+	ctx  context.Context
+	name string
+	step int
+	when time.Time // of the steps to come, zero for live ones
+	err  error
+}
+
+func (f *firm) story(ctx context.Context, name string) *story {
+	return &story{firm: f, ctx: ctx, name: name}
+}
+
+// past makes the steps to come history, on a day so many days from the demo's
+// beginning.
+func (t *story) past(day int) { t.when = t.at(day, 10) }
+
+// live makes the steps to come happen now.
+func (t *story) live() { t.when = time.Time{} }
+
+func (t *story) call(who string) commands.Call {
+	t.step++
+	call := commands.Call{Actor: t.firm.who(who), Key: fmt.Sprintf("demo/%s/%d", t.name, t.step)}
+	if !t.when.IsZero() {
+		call.Batch, call.EffectiveAt = t.batch, t.when
+	}
+	return call
+}
+
+// who is a member of staff by the sign-in name; nobody is the zero id, which no
+// story may be told with.
+func (f *firm) who(login string) domain.StaffID {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	id, known := f.staff[login]
+	if !known {
+		panic("demo: a story names " + login + ", who is not of the staff") // a slip in this package, which its test finds
+	}
+	return id
+}
+
+// do takes one step: somebody gives a command. It returns what the command made.
+func do[C any](t *story, who string, verb func(context.Context, commands.Call, C) (commands.Answer, error), c C) uuid.UUID {
+	if t.err != nil {
+		return uuid.UUID{}
+	}
+	call := t.call(who)
+	answer, err := verb(t.ctx, call, c)
+	if err != nil {
+		t.err = fmt.Errorf("%s (%T by %s): %w", call.Key, c, who, err)
+	}
+	return answer.ID
+}
+
+// lookUp is a look-up before a claim. What it answers is on record either way,
+// and differs once the claim has been approved.
+func (t *story) lookUp(who string, c commands.LookUpCustomer) {
+	if t.err != nil {
+		return
+	}
+	call := t.call(who)
+	_, err := t.ledger.LookUpCustomer(t.ctx, call, c)
+	if err != nil && !errors.Is(err, domain.ErrClaimNotClaimable) {
+		t.err = fmt.Errorf("%s (look-up by %s): %w", call.Key, who, err)
+	}
+}
+
+// reveal shows masked fields, on record (C-04).
+func (t *story) reveal(who string, c commands.RevealFields) {
+	if t.err != nil {
+		return
+	}
+	call := t.call(who)
+	if _, _, err := t.ledger.RevealFields(t.ctx, call, c); err != nil {
+		t.err = fmt.Errorf("%s (reveal by %s): %w", call.Key, who, err)
+	}
+}
