@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"guishu/eventstore"
@@ -206,6 +207,11 @@ func (b builder) promote(ctx context.Context, p *plan, fresh *build, report *Reb
 		}
 		switched := false
 		err = inTransaction(ctx, conn, func(tx pgx.Tx) error {
+			// Whoever waits for the views holds up everyone who reads them:
+			// behind a long question the switch gives way and tries again.
+			if _, err := tx.Exec(ctx, `SET LOCAL lock_timeout = '500ms'`); err != nil {
+				return err
+			}
 			old, err := servingBuild(ctx, tx, p, "FOR UPDATE")
 			if err != nil || old.Position > fresh.Position {
 				return err
@@ -231,6 +237,11 @@ func (b builder) promote(ctx context.Context, p *plan, fresh *build, report *Reb
 			_, err = tx.Exec(ctx, `SELECT pg_notify('`+progressChannel+`', '')`)
 			return err
 		})
+		var refused *pgconn.PgError
+		if errors.As(err, &refused) && refused.Code == lockNotAvailable {
+			pause(ctx, 50*time.Millisecond)
+			continue
+		}
 		if err != nil || switched {
 			fresh.Serving = switched
 			if report != nil {
@@ -240,6 +251,9 @@ func (b builder) promote(ctx context.Context, p *plan, fresh *build, report *Reb
 		}
 	}
 }
+
+// lockNotAvailable is PostgreSQL's code for a lock that did not come in time.
+const lockNotAvailable = "55P03"
 
 // catchUp applies what happened since a build was made.
 func (b builder) catchUp(ctx context.Context, session *session, p *plan, fresh *build, until eventstore.Position) error {

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"guishu/domain"
@@ -211,6 +212,34 @@ func Bytes[R any](name string, field func(*R) *[]byte) Column[R] {
 	}
 }
 
+// Words is a column of words, such as the names of fields: lower case letters and
+// underscores. It is far cheaper to read than a Document.
+func Words[R any](name string, field func(*R) *[]string) Column[R] {
+	return Column[R]{
+		Name: name, kind: textKind,
+		write: func(b []byte, r *R) []byte {
+			from := len(b)
+			b = append(b, 0, 0, 0, 0)
+			for i, word := range *field(r) {
+				if i > 0 {
+					b = append(b, ' ')
+				}
+				b = append(b, word...)
+			}
+			binary.BigEndian.PutUint32(b[from:], uint32(len(b)-from-4))
+			return b
+		},
+		read: func(r *R, value []byte) error {
+			*field(r) = nil
+			if len(value) > 0 {
+				*field(r) = strings.Split(string(value), " ")
+			}
+			return nil
+		},
+		show: func(r *R) string { return strings.Join(*field(r), " ") },
+	}
+}
+
 // Document is a column of JSON, kept as text so that its bytes are those
 // written. Functions that fold replace such a value, they never change it in
 // place: rows of a batch that is folded again share it.
@@ -231,7 +260,7 @@ func Document[R, T any](name string, field func(*R) *T) Column[R] {
 		},
 		read: func(r *R, value []byte) error {
 			var read T
-			if len(value) > 0 {
+			if len(value) > 0 && string(value) != "null" {
 				if err := json.Unmarshal(value, &read); err != nil {
 					return fmt.Errorf("column %s: %w", name, err)
 				}

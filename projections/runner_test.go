@@ -379,3 +379,51 @@ func waitUntil(t *testing.T, holds func() bool) {
 		}
 	}
 }
+
+// A long question delays the switch to a new build, and the switch delays nobody.
+func TestTheSwitchGivesWayToReaders(t *testing.T) {
+	t.Parallel()
+	l := projectiontest.New(t)
+	runner, _ := l.Run(tallies(1))
+	for range 10 {
+		l.Append("policy", publish("a"))
+	}
+	l.Wait(runner)
+	ctx := context.Background()
+	long, err := l.Pool.Begin(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = long.Rollback(ctx) }()
+	if _, err := long.Exec(ctx, `SELECT * FROM read.tallies`); err != nil {
+		t.Fatal(err)
+	}
+	rebuilt := make(chan error, 1)
+	go func() {
+		_, err := runner.Rebuild(ctx, "tallies", nil)
+		rebuilt <- err
+	}()
+	waits := func() bool {
+		var waiting bool
+		err := l.Pool.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'read.tallies'::regclass)`).Scan(&waiting)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return waiting
+	}
+	waitUntil(t, waits)
+	if got := counts(t, l)["a"]; got != 10 {
+		t.Errorf("a reader beside the switch saw %d", got)
+	}
+	l.Append("policy", publish("a"))
+	l.Wait(runner)
+	if err := long.Rollback(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-rebuilt; err != nil {
+		t.Errorf("rebuild: %v", err)
+	}
+	if got := counts(t, l)["a"]; got != 11 {
+		t.Errorf("after the switch a reader saw %d", got)
+	}
+}

@@ -270,7 +270,10 @@ func List[R any](ctx context.Context, db DB, columns []projections.Column[R], fr
 			sql.WriteString(" DESC")
 		}
 	}
-	sql.WriteString(" LIMIT " + where.Arg(size+1))
+	// A number in the text, not an argument: PostgreSQL keeps a plan for all
+	// arguments only if it can tell how many rows are wanted, and planning these
+	// joins costs more than answering.
+	fmt.Fprintf(&sql, " LIMIT %d", size+1)
 	page := Page[R]{Rows: make([]R, 0, size)}
 	var key []string
 	rows, err := db.Query(ctx, sql.String(), where.args...)
@@ -375,7 +378,7 @@ func One[R any](ctx context.Context, db DB, columns []projections.Column[R], fro
 // Count counts the rows of "FROM from WHERE …", up to a limit above which nobody
 // needs to know more.
 func Count(ctx context.Context, db DB, from string, where Where, most int) (int, error) {
-	sql := "SELECT count(*) FROM (SELECT 1 FROM " + from + where.SQL() + " LIMIT " + where.Arg(most) + ") AS counted"
+	sql := fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM %s%s LIMIT %d) AS counted", from, where.SQL(), most)
 	rows, err := db.Query(ctx, sql, where.args...)
 	if err != nil {
 		return 0, err
