@@ -85,9 +85,19 @@ func (nobodyCounts) ClaimsOn(context.Context, domain.StaffID, domain.Date) (int,
 
 func newHouse(t testing.TB, change ...func(*door.Config)) *house {
 	t.Helper()
-	h := &house{t: t, pool: pgtest.New(t), people: map[string]domain.StaffID{}, log: new(record)}
+	return newHouseOn(t, pgtest.URL(t), change...)
+}
+
+// newHouseOn is a house on that database.
+func newHouseOn(t testing.TB, address string, change ...func(*door.Config)) *house {
+	t.Helper()
+	pool, err := pgxpool.New(t.Context(), address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	h := &house{t: t, pool: pool, people: map[string]domain.StaffID{}, log: new(record)}
 	ctx := t.Context()
-	var err error
 	h.store, err = postgres.Open(ctx, h.pool, postgres.Options{AllowUnsafe: true})
 	h.must(err)
 	t.Cleanup(func() { _ = h.store.Close() })
