@@ -251,7 +251,8 @@ func (t *task) append(ctx context.Context, wanted outcome) (Answer, error) {
 	for i, event := range wanted.Events {
 		encoded, err := l.codec.Encode(ctx, t.stream, t.event(i), event, meta)
 		if err != nil {
-			return Answer{}, sealingError(t.name, err)
+			// A retry may come after the person was erased: what it wrote stands.
+			return t.before(ctx, sealingError(t.name, err))
 		}
 		events[i] = encoded
 	}

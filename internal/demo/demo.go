@@ -55,9 +55,17 @@ func Load(ctx context.Context, ledger *commands.Ledger, begun Begun, progress Pr
 	return f.highlights(), nil
 }
 
-// Close ends the batch under which the firm's history came; nothing follows it.
-func Close(ctx context.Context, ledger *commands.Ledger, shown Highlights) error {
-	_, err := ledger.CloseMigration(ctx, commands.Call{Actor: shown.Proposer, Key: "demo/history/close"}, commands.CloseMigration{
+// Close is what can only come last, because the stories cannot be told again
+// after it: the advisor whose customers were handed over leaves (B-27, B-28), and
+// the batch ends under which the firm's history came.
+func Close(ctx context.Context, ledger *commands.Ledger, begunOn domain.Date, shown Highlights) error {
+	_, err := ledger.RecordDeparture(ctx, commands.Call{Actor: shown.Superior, Key: "demo/departure"}, commands.RecordDeparture{
+		Staff: shown.Leaver, On: begunOn, Reason: "个人原因离职,客户已交接",
+	})
+	if err != nil {
+		return fmt.Errorf("demo/departure: %w", err)
+	}
+	_, err = ledger.CloseMigration(ctx, commands.Call{Actor: shown.Proposer, Key: "demo/history/close"}, commands.CloseMigration{
 		Batch: shown.Batch, Imported: customers,
 	})
 	if err != nil {
@@ -154,12 +162,10 @@ func (f *firm) tellAll(ctx context.Context) error {
 	})
 }
 
-// conclude is what can only come last: a product that matured is closed, an
-// advisor whose customers were handed over leaves (B-27, B-28).
+// conclude closes the products that have matured or are fully subscribed.
 func (f *firm) conclude(ctx context.Context) error {
 	t := f.story(ctx, "conclude")
 	do(t, "ops1", f.ledger.CloseSubscription, commands.CloseSubscription{Product: f.products["HT2401"], Reason: "产品已到期"})
 	do(t, "ops1", f.ledger.CloseSubscription, commands.CloseSubscription{Product: f.products["HT2502"], Reason: "募集结束"})
-	do(t, "wealth", f.ledger.RecordDeparture, commands.RecordDeparture{Staff: f.staff["leaver"], On: f.begun.On, Reason: "个人原因离职,客户已交接"})
 	return t.err
 }

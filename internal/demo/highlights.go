@@ -4,8 +4,10 @@ import "guishu/domain"
 
 // Highlights are the things of the demo that are worth a look.
 type Highlights struct {
-	Batch    domain.BatchID
-	Proposer domain.StaffID
+	Batch    domain.BatchID // under which history came
+	Proposer domain.StaffID // of it
+	Leaver   domain.StaffID // the advisor who leaves
+	Superior domain.StaffID // theirs
 
 	BankCustomer         domain.CustomerID    // owned, and bought
 	RivalsCustomer       domain.CustomerID    // two claims, one superseded
@@ -45,7 +47,7 @@ func (t *story) show(what string, name func(*Highlights)) {
 
 // highlights is what the stories have named.
 func (f *firm) highlights() Highlights {
-	shown := Highlights{Batch: f.batch, Proposer: f.staff["ops1"]}
+	shown := Highlights{Batch: f.batch, Proposer: f.staff["ops1"], Leaver: f.staff["leaver"], Superior: f.staff["wealth"]}
 	for _, c := range f.candidates {
 		c.name(&shown)
 	}

@@ -50,8 +50,7 @@ func prepare(ctx context.Context, a *app.App, record *Record, today domain.Date,
 			return err
 		}
 	}
-	// From here on the stories cannot be told again: their batch is closed.
-	if err := Close(ctx, a.Ledger, *record.Shown); err != nil {
+	if err := Close(ctx, a.Ledger, record.BegunOn, *record.Shown); err != nil {
 		return err
 	}
 	record.Loaded = true
