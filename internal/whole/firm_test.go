@@ -197,3 +197,6 @@ func residentNumber(n int) string {
 	}
 	return digits + string("10X98765432"[sum%11])
 }
+
+// today is the business's day.
+func today() string { return time.Now().In(time.FixedZone("CST", 8*60*60)).Format(time.DateOnly) }

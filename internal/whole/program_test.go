@@ -109,6 +109,8 @@ type installation struct {
 	folder string
 	// database is a PostgreSQL to use instead of the folder's own.
 	database string
+	// more are further environment variables.
+	more []string
 	// account is who runs the program, where the tests' own user does not.
 	account *syscall.Credential
 }
@@ -134,7 +136,7 @@ func (i *installation) environment() []string {
 	if i.database != "" {
 		kept = append(kept, "DATABASE_URL="+i.database)
 	}
-	return kept
+	return append(kept, i.more...)
 }
 
 func (i *installation) command(subcommand string, arguments ...string) *exec.Cmd {
