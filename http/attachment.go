@@ -52,7 +52,7 @@ type attached struct {
 	EntryPosition domain.Position     `json:"entry_position" doc:"Earlier is smaller; this decides priority."`
 	EnteredAt     *time.Time          `json:"entered_at" doc:"By the business's account."`
 	RecordedAt    *time.Time          `json:"recorded_at"`
-	Asserted      bool                `json:"asserted,omitempty"`
+	Asserted      bool                `json:"asserted"`
 	Batch         domain.BatchID      `json:"batch,omitempty"`
 	Ended         bool                `json:"ended"`
 	EndedAt       *time.Time          `json:"ended_at,omitempty"`

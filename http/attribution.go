@@ -49,7 +49,7 @@ type decision struct {
 	Product        *named[domain.ProductID] `json:"product,omitempty"`
 	AmountFen      domain.Fen               `json:"amount_fen"`
 	Handler        *named[domain.StaffID]   `json:"handler,omitempty" doc:"Performance follows this."`
-	HandlerRank    int                      `json:"handler_rank,omitempty" doc:"Among the candidates; 0 when not one of them."`
+	HandlerRank    int                      `json:"handler_rank" doc:"Among the candidates; 0 when not one of them."`
 	Winner         *named[domain.StaffID]   `json:"winner,omitempty" doc:"Commission follows this; missing where nobody was attached."`
 	WinnerUnit     domain.UnitID            `json:"winner_unit,omitempty"`
 	FollowsHandler bool                     `json:"follows_handler"`
@@ -64,7 +64,7 @@ type decision struct {
 	InputsHash     string                   `json:"inputs_hash"`
 	Supersedes     domain.DecisionID        `json:"supersedes,omitempty"`
 	SupersededBy   domain.DecisionID        `json:"superseded_by,omitempty"`
-	Countered      bool                     `json:"countered,omitempty"`
+	Countered      bool                     `json:"countered"`
 	CounteredAt    *time.Time               `json:"countered_at,omitempty"`
 	Standing       bool                     `json:"standing"`
 	DecidedAt      *time.Time               `json:"decided_at"`
@@ -84,9 +84,9 @@ type candidate struct {
 	Rank           int                    `json:"rank"`
 	EntryPosition  domain.Position        `json:"entry_position"`
 	EntryTime      *time.Time             `json:"entry_time" doc:"What priority compares first."`
-	Asserted       bool                   `json:"asserted,omitempty"`
+	Asserted       bool                   `json:"asserted"`
 	AssertedTime   *time.Time             `json:"asserted_time,omitempty"`
-	AssertedCounts bool                   `json:"asserted_counts,omitempty" doc:"Its migration batch was approved in time."`
+	AssertedCounts bool                   `json:"asserted_counts" doc:"Its migration batch was approved in time."`
 	LastContactOn  *domain.Date           `json:"last_contact_on,omitempty" doc:"The last one that qualifies (E2)."`
 	Score          *int                   `json:"score,omitempty" doc:"Of efficiency, in hundredths; missing where it was not scored."`
 }

@@ -44,10 +44,10 @@ func commandGiving[C any, A answered](s *Server, area string, rt route, run verb
 	taken := addressed(reflect.TypeFor[C](), rt.path)
 	op := rt.operation(area)
 	s.describeCommand(op, reflect.TypeFor[C](), reflect.TypeFor[A](), taken)
-	bare := op.RequestBody == nil
+	optional := op.RequestBody == nil || !op.RequestBody.Required
 	s.handle(op, func(w http.ResponseWriter, r *http.Request) error {
 		var c C
-		if !bare || r.ContentLength != 0 {
+		if !optional || r.ContentLength != 0 {
 			if err := s.readBody(r, &c); err != nil {
 				return err
 			}

@@ -103,7 +103,7 @@ type CustomerView struct {
 	Verification   domain.IDVerification  `json:"verification,omitempty"`
 	Missing        []string               `json:"missing,omitempty" doc:"What a formal customer must have and this one has not."`
 	ToComplete     bool                   `json:"to_complete" doc:"On the list to be completed."`
-	Erased         bool                   `json:"erased,omitempty"`
+	Erased         bool                   `json:"erased"`
 	Owners         []owner                `json:"owners,omitempty"`
 	Attached       int                    `json:"attached" doc:"Advisors attached now."`
 	Payments       int                    `json:"payments" doc:"Confirmed and not reversed."`

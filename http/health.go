@@ -41,7 +41,7 @@ type modelState struct {
 	Version  int    `json:"version"`
 	Position int64  `json:"position" doc:"The last event it has taken in."`
 	Lag      int64  `json:"lag" doc:"How many positions it is behind the ledger."`
-	Stopped  bool   `json:"stopped,omitempty"`
+	Stopped  bool   `json:"stopped"`
 }
 
 // readinessKept is how long an answer of /readyz is given again.

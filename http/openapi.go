@@ -76,7 +76,8 @@ func (s *Server) describeAnswer(op *huma.Operation, status int, of reflect.Type)
 }
 
 // describeBody describes a JSON body without the fields that the address names.
-// A body without any field is none.
+// A body without any field is none; one whose fields may all be missing may be
+// missing too.
 func (s *Server) describeBody(op *huma.Operation, of reflect.Type, taken []taking) {
 	reference := s.schema(of)
 	object := reference
@@ -90,7 +91,7 @@ func (s *Server) describeBody(op *huma.Operation, of reflect.Type, taken []takin
 	if len(object.Properties) == 0 {
 		return
 	}
-	op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/json": {Schema: reference}}}
+	op.RequestBody = &huma.RequestBody{Required: len(object.Required) > 0, Content: map[string]*huma.MediaType{"application/json": {Schema: reference}}}
 }
 
 // describeCommand describes a command's headers, body and answers.

@@ -43,7 +43,7 @@ type slotChange struct {
 	Reason      string               `json:"reason,omitempty"`
 	EffectiveAt *time.Time           `json:"effective_at"`
 	RecordedAt  *time.Time           `json:"recorded_at"`
-	Asserted    bool                 `json:"asserted,omitempty" doc:"The effective time was typed in or imported."`
+	Asserted    bool                 `json:"asserted" doc:"The effective time was typed in or imported."`
 	Batch       domain.BatchID       `json:"batch,omitempty"`
 	Actor       domain.StaffID       `json:"actor,omitempty"`
 	Position    domain.Position      `json:"position"`

@@ -26,7 +26,7 @@ type entry struct {
 	Title       string                 `json:"title" doc:"What happened, in the reader's language."`
 	EffectiveAt *time.Time             `json:"effective_at" doc:"By the business's account."`
 	RecordedAt  *time.Time             `json:"recorded_at" doc:"By the ledger's."`
-	Asserted    bool                   `json:"asserted,omitempty" doc:"The effective time was typed in or imported."`
+	Asserted    bool                   `json:"asserted" doc:"The effective time was typed in or imported."`
 	Batch       domain.BatchID         `json:"batch,omitempty"`
 	Actor       *named[domain.StaffID] `json:"actor,omitempty" doc:"Missing where the ledger itself acted."`
 	Stream      eventstore.Stream      `json:"stream"`
