@@ -47,7 +47,7 @@ func (l *Ledger) DecideAttribution(ctx context.Context, call Call, c DecideAttri
 		if history.confirmation.Position == 0 {
 			return outcome{}, domain.ErrAttributionNotConfirmed
 		}
-		found, err := l.Attribute(ctx, c.Payment)
+		found, err := l.attribute(ctx, history.inputs)
 		if err != nil {
 			return outcome{}, err
 		}
@@ -98,11 +98,19 @@ func (l *Ledger) CounterAttribution(ctx context.Context, call Call, c CounterAtt
 
 // Attribute computes who earned the commission of a confirmed payment from the
 // log alone, and writes nothing: the same answer anywhere, at any time (design
-// §7, C-07).
+// §7, C-07). Errors: attribution/not-confirmed, query/not-found-or-out-of-scope.
 func (l *Ledger) Attribute(ctx context.Context, id domain.PaymentID) (attribution.Decided, error) {
-	inputs := attribution.Inputs{Zone: l.location}
-	if err := l.collect(ctx, &inputs, paymentStream(id)); err != nil {
+	history, err := l.paymentHistory(ctx, id)
+	if err != nil {
 		return attribution.Decided{}, err
+	}
+	return l.attribute(ctx, history.inputs)
+}
+
+// attribute decides from the payment's own events and what it reads of the rest.
+func (l *Ledger) attribute(ctx context.Context, inputs attribution.Inputs) (attribution.Decided, error) {
+	if inputs.Confirmation.Fact.Position == 0 {
+		return attribution.Decided{}, domain.ErrAttributionNotConfirmed
 	}
 	customer := inputs.Confirmation.Event.Deal.Customer
 	for _, stream := range []eventstore.Stream{attachmentStream(customer), streamOf(attachment.ContactStreamPrefix, customer)} {
@@ -141,13 +149,14 @@ func (l *Ledger) collect(ctx context.Context, inputs *attribution.Inputs, stream
 
 // paymentHistory is what attribution asks of a payment's own stream.
 type paymentHistory struct {
+	inputs       attribution.Inputs // of the payment's events alone
 	deal         payment.Deal
 	confirmation domain.Fact
 	reversal     attribution.Recorded[payment.Reversed]
 }
 
 func (l *Ledger) paymentHistory(ctx context.Context, id domain.PaymentID) (paymentHistory, error) {
-	var history paymentHistory
+	history := paymentHistory{inputs: attribution.Inputs{Zone: l.location}}
 	for recorded, err := range l.store.ReadStream(ctx, eventstore.StreamQuery{Stream: paymentStream(id)}) {
 		if err != nil {
 			return history, unavailable("read a payment", err)
@@ -156,6 +165,7 @@ func (l *Ledger) paymentHistory(ctx context.Context, id domain.PaymentID) (payme
 		if err != nil {
 			return history, err
 		}
+		history.inputs.Add(event, fact)
 		switch e := event.(type) {
 		case payment.Reserved:
 			history.deal = e.Deal

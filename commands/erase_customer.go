@@ -20,10 +20,7 @@ type EraseCustomer struct {
 // DestroyCustomerKey destroys the key of an erased customer and forgets the
 // hashes they could be looked up by: the reaction to the erasure, which may have
 // been cut off behind its event.
-type DestroyCustomerKey struct {
-	Customer domain.CustomerID
-	Basis    string // as recorded
-}
+type DestroyCustomerKey struct{ Customer domain.CustomerID }
 
 // EraseCustomer erases and answers when the data can no longer be read. Errors:
 // form/required, query/not-found-or-out-of-scope.

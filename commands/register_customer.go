@@ -88,6 +88,9 @@ func (l *Ledger) customerKeys(kind domain.DocumentType, number, customerNo strin
 	var keys []uniqueKey
 	if strings.TrimSpace(number) != "" {
 		document, err := domain.ParseIdentityDocument(kind, number, today)
+		if refusal, found := domain.AsError(err); found {
+			return nil, refusal.At("identity_number")
+		}
 		if err != nil {
 			return nil, err
 		}

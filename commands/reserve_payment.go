@@ -112,6 +112,9 @@ func canonicalDocument(kind domain.DocumentType, number string, today domain.Dat
 		return domain.Personal{}, nil
 	}
 	document, err := domain.ParseIdentityDocument(kind, number, today)
+	if refusal, found := domain.AsError(err); found {
+		return domain.Personal{}, refusal.At("identity_number")
+	}
 	if err != nil {
 		return domain.Personal{}, err
 	}

@@ -2,8 +2,10 @@ package reactions
 
 import (
 	"context"
+	"errors"
 
 	"guishu/commands"
+	"guishu/domain"
 	"guishu/domain/customer"
 	"guishu/domain/ownership"
 	"guishu/domain/payment"
@@ -22,6 +24,9 @@ func all() []reaction {
 		// B-14, B-31: a confirmed payment's commission is attributed.
 		{"attribute-commission", []any{payment.Confirmed{}}, func(ctx context.Context, l *commands.Ledger, call commands.Call, stream eventstore.Stream, event any) error {
 			_, err := l.DecideAttribution(ctx, call, commands.DecideAttribution{Payment: event.(payment.Confirmed).Deal.Payment})
+			if errors.Is(err, domain.ErrAttributionCountered) {
+				return nil // somebody had it decided before, and the payment is reversed by now
+			}
 			return err
 		}},
 		// B-31, C-02: a reversed payment's attribution gets a counter-entry.
@@ -31,8 +36,7 @@ func all() []reaction {
 		}},
 		// An erasure that was cut off behind its event is finished.
 		{"erase-customer", []any{customer.Erased{}}, func(ctx context.Context, l *commands.Ledger, call commands.Call, _ eventstore.Stream, event any) error {
-			e := event.(customer.Erased)
-			return l.DestroyCustomerKey(ctx, call, commands.DestroyCustomerKey{Customer: e.Customer, Basis: e.Basis})
+			return l.DestroyCustomerKey(ctx, call, commands.DestroyCustomerKey{Customer: event.(customer.Erased).Customer})
 		}},
 		// the phone that an approved claim brought stays with the customer.
 		{"record-claim-phone", []any{ownership.ClaimApproved{}}, func(ctx context.Context, l *commands.Ledger, call commands.Call, stream eventstore.Stream, event any) error {

@@ -85,6 +85,26 @@ func (r *Reactions) Parked(ctx context.Context) ([]Parked, error) {
 	return pgx.CollectRows(rows, pgx.RowToStructByName[Parked])
 }
 
+// CountParked is how many events each reaction has parked, for the metrics; one
+// that has none is there with 0.
+func (r *Reactions) CountParked(ctx context.Context) (map[string]int, error) {
+	counts := make(map[string]int, len(r.all))
+	for _, each := range r.all {
+		counts[each.name] = 0
+	}
+	rows, err := r.config.Pool.Query(ctx, "SELECT consumer, count(*) FROM reaction.parked GROUP BY consumer")
+	if err != nil {
+		return nil, err
+	}
+	var consumer string
+	var count int
+	_, err = pgx.ForEachRow(rows, []any{&consumer, &count}, func() error {
+		counts[consumer] = count
+		return nil
+	})
+	return counts, err
+}
+
 // Retry reacts once more to every parked event and says how many could be
 // answered now and how many remain.
 func (r *Reactions) Retry(ctx context.Context) (answered, remaining int, err error) {

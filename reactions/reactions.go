@@ -38,6 +38,9 @@ type Config struct {
 	Ledger *commands.Ledger
 	Pool   *pgxpool.Pool // keeps checkpoints and parked events
 	Log    *slog.Logger  // optional
+	// Lanes is how many events a reaction answers at once, those of one stream in
+	// their order; 16 if zero. Commands are safe at any number.
+	Lanes int
 	// Retries is how often a reaction is tried again before its event is parked,
 	// 12 if zero: about two minutes.
 	Retries int
@@ -64,6 +67,9 @@ func Open(ctx context.Context, c Config) (*Reactions, error) {
 	if c.Retries == 0 {
 		c.Retries = 12
 	}
+	if c.Lanes == 0 {
+		c.Lanes = 16
+	}
 	checkpoints, err := subscriber.OpenCheckpoints(ctx, c.Pool)
 	if err != nil {
 		return nil, err
@@ -81,7 +87,9 @@ func Open(ctx context.Context, c Config) (*Reactions, error) {
 		}
 		consumers[each.name] = eventstore.Filter{Types: types}
 	}
-	r.subscriber = subscriber.New(subscriber.Config{Store: c.Store, Checkpoints: checkpoints, Consumers: consumers, Log: c.Log})
+	r.subscriber = subscriber.New(subscriber.Config{
+		Store: c.Store, Checkpoints: checkpoints, Consumers: consumers, Log: c.Log, Lanes: c.Lanes,
+	})
 	r.router, err = message.NewRouter(message.RouterConfig{CloseTimeout: 10 * time.Second}, watermill.NewSlogLoggerWithLevelMapping(c.Log, quiet))
 	if err != nil {
 		return nil, fmt.Errorf("reactions: %w", err)
@@ -153,20 +161,9 @@ func (r *Reactions) react(ctx context.Context, each reaction, recorded eventstor
 	return each.do(ctx, r.config.Ledger, call, recorded.Stream, decoded.Event)
 }
 
-// worthRetrying says whether trying again may help: the ledger was out of reach,
-// or others came first, as another reaction that this one rests on must. A
-// refusal of the domain stays one.
+// worthRetrying says whether trying again may help: the ledger was out of reach
+// or busy, or what comes first has not come yet. A refusal of the domain stays one.
 func worthRetrying(err error) bool {
-	if errors.Is(err, domain.ErrLedgerBusy) {
-		return true
-	}
-	var refusal *domain.Error
-	var code domain.Code
-	switch {
-	case errors.As(err, &refusal):
-		return refusal.Code.Kind() == domain.Unavailable
-	case errors.As(err, &code):
-		return code.Kind() == domain.Unavailable
-	}
-	return true
+	refusal, refused := domain.AsError(err)
+	return !refused || refusal.Kind() == domain.Unavailable || refusal.Code == domain.ErrLedgerBusy
 }

@@ -41,27 +41,49 @@ func OpenCheckpoints(ctx context.Context, pool *pgxpool.Pool) (*PostgresCheckpoi
 	return &PostgresCheckpoints{pool: pool}, nil
 }
 
-// Lease waits for the consumer's lock and begins a new epoch.
+// askAgain is how often a process that waits for a consumer asks whether it is
+// free. It asks rather than waits in PostgreSQL, because a statement that waits
+// for hours keeps the whole database from being vacuumed.
+const askAgain = 500 * time.Millisecond
+
+// Lease waits for the consumer's lock and begins a new epoch. The lock is held by
+// a connection of its own: from a pool, a few leases would take all there are.
 func (p *PostgresCheckpoints) Lease(ctx context.Context, consumer string) (Lease, eventstore.Position, error) {
-	conn, err := p.pool.Acquire(ctx)
+	conn, err := pgx.ConnectConfig(ctx, p.pool.Config().ConnConfig)
 	if err != nil {
 		return nil, 0, err
 	}
 	lease := &postgresLease{conn: conn, consumer: consumer}
-	if _, err := conn.Exec(ctx, "SELECT pg_advisory_lock($1)", lockOf(consumer)); err != nil {
-		lease.Release()
-		return nil, 0, err
-	}
-	var position eventstore.Position
-	err = conn.QueryRow(ctx, `
-		INSERT INTO reaction.consumer AS c (name, epoch) VALUES ($1, 1)
-		ON CONFLICT (name) DO UPDATE SET epoch = c.epoch + 1
-		RETURNING position, epoch`, consumer).Scan(&position, &lease.epoch)
+	position, err := lease.begin(ctx)
 	if err != nil {
 		lease.Release()
 		return nil, 0, err
 	}
 	return lease, position, nil
+}
+
+func (l *postgresLease) begin(ctx context.Context) (position eventstore.Position, err error) {
+	for {
+		var free bool
+		if err := l.conn.QueryRow(ctx, "SELECT pg_try_advisory_lock($1)", lockOf(l.consumer)).Scan(&free); err != nil {
+			return 0, err
+		}
+		if free {
+			break
+		}
+		timer := time.NewTimer(askAgain)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return 0, ctx.Err()
+		}
+	}
+	err = l.conn.QueryRow(ctx, `
+		INSERT INTO reaction.consumer AS c (name, epoch) VALUES ($1, 1)
+		ON CONFLICT (name) DO UPDATE SET epoch = c.epoch + 1
+		RETURNING position, epoch`, l.consumer).Scan(&position, &l.epoch)
+	return position, err
 }
 
 // Positions is how far every consumer has come, for metrics.
@@ -87,7 +109,7 @@ func lockOf(consumer string) int64 {
 }
 
 type postgresLease struct {
-	conn     *pgxpool.Conn
+	conn     *pgx.Conn
 	consumer string
 	epoch    int64
 	once     sync.Once
@@ -107,6 +129,6 @@ func (l *postgresLease) Release() {
 	l.once.Do(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
-		_ = l.conn.Hijack().Close(ctx) // closed either way: PostgreSQL gives the lock free with the session
+		_ = l.conn.Close(ctx) // closed either way: PostgreSQL gives the lock free with the session
 	})
 }

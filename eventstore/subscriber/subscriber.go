@@ -2,8 +2,9 @@
 // message.Subscriber whose topics are named consumers, each with its own filter
 // and checkpoint.
 //
-// A consumer gets its events in the store's order, one at a time, at least once:
-// the next comes when the last was acknowledged, a negative acknowledgement
+// A consumer gets its events in the store's order, at least once: one at a time,
+// or, with more lanes, several at a time of which those of one stream keep their
+// order. The next comes when the last was acknowledged, a negative acknowledgement
 // brings the same one again, and after a stop or a crash it goes on behind the
 // last checkpoint. Handlers are therefore idempotent by the message's UUID, which
 // is the event's id.
@@ -57,9 +58,12 @@ type Config struct {
 	Checkpoints Checkpoints
 	Consumers   map[string]eventstore.Filter // topics, and what each consumer gets
 	Log         *slog.Logger                 // optional
-	// SaveEvery is how many handled events may go by without saving the
-	// checkpoint, 100 if zero. It is saved whenever a consumer is at the tail.
-	SaveEvery int
+	// Lanes is how many events of different streams a consumer may have under way
+	// at once, 1 if zero.
+	Lanes int
+	// SaveAfter is how long what was handled may wait for its checkpoint, half a
+	// second if zero.
+	SaveAfter time.Duration
 	// RetryAfter is the pause before an event comes again after a negative
 	// acknowledgement, and before the store is asked again after an error;
 	// 100 ms if zero.
@@ -81,8 +85,11 @@ func New(c Config) *Subscriber {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	if c.SaveEvery == 0 {
-		c.SaveEvery = 100
+	if c.Lanes == 0 {
+		c.Lanes = 1
+	}
+	if c.SaveAfter == 0 {
+		c.SaveAfter = 500 * time.Millisecond
 	}
 	if c.RetryAfter == 0 {
 		c.RetryAfter = 100 * time.Millisecond
@@ -112,7 +119,7 @@ func (s *Subscriber) Subscribe(ctx context.Context, consumer string) (<-chan *me
 		defer close(out)
 		defer unlink()
 		defer cancel()
-		s.consume(ctx, &consumption{name: consumer, filter: filter, out: out})
+		s.consume(ctx, consumer, filter, out)
 	}()
 	return out, nil
 }
@@ -128,96 +135,122 @@ func (s *Subscriber) Close() error {
 	return nil
 }
 
-// consumption is one consumer at work.
-type consumption struct {
-	name    string
-	filter  eventstore.Filter
-	out     chan<- *message.Message
-	lease   Lease
-	handled eventstore.Position // everything up to here is handled
-	saved   eventstore.Position
-	unsaved int
-}
-
 // consume runs a consumer until ctx ends, taking it up again after an error.
-func (s *Subscriber) consume(ctx context.Context, c *consumption) {
+func (s *Subscriber) consume(ctx context.Context, name string, filter eventstore.Filter, out chan<- *message.Message) {
 	for ctx.Err() == nil {
-		if err := s.consumeOnce(ctx, c); err != nil && ctx.Err() == nil {
-			s.config.Log.Warn("a consumer was interrupted and goes on", "consumer", c.name, "handled", c.handled, "error", err)
+		if err := s.consumeOnce(ctx, name, filter, out); err != nil && ctx.Err() == nil {
+			s.config.Log.Warn("a consumer was interrupted and goes on", "consumer", name, "error", err)
 			s.pause(ctx)
 		}
 	}
 }
 
-func (s *Subscriber) consumeOnce(ctx context.Context, c *consumption) error {
-	lease, from, err := s.config.Checkpoints.Lease(ctx, c.name)
+// consumeOnce holds the consumer's lease and delivers until something fails.
+func (s *Subscriber) consumeOnce(ctx context.Context, name string, filter eventstore.Filter, out chan<- *message.Message) error {
+	lease, from, err := s.config.Checkpoints.Lease(ctx, name)
 	if err != nil {
 		return fmt.Errorf("lease: %w", err)
 	}
 	defer lease.Release()
-	c.lease, c.handled, c.saved, c.unsaved = lease, from, from, 0
-	defer func() {
-		// The context has ended when the consumer is stopped; what it handled is
-		// worth keeping all the same.
-		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-		defer cancel()
-		if err := c.save(last); err != nil {
-			s.config.Log.Warn("a checkpoint could not be saved; events will come again", "consumer", c.name, "error", err)
-		}
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
+	lanes := newLanes(s.config.Lanes, from)
+	checkpoint := &checkpoint{lease: lease, saved: from}
+	ticking := make(chan struct{})
+	go func() {
+		defer close(ticking)
+		fail(s.keepSaving(ctx, checkpoint, lanes))
 	}()
-	for delivery, err := range s.config.Store.SubscribeAll(ctx, from, c.filter) {
-		if err != nil {
+	fail(s.deliverAll(ctx, from, filter, lanes, out))
+	lanes.wait()
+	<-ticking
+	// The context has ended; what was handled is worth keeping all the same.
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	if err := checkpoint.save(last, lanes.handled()); err != nil {
+		s.config.Log.Warn("a checkpoint could not be saved; events will come again", "consumer", name, "error", err)
+	}
+	return context.Cause(ctx)
+}
+
+// checkpoint is what is saved of a consumer.
+type checkpoint struct {
+	lease Lease
+	saved eventstore.Position
+}
+
+func (c *checkpoint) save(ctx context.Context, handled eventstore.Position) error {
+	if handled == c.saved {
+		return nil
+	}
+	if err := c.lease.Save(ctx, handled); err != nil {
+		return fmt.Errorf("save the checkpoint: %w", err)
+	}
+	c.saved = handled
+	return nil
+}
+
+func (s *Subscriber) deliverAll(ctx context.Context, from eventstore.Position, filter eventstore.Filter, lanes *lanes, out chan<- *message.Message) error {
+	for delivery, err := range s.config.Store.SubscribeAll(ctx, from, filter) {
+		switch {
+		case err != nil:
 			return err
-		}
-		if delivery.Kind == eventstore.EventDelivered && !s.deliver(ctx, c, delivery.Event) {
-			return ctx.Err()
-		}
-		c.handled = delivery.Position
-		c.unsaved++
-		if c.unsaved >= s.config.SaveEvery || delivery.Kind != eventstore.EventDelivered {
-			if err := c.save(ctx); err != nil {
-				return err
+		case delivery.Kind != eventstore.EventDelivered:
+			lanes.pass(delivery.Position)
+		default:
+			event := delivery.Event
+			if !lanes.run(ctx, event, func() bool { return s.deliver(ctx, out, event) }) {
+				return ctx.Err()
 			}
 		}
 	}
 	return eventstore.ErrClosed
 }
 
-func (c *consumption) save(ctx context.Context) error {
-	if c.handled == c.saved {
-		return nil
+// keepSaving saves the checkpoint as it moves, until ctx ends.
+func (s *Subscriber) keepSaving(ctx context.Context, checkpoint *checkpoint, lanes *lanes) error {
+	ticker := time.NewTicker(s.config.SaveAfter)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ticker.C:
+			if err := checkpoint.save(ctx, lanes.handled()); err != nil {
+				return err
+			}
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
-	if err := c.lease.Save(ctx, c.handled); err != nil {
-		return fmt.Errorf("save the checkpoint: %w", err)
-	}
-	c.saved, c.unsaved = c.handled, 0
-	return nil
 }
 
 // deliver hands an event over until it is acknowledged; false when ctx ended
 // first.
-func (s *Subscriber) deliver(ctx context.Context, c *consumption, event eventstore.Event) bool {
+func (s *Subscriber) deliver(ctx context.Context, out chan<- *message.Message, event eventstore.Event) bool {
 	for {
-		msg := Message(ctx, event)
-		messageCtx, done := context.WithCancel(msg.Context())
-		msg.SetContext(messageCtx)
-		select {
-		case c.out <- msg:
-		case <-ctx.Done():
-			done()
-			return false
+		acked, again := s.deliverOnce(ctx, out, event)
+		if !again {
+			return acked
 		}
-		select {
-		case <-msg.Acked():
-			done()
-			return true
-		case <-msg.Nacked():
-			done()
-			s.pause(ctx)
-		case <-ctx.Done():
-			done()
-			return false
-		}
+		s.pause(ctx)
+	}
+}
+
+func (s *Subscriber) deliverOnce(ctx context.Context, out chan<- *message.Message, event eventstore.Event) (acked, again bool) {
+	ctx, done := context.WithCancel(ctx)
+	defer done()
+	msg := Message(ctx, event)
+	select {
+	case out <- msg:
+	case <-ctx.Done():
+		return false, false
+	}
+	select {
+	case <-msg.Acked():
+		return true, false
+	case <-msg.Nacked():
+		return false, true
+	case <-ctx.Done():
+		return false, false
 	}
 }
 
