@@ -2,12 +2,13 @@ package importer_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"guishu/commands"
 	"guishu/domain"
@@ -15,18 +16,17 @@ import (
 	"guishu/eventstore"
 	"guishu/eventstore/postgres"
 	"guishu/eventstore/sealing"
+	"guishu/internal/app"
+	"guishu/internal/cluster"
 	"guishu/internal/importer"
 	"guishu/internal/pgtest"
-
-	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// house is an empty firm with somebody who imports and somebody who approves.
+// house is an empty firm with somebody who imports, somebody else who could, and
+// somebody who approves.
 type house struct {
 	*testing.T
-	pool    *pgxpool.Pool
-	store   *postgres.Store
-	codec   *eventstore.Codec
+	app     *app.App
 	ledger  *commands.Ledger
 	imports *importer.Importer
 	keys    atomic.Int64
@@ -35,43 +35,14 @@ type house struct {
 	admin, director, clerk, another domain.StaffID
 }
 
-// noCensus counts nothing: imports ask for no count.
-type noCensus struct{}
+func newHouse(t *testing.T) *house { return settled(t, pgtest.URL(t), t.TempDir()) }
 
-func (noCensus) StaffAt(context.Context, domain.Path) (int, error)          { return 0, nil }
-func (noCensus) OpenWork(context.Context, domain.StaffID) ([]string, error) { return nil, nil }
-func (noCensus) Owned(context.Context, domain.StaffID) (int, error)         { return 0, nil }
-func (noCensus) ClaimsOn(context.Context, domain.StaffID, domain.Date) (int, error) {
-	return 0, nil
-}
-
-func newHouse(t *testing.T) *house {
+// settled opens the product on an empty database and settles the firm in.
+func settled(t *testing.T, database, keys string) *house {
 	t.Helper()
-	h := &house{T: t, pool: pgtest.New(t)}
+	h := open(t, database, keys)
 	ctx := t.Context()
 	var err error
-	h.store, err = postgres.Open(ctx, h.pool, postgres.Options{AllowUnsafe: true})
-	h.must(err)
-	t.Cleanup(func() { _ = h.store.Close() })
-	ring, err := sealing.Open(ctx, h.pool, sealing.FixedKEK(sealing.NewKEK()), sealing.Options{})
-	h.must(err)
-	events, err := commands.Events()
-	h.must(err)
-	h.codec = eventstore.NewCodec(events, sealing.NewSealer(ring))
-	lookups, err := ring.Hasher(ctx, sealing.ForLookups)
-	h.must(err)
-	requests, err := ring.Hasher(ctx, sealing.ForRequests)
-	h.must(err)
-	registry, err := commands.OpenRegistry(ctx, h.pool)
-	h.must(err)
-	h.ledger, err = commands.Open(ctx, commands.Config{
-		ID: ring.Ledger(), Store: h.store, Codec: h.codec, Registry: registry, Lookups: lookups, Requests: requests,
-		Eraser: ring, Census: noCensus{}, Location: domain.ChinaZone(), Now: time.Now,
-	})
-	h.must(err)
-	t.Cleanup(h.ledger.Close)
-	h.imports = &importer.Importer{Ledger: h.ledger, Registry: registry, Keys: requests, Location: domain.ChinaZone()}
-
 	h.admin, err = h.ledger.InstallFirstAdministrator(ctx, commands.InstallFirstAdministrator{Firm: "总部", Name: "管理员甲", Login: "admin", EmployeeNo: "A0001"})
 	h.must(err)
 	tree, err := h.ledger.Tree(ctx)
@@ -81,6 +52,39 @@ func newHouse(t *testing.T) *house {
 	h.clerk = h.hire("clerk", domain.RoleOperations, domain.RoleAdministrator)
 	h.another = h.hire("another", domain.RoleOperations, domain.RoleAdministrator)
 	return h
+}
+
+// open opens the product on a database.
+func open(t *testing.T, database, keys string) *house {
+	t.Helper()
+	h := &house{T: t}
+	ctx := t.Context()
+	var err error
+	h.app, err = app.Open(ctx, app.Config{
+		Database: cluster.Settings{DatabaseURL: database}, KEK: sealing.KEKSource{Folder: keys}, Store: postgres.Options{AllowUnsafe: true},
+	})
+	h.must(err)
+	t.Cleanup(func() { _ = h.app.Close() })
+	h.ledger = h.app.Ledger
+	requests, err := h.app.Ring.Hasher(ctx, sealing.ForRequests)
+	h.must(err)
+	registry, err := commands.OpenRegistry(ctx, h.app.Pool)
+	h.must(err)
+	h.imports = &importer.Importer{Ledger: h.ledger, Registry: registry, Keys: requests, Location: domain.ChinaZone()}
+	return h
+}
+
+// live brings read models on and reacts to events until the test ends.
+func (h *house) live() {
+	ctx, stop := context.WithCancel(h.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- h.app.Run(ctx) }()
+	h.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			h.Error(err)
+		}
+	})
 }
 
 func (h *house) must(err error) {
@@ -136,6 +140,17 @@ func (h *house) bring(plan *importer.Plan) importer.Report {
 	return report
 }
 
+// events counts the ledger's events by type.
+func (h *house) events() map[string]int {
+	h.Helper()
+	counts := map[string]int{}
+	for event, err := range h.app.Store.ReadAll(h.Context(), eventstore.AllQuery{}) {
+		h.must(err)
+		counts[event.Type]++
+	}
+	return counts
+}
+
 const mavenMapping = "../../docs/examples/maven-crm.yaml"
 
 // maven is the folder of the real files.
@@ -156,3 +171,19 @@ func maven(t *testing.T) string {
 	t.Skip("the real files are not here: set GUISHU_TEST_DATA to the folder that holds maven-crm")
 	return ""
 }
+
+// wants fails unless err has the code.
+func (h *house) wants(err error, code domain.Code) {
+	h.Helper()
+	if !errors.Is(err, code) {
+		h.Errorf("got %v, want %s", err, code)
+	}
+}
+
+func (h *house) refuse(batch domain.BatchID) {
+	h.Helper()
+	_, err := h.ledger.RefuseMigration(h.Context(), h.as(h.director), commands.RefuseMigration{Batch: batch, Reason: "不完整"})
+	h.must(err)
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }

@@ -29,7 +29,7 @@ func (e *MappingError) Error() string {
 	if e.Line > 0 {
 		place = fmt.Sprintf("%s:%d:%d", e.File, e.Line, e.Column)
 	}
-	return fmt.Sprintf("%s: %s (%s)", place, e.Reason, domain.ErrImportBadMapping)
+	return fmt.Sprintf("%s: %s (%s)", place, e.Reason, string(domain.ErrImportBadMapping))
 }
 
 // Unwrap is the stable code.

@@ -64,8 +64,10 @@ func checkPayment(it *item) *domain.Error {
 	}
 	last, stated := domain.Date{}, true
 	for _, status := range steps {
-		name := dayField(status)
-		on := day(it, status)
+		name, on := dayField(status), day(it, status)
+		if it.date(name).IsZero() && !on.IsZero() {
+			name = "confirmed_on" // the registration's day is taken from there
+		}
 		switch {
 		case on.Before(last) && !on.IsZero():
 			return domain.ErrPaymentDate.At(name)

@@ -99,7 +99,7 @@ func (rr *rowReader) read(r row) (it *item, column string, err error) {
 
 // columnsOf is the columns that feed a field.
 func (s *planned) columnsOf(name string) []string {
-	spec, given := s.Fields[name]
+	spec, given := s.Fields[strings.TrimSuffix(name, "_fen")] // a file's amounts may be in yuan
 	if !given {
 		return nil
 	}

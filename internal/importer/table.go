@@ -56,7 +56,7 @@ func (e *FileError) Error() string {
 	if e.Line > 0 {
 		place = fmt.Sprintf("%s:%d", e.File, e.Line)
 	}
-	text := fmt.Sprintf("%s: %s (%s)", place, e.Reason, domain.ErrImportBadFile)
+	text := fmt.Sprintf("%s: %s (%s)", place, e.Reason, string(domain.ErrImportBadFile))
 	if e.Err != nil {
 		text += ": " + e.Err.Error()
 	}
