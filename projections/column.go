@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"guishu/domain"
+
+	"github.com/google/uuid"
 )
 
 // Column is a column of a table or of a query's result: what it is called, and
@@ -82,7 +84,7 @@ func UUID[R any, T ~[16]byte](name string, field func(*R) *T) Column[R] {
 			*id = T(value)
 			return nil
 		},
-		show: func(r *R) string { return fmt.Sprintf("%x", *field(r)) },
+		show: func(r *R) string { return uuid.UUID(*field(r)).String() },
 	}
 }
 

@@ -5,6 +5,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -47,7 +48,8 @@ func main() {
 
 // exitCode is 1 for a failure, and what the error says where it says so.
 func exitCode(err error) int {
-	if coded, ok := err.(interface{ ExitCode() int }); ok {
+	var coded interface{ ExitCode() int }
+	if errors.As(err, &coded) {
 		return coded.ExitCode()
 	}
 	return 1

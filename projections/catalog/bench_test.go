@@ -4,7 +4,6 @@ import (
 	"context"
 	"testing"
 
-	"guishu/domain"
 	"guishu/eventstore/sealing"
 	"guishu/projections"
 	"guishu/projections/catalog"
@@ -19,7 +18,7 @@ func told(b *testing.B) (*projectiontest.Ledger, *projections.Runner) {
 	}
 	l := projectiontest.New(b)
 	l.Tell(projectiontest.NewStory(50), customers)
-	return l, l.Open(catalog.Models(sealing.NewHasher(), domain.ChinaZone())...)
+	return l, l.Open(catalog.Models(sealing.NewHasher())...)
 }
 
 // A rebuild of one read model, against reading and decoding the same events; the

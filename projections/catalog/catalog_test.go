@@ -4,7 +4,6 @@ import (
 	"context"
 	"testing"
 
-	"guishu/domain"
 	"guishu/eventstore/sealing"
 	"guishu/projections/catalog"
 	"guishu/projections/projectiontest"
@@ -15,7 +14,7 @@ func TestEveryWayOfApplyingAgrees(t *testing.T) {
 	t.Parallel()
 	l := projectiontest.New(t)
 	hasher := sealing.NewHasher()
-	runner, _ := l.Run(catalog.Models(hasher, domain.ChinaZone())...)
+	runner, _ := l.Run(catalog.Models(hasher)...)
 	l.Tell(projectiontest.NewStory(20), 60)
 	l.Wait(runner)
 	l.Agrees(runner)
