@@ -70,7 +70,7 @@ func (a *asking) renderStruct(details []detail, event reflect.Value) []detail {
 		if !field.IsExported() || event.Field(i).IsZero() {
 			continue
 		}
-		name := snake(field.Name)
+		name := detailName(field)
 		text, known := a.inWords(name, event.Field(i))
 		switch {
 		case !known && event.Field(i).Kind() == reflect.Struct:
@@ -80,6 +80,19 @@ func (a *asking) renderStruct(details []detail, event reflect.Value) []detail {
 		}
 	}
 	return details
+}
+
+// detailName is what a field is called in the timeline: by its own name, unless
+// two events mean different things by one.
+func detailName(field reflect.StructField) string {
+	name := snake(field.Name)
+	switch {
+	case name == "winner" && field.Type == reflect.TypeFor[domain.ApplicationID]():
+		return "winning_application"
+	case name == "by" && field.Type.Kind() == reflect.String:
+		return "looked_up_by"
+	}
+	return name
 }
 
 // inWords is a value as people read it; false for what has no such form.
@@ -106,7 +119,7 @@ func (a *asking) inWords(name string, value reflect.Value) (string, bool) {
 	}
 	switch value.Kind() {
 	case reflect.String:
-		return value.String(), true
+		return codeOf(name, value.String(), a.language), true
 	case reflect.Bool:
 		return a.language.of("是", "yes"), true
 	case reflect.Int, reflect.Int64:
@@ -127,6 +140,9 @@ func (a *asking) personal(name string, text domain.Personal) string {
 	}
 	if text.Erased() {
 		return a.language.of("（已删除）", "(erased)")
+	}
+	if gender := domain.Gender(text.Reveal()); field == staff.FieldGender && gender.Valid() && a.eyes.sees[field] == staff.Plain {
+		return a.language.of(gender.Chinese(), gender.English())
 	}
 	return a.eyes.shown(field, text.Reveal(), maskOf(field))
 }

@@ -78,7 +78,7 @@ func (c *demoCommand) claim(ctx context.Context) error {
 
 func (c *demoCommand) show(ctx context.Context, a *app.App, address string) error {
 	began := time.Now()
-	fmt.Fprintf(os.Stderr, "装入演示数据 loading the demo: %s\n", c.Data)
+	fmt.Fprintln(os.Stderr, "演示数据 the demo's data:", c.where())
 	bar := newProgress("装入 loading", true)
 	record, err := demo.Prepare(ctx, a, bar.update)
 	bar.finish()
@@ -89,6 +89,14 @@ func (c *demoCommand) show(ctx context.Context, a *app.App, address string) erro
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(os.Stderr, "就绪 ready: %d 个事件 events, %s\n", last, time.Since(began).Round(100*time.Millisecond))
+	fmt.Fprintf(os.Stderr, "就绪 ready: %d 个事件 events, %.1f 秒 s\n", last, time.Since(began).Seconds())
 	return record.Shown.Print(os.Stdout, address, record.BegunOn, int64(last))
+}
+
+// where is where the demo's ledger is, for people to read.
+func (c *demoCommand) where() string {
+	if c.DatabaseURL != "" {
+		return "DATABASE_URL"
+	}
+	return c.Data
 }

@@ -47,7 +47,7 @@ func (f *firm) tellBank(ctx context.Context, i int) error {
 // document checked.
 func (t *bankStory) arrived(daysAgo int) {
 	t.past(-daysAgo)
-	t.id = domain.CustomerID(do(t.story, t.outlet.manager(t.nth), t.ledger.RegisterCustomer, commands.RegisterCustomer{
+	t.id = domain.CustomerID(do(t.story, t.entrant(), t.ledger.RegisterCustomer, commands.RegisterCustomer{
 		Party: t.party, Fields: t.fields, CustomerNo: t.no, HomeUnit: t.units[t.outlet.code], Nature: domain.Direct,
 	}))
 	if t.fields.IdentityNumber == "" {
@@ -249,14 +249,38 @@ func (t *bankStory) rejectedThenAnother() {
 	t.approve(t.outlet.head(), t.claim(second, "", t.fields.Phone))
 }
 
-func (t *bankStory) unclaimed() { t.arrived(90) }
+// entrant is who enters the outlet's customers: the teller, where there is one.
+func (t *bankStory) entrant() string {
+	if t.outlet.login == "zhongshan" {
+		return "zhongshan-teller"
+	}
+	return t.outlet.manager(t.nth)
+}
+
+// unclaimed belongs to nobody, but at two outlets: there the wealth manager, and
+// the manager of the city above, claims them.
+func (t *bankStory) unclaimed() {
+	t.arrived(90)
+	t.live()
+	switch t.outlet.login {
+	case "binjiang":
+		t.lookedUp("binjiang-wealth", "")
+		t.approve(t.outlet.head(), t.claim("binjiang-wealth", "", t.fields.Phone))
+		p := t.deal("HT2504", "binjiang-wealth", 80_000_00)
+		p.reserved(0, 9)
+		p.registered(0)
+	case "yingyebu":
+		t.lookUp("city1", commands.LookUpCustomer{CustomerNo: t.no, Line: t.outlet.line})
+		t.approve("director", t.claim("city1", "", t.fields.Phone))
+	}
+}
 
 // incomplete is a prospect from the street: a name and a phone.
 func (t *bankStory) incomplete() {
 	t.fields = commands.CustomerFields{Name: t.fields.Name, Phone: t.fields.Phone, Source: domain.SourceEvent, Remark: invented}
 	t.no = ""
 	t.live()
-	t.id = domain.CustomerID(do(t.story, t.outlet.manager(t.nth), t.ledger.RegisterCustomer, commands.RegisterCustomer{
+	t.id = domain.CustomerID(do(t.story, t.entrant(), t.ledger.RegisterCustomer, commands.RegisterCustomer{
 		Party: t.party, Fields: t.fields, HomeUnit: t.units[t.outlet.code], Nature: domain.Direct,
 	}))
 }

@@ -77,7 +77,7 @@ func showsSomething(t *testing.T, a *app.App, record demo.Record) {
 	site := web(t, a)
 	reader := visitor(t, site.URL, demo.Reader)
 	wants := []string{
-		`"openapi":"3.1`, `ownership.claim-superseded`, `"status":"PENDING"`, `"follows_handler":false`, `"kind":"ESTABLISHED"`,
+		`"openapi":"3.1`, `"label":"获批的申请"`, `"status":"PENDING"`, `"follows_handler":false`, `"kind":"ESTABLISHED"`,
 		`海棠财富临江分公司`, `customer.erased`,
 	}
 	links := record.Shown.Links(record.BegunOn)
