@@ -15,11 +15,11 @@ func (s *Server) attachmentRoutes() {
 	// Attachments within the reader's scope, in the order of entry.
 	list(s, area, route{http.MethodGet, "/v1/attachments", "list-attachments", "下挂列表", "List attachments", forStaff}, attachmentList(), chooseAttachments, showAttachment)
 	// The advisors of one customer, in the order of entry (B-30, B-31).
-	list(s, area, route{http.MethodGet, "/v1/customers/{customer}/attachments", "list-customer-attachments", "客户的下挂理财经理", "Advisors of a customer", forStaff}, attachmentList(), chooseCustomersAttachments, showAttachment)
+	list(s, area, route{http.MethodGet, "/v1/customers/{customer}/attachments", "list-customer-attachments", "客户的下挂财富管理师", "Advisors of a customer", forStaff}, attachmentList(), chooseCustomersAttachments, showAttachment)
 	// The contacts on record with a customer.
 	list(s, area, route{http.MethodGet, "/v1/customers/{customer}/contacts", "list-contacts", "客户联络记录列表", "Contacts with a customer", forStaff}, contactList(), chooseContacts, showContact)
 	// Attach an advisor; the position of the entry is what counts (B-31).
-	command(s, area, route{http.MethodPost, "/v1/customers/{customer}/attachments", "attach-advisor", "下挂理财经理", "Attach an advisor", forStaff}, s.Ledger.AttachAdvisor)
+	command(s, area, route{http.MethodPost, "/v1/customers/{customer}/attachments", "attach-advisor", "下挂财富管理师", "Attach an advisor", forStaff}, s.Ledger.AttachAdvisor)
 	// End an attachment.
 	command(s, area, route{http.MethodPost, "/v1/customers/{customer}/attachments/{attachment}/end", "end-attachment", "结束下挂", "End an attachment", forStaff}, s.Ledger.EndAttachment)
 	// Record a contact with the customer.

@@ -108,7 +108,7 @@ func chooseClaims(a *asking, in *claimFilter) (claims.Query, error) {
 	}
 	return claims.Query{
 		Scope: scope, Who: a.who(), Status: in.Status, Kind: in.Kind, Line: in.Line, Unit: in.Unit, Below: below, Applicant: in.Applicant,
-		ApplicantNo: in.ApplicantNo, Customer: in.Customer, From: in.From, To: in.To, Sort: in.Sort, After: in.after(), Limit: in.Limit,
+		ApplicantNo: in.ApplicantNo, Customer: in.Customer, Filed: a.days(in.From, in.To), Sort: in.Sort, After: in.after(), Limit: in.Limit,
 	}, span(in.From, in.To)
 }
 

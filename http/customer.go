@@ -159,7 +159,7 @@ func chooseCustomers(a *asking, in *customerFilter) (customers.Query, error) {
 	}
 	chosen := customers.Query{
 		Scope: scope, Who: a.who(), View: in.View, Owner: in.Owner, Attached: in.Attached, Line: in.Line, Below: below,
-		Kind: in.Kind, Party: in.Party, Nature: in.Nature, Source: in.Source, Registered: customers.Days{From: in.RegisteredFrom, To: in.RegisteredTo},
+		Kind: in.Kind, Party: in.Party, Nature: in.Nature, Source: in.Source, Registered: a.days(in.RegisteredFrom, in.RegisteredTo),
 		CustomerNo: in.CustomerNo, Name: in.Name, Employer: in.Employer, Sort: in.Sort, After: in.after(), Limit: in.Limit,
 	}
 	if in.Own {

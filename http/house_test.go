@@ -121,7 +121,7 @@ func newHouseOn(t testing.TB, address string, change ...func(*door.Config)) *hou
 	h.auth, err = auth.Open(ctx, auth.Config{Pool: h.pool, Cost: cheap})
 	h.must(err)
 	t.Cleanup(h.auth.Close)
-	h.runner, err = projections.New(ctx, projections.Config{Store: h.store, Decoder: codec, Pool: h.pool, Models: catalog.Models(lookups)})
+	h.runner, err = projections.New(ctx, projections.Config{Store: h.store, Decoder: codec, Pool: h.pool, Models: catalog.Models(lookups, domain.ChinaZone())})
 	h.must(err)
 	h.run()
 	config := door.Config{

@@ -67,6 +67,11 @@ func (s *Server) asking(ctx context.Context) *asking {
 	return &asking{ctx: ctx, server: s, exchange: x, eyes: eyes{reader: x.principal}}
 }
 
+// days is a span of days in the business's time zone.
+func (a *asking) days(from, to domain.Date) query.Days {
+	return query.Days{From: from, To: to, Zone: a.server.Location}
+}
+
 // scope is what the permission lets the reader see; authz/denied when it is
 // nothing at all.
 func (a *asking) scope(permission staff.Permission) (staff.Scope, error) {

@@ -100,8 +100,8 @@ func choosePayments(a *asking, in *paymentFilter) (payments.Query, error) {
 	}
 	return payments.Query{
 		Scope: scope, Who: a.who(), Status: in.Status, Customer: in.Customer, Product: in.Product, Advisor: in.Advisor, Below: below,
-		Line: in.Line, ExternalNo: in.ExternalNo, Reserved: payments.Days{From: in.ReservedFrom, To: in.ReservedTo},
-		Confirmed: payments.Days{From: in.ConfirmedFrom, To: in.ConfirmedTo}, Sort: in.Sort, After: in.after(), Limit: in.Limit,
+		Line: in.Line, ExternalNo: in.ExternalNo, Reserved: a.days(in.ReservedFrom, in.ReservedTo),
+		Confirmed: a.days(in.ConfirmedFrom, in.ConfirmedTo), Sort: in.Sort, After: in.after(), Limit: in.Limit,
 	}, errors.Join(span(in.ReservedFrom, in.ReservedTo), span(in.ConfirmedFrom, in.ConfirmedTo))
 }
 

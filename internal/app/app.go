@@ -174,7 +174,7 @@ func (a *App) openStore(ctx context.Context, c Config) error {
 
 func (a *App) openModels(ctx context.Context) (err error) {
 	a.Models, err = projections.New(ctx, projections.Config{
-		Store: a.Store, Decoder: a.Codec, Pool: a.Pool, Models: catalog.Models(a.Lookups), Log: a.Log,
+		Store: a.Store, Decoder: a.Codec, Pool: a.Pool, Models: catalog.Models(a.Lookups, a.Location), Log: a.Log,
 	})
 	return err
 }
@@ -190,7 +190,7 @@ func (a *App) openLedger(ctx context.Context, c Config) error {
 	}
 	a.Ledger, err = commands.Open(ctx, commands.Config{
 		ID: a.Ring.Ledger(), Store: a.Store, Codec: a.Codec, Registry: registry, Lookups: a.Lookups, Requests: requests,
-		Eraser: a.Ring, Census: catalog.NewCensus(a.Pool), Location: c.Location, Now: c.Now, Log: c.Log,
+		Eraser: a.Ring, Census: catalog.NewCensus(a.Pool, a.Location), Location: c.Location, Now: c.Now, Log: c.Log,
 	})
 	if err != nil {
 		return err

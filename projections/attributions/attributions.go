@@ -156,7 +156,7 @@ type Query struct {
 	Ground   domain.AttributionGround
 	Apart    bool // only where commission does not follow the handler
 	Standing bool // leave out superseded and countered ones
-	From, To domain.Date
+	Decided  query.Days
 	Sort     string // newest, oldest
 	After    query.Cursor
 	Limit    int
@@ -221,7 +221,7 @@ func (q Query) where() query.Where {
 	if q.Standing {
 		w.And("t.standing")
 	}
-	w.Instants("t.decided_at", q.From, q.To)
+	w.OnDays("t.decided_at", q.Decided)
 	return w
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"testing"
 
+	"guishu/domain"
 	"guishu/eventstore/sealing"
 	"guishu/projections"
 	"guishu/projections/catalog"
@@ -18,7 +19,7 @@ func told(b *testing.B) (*projectiontest.Ledger, *projections.Runner) {
 	}
 	l := projectiontest.New(b)
 	l.Tell(projectiontest.NewStory(50), customers)
-	return l, l.Open(catalog.Models(sealing.NewHasher())...)
+	return l, l.Open(catalog.Models(sealing.NewHasher(), domain.ChinaZone())...)
 }
 
 // A rebuild of one read model, against reading and decoding the same events; the

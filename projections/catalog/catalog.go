@@ -3,6 +3,8 @@
 package catalog
 
 import (
+	"time"
+
 	"guishu/eventstore/sealing"
 	"guishu/projections"
 	"guishu/projections/attachments"
@@ -22,8 +24,8 @@ import (
 )
 
 // Models is every read model. The hasher is the ledger's, for what is looked up
-// without being kept.
-func Models(hasher *sealing.Hasher) []projections.Model {
+// without being kept; the zone is the business's, by which days are told.
+func Models(hasher *sealing.Hasher, zone *time.Location) []projections.Model {
 	hash := func(kind, text string) []byte {
 		sum := hasher.Hash(kind, text)
 		return sum[:]
@@ -31,6 +33,6 @@ func Models(hasher *sealing.Hasher) []projections.Model {
 	return []projections.Model{
 		units.Model(), staff.Model(), products.Model(), policies.Model(), migrations.Model(),
 		customers.Model(hash), claims.Model(), ownership.Model(), attachments.Model(),
-		payments.Model(), purchases.Model(), performance.Model(), attributions.Model(), timeline.Model(),
+		payments.Model(), purchases.Model(zone), performance.Model(zone), attributions.Model(), timeline.Model(),
 	}
 }

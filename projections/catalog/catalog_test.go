@@ -4,6 +4,7 @@ import (
 	"context"
 	"testing"
 
+	"guishu/domain"
 	"guishu/eventstore/sealing"
 	"guishu/projections/catalog"
 	"guishu/projections/projectiontest"
@@ -14,7 +15,7 @@ func TestEveryWayOfApplyingAgrees(t *testing.T) {
 	t.Parallel()
 	l := projectiontest.New(t)
 	hasher := sealing.NewHasher()
-	runner, _ := l.Run(catalog.Models(hasher)...)
+	runner, _ := l.Run(catalog.Models(hasher, domain.ChinaZone())...)
 	l.Tell(projectiontest.NewStory(20), 60)
 	l.Wait(runner)
 	l.Agrees(runner)

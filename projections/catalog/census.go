@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -12,10 +13,16 @@ import (
 
 // Census counts over many streams, for rules that may lag by moments (A-72,
 // B-27). It is commands.Census.
-type Census struct{ pool *pgxpool.Pool }
+type Census struct {
+	pool *pgxpool.Pool
+	zone *time.Location
+}
 
-// NewCensus counts in the read models of a database.
-func NewCensus(pool *pgxpool.Pool) *Census { return &Census{pool: pool} }
+// NewCensus counts in the read models of a database, by the days of the
+// business's time zone.
+func NewCensus(pool *pgxpool.Pool, zone *time.Location) *Census {
+	return &Census{pool: pool, zone: zone}
+}
 
 // StaffAt counts active members of staff at a unit and all below it.
 func (c *Census) StaffAt(ctx context.Context, path domain.Path) (int, error) {
@@ -49,6 +56,6 @@ func (c *Census) Owned(ctx context.Context, who domain.StaffID) (int, error) {
 func (c *Census) ClaimsOn(ctx context.Context, who domain.StaffID, day domain.Date) (int, error) {
 	var w query.Where
 	w.And("applicant = ?", who.UUID())
-	w.Instants("filed_at", day, day)
+	w.OnDays("filed_at", query.Days{From: day, To: day, Zone: c.zone})
 	return query.Count(ctx, c.pool, "read.claims", w, query.CountLimit)
 }

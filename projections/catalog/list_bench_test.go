@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"guishu/domain"
 	"guishu/eventstore/sealing"
 	"guishu/projections/catalog"
 	"guishu/projections/customers"
@@ -34,7 +35,7 @@ func BenchmarkList(b *testing.B) {
 	l := projectiontest.New(b)
 	story := projectiontest.NewStory(20)
 	l.Tell(story, 2000)
-	runner, _ := l.Run(catalog.Models(sealing.NewHasher())...)
+	runner, _ := l.Run(catalog.Models(sealing.NewHasher(), domain.ChinaZone())...)
 	l.Wait(runner)
 	ctx := context.Background()
 	config := l.Pool.Config()
@@ -97,7 +98,7 @@ func BenchmarkSeenAfterWrite(b *testing.B) {
 	l := projectiontest.New(b)
 	story := projectiontest.NewStory(20)
 	l.Tell(story, 50)
-	runner, _ := l.Run(catalog.Models(sealing.NewHasher())...)
+	runner, _ := l.Run(catalog.Models(sealing.NewHasher(), domain.ChinaZone())...)
 	l.Wait(runner)
 	n := 100
 	for b.Loop() {

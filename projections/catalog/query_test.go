@@ -55,7 +55,7 @@ func setup(t *testing.T, outlets, count int) *bed {
 	hasher := sealing.NewHasher()
 	b := &bed{Ledger: projectiontest.New(t), story: projectiontest.NewStory(outlets), ctx: context.Background()}
 	b.hash = func(kind, text string) []byte { sum := hasher.Hash(kind, text); return sum[:] }
-	b.runner, _ = b.Run(catalog.Models(hasher)...)
+	b.runner, _ = b.Run(catalog.Models(hasher, domain.ChinaZone())...)
 	b.Tell(b.story, count)
 	b.Wait(b.runner)
 	return b
@@ -145,7 +145,7 @@ func TestNoQueryWithoutAnIndex(t *testing.T) {
 		for i, q := range []customers.Query{
 			{}, {Sort: "name"}, {Sort: "oldest"}, {Name: "王"}, {Name: "wang"}, {CustomerNo: "1"}, {PhoneHash: []byte{1}}, {IdentityHash: []byte{1}},
 			{View: customers.ToBeCompleted}, {View: customers.MyCustomers, Own: who}, {Owner: who, Line: domain.SelfOperated}, {Attached: who},
-			{Below: path}, {Employer: "单位"}, {Line: domain.Agency}, {Kind: domain.FormalCustomer, Registered: customers.Days{From: day, To: day.AddDays(30)}},
+			{Below: path}, {Employer: "单位"}, {Line: domain.Agency}, {Kind: domain.FormalCustomer, Registered: query.Days{From: day, To: day.AddDays(30)}},
 		} {
 			q.Scope, q.Who = scope, who
 			_, err := customers.List(b.ctx, db, q)
@@ -155,14 +155,14 @@ func TestNoQueryWithoutAnIndex(t *testing.T) {
 		}
 		_, err := customers.Get(b.ctx, db, scope, who, id)
 		ask("customer "+name, err)
-		for i, q := range []claims.Query{{}, {Status: domain.ApplicationPending}, {Applicant: who}, {ApplicantNo: "S1"}, {Customer: id}, {Unit: b.story.Outlets[0]}, {Below: path, From: day}, {Sort: "newest", Kind: domain.EstablishRelation}} {
+		for i, q := range []claims.Query{{}, {Status: domain.ApplicationPending}, {Applicant: who}, {ApplicantNo: "S1"}, {Customer: id}, {Unit: b.story.Outlets[0]}, {Below: path, Filed: query.Days{From: day}}, {Sort: "newest", Kind: domain.EstablishRelation}} {
 			q.Scope, q.Who = scope, who
 			_, err := claims.List(b.ctx, db, q)
 			ask(fmt.Sprint("claims ", name, i), err)
 			_, err = claims.Count(b.ctx, db, q)
 			ask(fmt.Sprint("count claims ", name, i), err)
 		}
-		for i, q := range []payments.Query{{}, {Status: domain.PaymentConfirmed}, {Customer: id}, {Product: b.story.Products[0]}, {Advisor: who}, {ExternalNo: "X"}, {Sort: "amount"}, {Below: path, Confirmed: payments.Days{From: day}}} {
+		for i, q := range []payments.Query{{}, {Status: domain.PaymentConfirmed}, {Customer: id}, {Product: b.story.Products[0]}, {Advisor: who}, {ExternalNo: "X"}, {Sort: "amount"}, {Below: path, Confirmed: query.Days{From: day}}} {
 			q.Scope, q.Who = scope, who
 			_, err := payments.List(b.ctx, db, q)
 			ask(fmt.Sprint("payments ", name, i), err)
@@ -176,7 +176,7 @@ func TestNoQueryWithoutAnIndex(t *testing.T) {
 			_, err = purchases.Count(b.ctx, db, q)
 			ask(fmt.Sprint("count purchases ", name, i), err)
 		}
-		for i, q := range []attributions.Query{{}, {Customer: id}, {Winner: who}, {Handler: who, Apart: true}, {Apart: true, Standing: true}, {Payment: domain.PaymentID{1}}, {From: day}} {
+		for i, q := range []attributions.Query{{}, {Customer: id}, {Winner: who}, {Handler: who, Apart: true}, {Apart: true, Standing: true}, {Payment: domain.PaymentID{1}}, {Decided: query.Days{From: day}}} {
 			q.Scope, q.Who = scope, who
 			_, err := attributions.List(b.ctx, db, q)
 			ask(fmt.Sprint("attributions ", name, i), err)

@@ -143,9 +143,8 @@ type Query struct {
 	Applicant   domain.StaffID
 	ApplicantNo string // 客户经理号
 	Customer    domain.CustomerID
-	From        domain.Date // 申请日期
-	To          domain.Date
-	Sort        string // oldest, newest
+	Filed       query.Days // 申请日期
+	Sort        string     // oldest, newest
 	After       query.Cursor
 	Limit       int
 }
@@ -213,7 +212,7 @@ func (q Query) where() query.Where {
 	if q.Below != "" {
 		w.Below("c.unit", q.Below)
 	}
-	w.Instants("c.filed_at", q.From, q.To)
+	w.OnDays("c.filed_at", q.Filed)
 	return w
 }
 

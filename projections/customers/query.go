@@ -40,14 +40,11 @@ type Query struct {
 	Employer     string // begins with
 	IdentityHash []byte // Hash(IdentityKind, …)
 	PhoneHash    []byte // Hash(PhoneKind, …)
-	Registered   Days
+	Registered   query.Days
 	Sort         string // newest, oldest, name; the newest first by default
 	After        query.Cursor
 	Limit        int
 }
-
-// Days is a span of days, both included; a zero end is open.
-type Days struct{ From, To domain.Date }
 
 // Listed is a customer in a list, with the names that lists show.
 type Listed struct {
@@ -144,7 +141,7 @@ func (q Query) where() query.Where {
 		w.And("c.employer <> ''")
 		w.Prefix("c.employer", q.Employer)
 	}
-	w.Instants("c.registered_at", q.Registered.From, q.Registered.To)
+	w.OnDays("c.registered_at", q.Registered)
 	return w
 }
 

@@ -171,15 +171,12 @@ type Query struct {
 	Below      domain.Path
 	Line       domain.BusinessLine
 	ExternalNo string
-	Reserved   Days
-	Confirmed  Days
+	Reserved   query.Days
+	Confirmed  query.Days
 	Sort       string // newest, oldest, amount
 	After      query.Cursor
 	Limit      int
 }
-
-// Days is a span of business days, both included; a zero end is open.
-type Days struct{ From, To domain.Date }
 
 // Listed is a payment in a list, with the names that lists show.
 type Listed struct {
@@ -241,8 +238,8 @@ func (q Query) where() query.Where {
 	if q.Line != "" {
 		w.And("p.unit = ANY (ARRAY(SELECT unit FROM read.units WHERE line IN ('', ?)))", string(q.Line))
 	}
-	w.Instants("p.reserved_at", q.Reserved.From, q.Reserved.To)
-	w.Instants("p.confirmed_at", q.Confirmed.From, q.Confirmed.To)
+	w.OnDays("p.reserved_at", q.Reserved)
+	w.OnDays("p.confirmed_at", q.Confirmed)
 	return w
 }
 

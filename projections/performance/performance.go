@@ -10,6 +10,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"guishu/domain"
 	"guishu/domain/payment"
@@ -98,13 +99,15 @@ func dealColumns() []projections.Column[deal] {
 }
 
 type model struct {
+	zone  *time.Location
 	cells *projections.Table[cellKey, cell]
 	deals *projections.Table[domain.PaymentID, deal]
 }
 
-// Model is the read model.
-func Model() projections.Model {
+// Model is the read model. A payment counts on the day it has in the zone.
+func Model(zone *time.Location) projections.Model {
 	m := &model{
+		zone: zone,
 		cells: projections.NewTable("performance", func(r *cell) *cellKey { return &r.cellKey }, 5, cellColumns()...).
 			Indexed("(grain, advisor, period)", "(grain, product, period)"),
 		deals: projections.NewTable("performance_deals", func(r *deal) *domain.PaymentID { return &r.Payment }, 1, dealColumns()...),
@@ -118,7 +121,7 @@ func Model() projections.Model {
 
 func (m *model) confirmed(tx *projections.Tx, e payment.Confirmed, at *projections.Event) error {
 	counted := deal{
-		Payment: e.Deal.Payment, Day: domain.DateOf(at.EffectiveAt, domain.ChinaZone()), Unit: e.Deal.Unit,
+		Payment: e.Deal.Payment, Day: domain.DateOf(at.EffectiveAt, m.zone), Unit: e.Deal.Unit,
 		Advisor: e.Deal.Advisor, Product: e.Deal.Product, AmountFen: e.Deal.AmountFen,
 	}
 	m.deals.Create(tx, counted)

@@ -5,6 +5,7 @@ package purchases
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"guishu/domain"
 	"guishu/domain/payment"
@@ -40,8 +41,8 @@ func columns() []projections.Column[Purchase] {
 	}
 }
 
-// Model is the read model.
-func Model() projections.Model {
+// Model is the read model. A purchase was made on the day it has in the zone.
+func Model(zone *time.Location) projections.Model {
 	purchases := projections.NewTable("purchases", func(r *Purchase) *domain.PaymentID { return &r.Payment }, 1, columns()...).
 		Indexed("(customer, position)", "(product, position)", "(advisor, position)", "(unit, position)", "(position)", "(bought_on)")
 	return projections.Model{
@@ -51,7 +52,7 @@ func Model() projections.Model {
 			projections.On(func(tx *projections.Tx, e payment.Confirmed, at *projections.Event) error {
 				purchases.Create(tx, Purchase{
 					Payment: e.Deal.Payment, Customer: e.Deal.Customer, Product: e.Deal.Product, Advisor: e.Deal.Advisor,
-					Unit: e.Deal.Unit, AmountFen: e.Deal.AmountFen, BoughtOn: domain.DateOf(at.EffectiveAt, domain.ChinaZone()),
+					Unit: e.Deal.Unit, AmountFen: e.Deal.AmountFen, BoughtOn: domain.DateOf(at.EffectiveAt, zone),
 					Position: at.Position,
 				})
 				return nil

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -155,14 +156,23 @@ func (w *Where) Days(column string, from, to domain.Date) {
 	}
 }
 
-// Instants keeps the rows whose instant falls on a business day of a span, both
-// ends included; a zero end is open.
-func (w *Where) Instants(column string, from, to domain.Date) {
-	if !from.IsZero() {
-		w.And(column+" >= ?", from.Start(domain.ChinaZone()))
+// Days is a span of business days, both included; a zero end is open.
+type Days struct {
+	From, To domain.Date
+	Zone     *time.Location // the business's time zone, China's if nil
+}
+
+// OnDays keeps the rows whose instant falls on a day of the span.
+func (w *Where) OnDays(column string, days Days) {
+	zone := days.Zone
+	if zone == nil {
+		zone = domain.ChinaZone()
 	}
-	if !to.IsZero() {
-		w.And(column+" < ?", to.AddDays(1).Start(domain.ChinaZone()))
+	if !days.From.IsZero() {
+		w.And(column+" >= ?", days.From.Start(zone))
+	}
+	if !days.To.IsZero() {
+		w.And(column+" < ?", days.To.AddDays(1).Start(zone))
 	}
 }
 
