@@ -99,11 +99,11 @@ func TestReserve(t *testing.T) {
 		rule{Name: "B-11 a payment is reserved once", Given: []any{sparse()}, When: reserve(), Refused: domain.ErrPaymentState},
 		rule{
 			Name: "B-12 the amount is above zero", When: reserve(func(in *payment.Reserving) { in.Deal.AmountFen = 0 }),
-			Refused: domain.ErrPaymentAmount, At: "amount",
+			Refused: domain.ErrPaymentAmount, At: "amount_fen",
 		},
 		rule{
 			Name: "B-12 an amount beyond reason is refused", When: reserve(func(in *payment.Reserving) { in.Deal.AmountFen = 1e14 + 1 }),
-			Refused: domain.ErrMoneyOverflow, At: "amount",
+			Refused: domain.ErrMoneyOverflow, At: "amount_fen",
 		},
 		rule{
 			Name: "B-12 the product is open", When: reserve(func(in *payment.Reserving) { in.Product.Open = false }),

@@ -135,9 +135,9 @@ func checkSchedule(on, today domain.Date, history domain.History) error {
 func checkAmount(amount domain.Fen) error {
 	switch {
 	case amount <= 0:
-		return domain.ErrPaymentAmount.At("amount")
+		return domain.ErrPaymentAmount.At("amount_fen")
 	case amount > mostFen:
-		return domain.ErrMoneyOverflow.At("amount")
+		return domain.ErrMoneyOverflow.At("amount_fen")
 	}
 	return nil
 }
