@@ -313,3 +313,34 @@ func TestErasedPersonsAreNowhereToBeRead(t *testing.T) {
 		}
 	}
 }
+
+// B-20, B-35: who entered a customer keeps them until somebody owns them, and has
+// them again when nobody does.
+func TestWhoEnteredACustomerKeepsThemWhileNobodyOwnsThem(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	id := h.known("bo", h.north)
+	h.seen()
+	path := "/v1/customers/" + id.String()
+	h.as("bo").get(path).is(http.StatusOK)
+
+	h.must(claimed(h, "ann", id))
+	h.seen()
+	h.as("bo").get(path).refuses(http.StatusNotFound, domain.ErrQueryNotFoundOrOutOfScope)
+	if all := h.as("bo").get("/v1/customers").is(http.StatusOK); strings.Contains(all.body, id.String()) {
+		t.Errorf("bo lists a customer of ann's: %s", all.body)
+	}
+	h.as("ann").get(path).is(http.StatusOK)
+
+	filed, err := h.ledger.RequestDissolution(t.Context(), h.call(h.people["ann"]), commands.RequestDissolution{
+		Customer: id, Line: domain.SelfOperated, Reason: "客户迁出",
+	})
+	h.must(err)
+	_, err = h.ledger.ApproveClaim(t.Context(), h.call(h.people["northhead"]), commands.ApproveClaim{
+		Customer: id, Line: domain.SelfOperated, Application: domain.ApplicationID(filed.ID),
+	})
+	h.must(err)
+	h.seen()
+	h.as("bo").get(path).is(http.StatusOK)
+	h.as("ann").get(path).refuses(http.StatusNotFound, domain.ErrQueryNotFoundOrOutOfScope)
+}

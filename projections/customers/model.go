@@ -45,7 +45,7 @@ func Model(hash Hash) projections.Model {
 	}
 	m.termsOf = projections.NewLookup(m.terms, "customer", func(r *term) *domain.CustomerID { return &r.Customer })
 	return projections.Model{
-		Name: "customers", Version: 1,
+		Name: "customers", Version: 2,
 		Tables: []projections.TableDefinition{m.customers, m.relations, m.terms},
 		Handlers: []projections.Handler{
 			projections.On(m.registered), projections.On(m.supplemented), projections.On(m.phoneRecorded),
@@ -62,13 +62,51 @@ func (m *model) registered(tx *projections.Tx, e customer.Registered, at *projec
 		Customer: e.Customer, Kind: domain.Prospect, RegisteredAt: at.EffectiveAt, Batch: at.Batch, Position: at.Position,
 	})
 	m.apply(tx, row, e, at)
-	if !at.Actor.IsZero() {
-		m.relate(tx, Relation{relationKey{at.Actor, e.Customer, Entered, ""}, at.Unit, at.Position})
-	}
-	if !e.Advisor.IsZero() {
-		m.relate(tx, Relation{relationKey{e.Advisor, e.Customer, Named, ""}, e.HomeUnit, at.Position})
-	}
+	m.keep(tx, row)
 	return nil
+}
+
+// keep makes the customer one of those who entered them or were named at entry,
+// who keep them only while nobody owns or advises them (B-20, B-35).
+func (m *model) keep(tx *projections.Tx, row *Row) {
+	for _, key := range row.keepers() {
+		m.relate(tx, Relation{key, row.HomeUnit, row.Position})
+	}
+}
+
+// lose takes the customer from those who only entered them.
+func (m *model) lose(tx *projections.Tx, row *Row) {
+	for _, key := range row.keepers() {
+		m.relations.Delete(tx, key)
+	}
+}
+
+func (r *Row) keepers() []relationKey {
+	var keys []relationKey
+	if !r.RegisteredBy.IsZero() {
+		keys = append(keys, relationKey{r.RegisteredBy, r.Customer, Entered, ""})
+	}
+	if !r.Advisor.IsZero() {
+		keys = append(keys, relationKey{r.Advisor, r.Customer, Named, ""})
+	}
+	return keys
+}
+
+// lookedAfter says that somebody owns or advises the customer.
+func (r *Row) lookedAfter() bool {
+	return !r.OwnerSelf.IsZero() || !r.OwnerAgency.IsZero() || r.Attached > 0
+}
+
+// passTo changes who looks after the customer.
+func (m *model) passTo(tx *projections.Tx, row *Row, change func()) {
+	before := row.lookedAfter()
+	change()
+	switch after := row.lookedAfter(); {
+	case after && !before:
+		m.lose(tx, row)
+	case before && !after:
+		m.keep(tx, row)
+	}
 }
 
 func (m *model) supplemented(tx *projections.Tx, e customer.Supplemented, at *projections.Event) error {
@@ -272,11 +310,13 @@ func (m *model) own(tx *projections.Tx, id domain.CustomerID, line domain.Busine
 		return missing(id)
 	}
 	row.ChangedPosition = at.Position
-	if line == domain.Agency {
-		row.OwnerAgency = owner
-		return nil
-	}
-	row.OwnerSelf = owner
+	m.passTo(tx, row, func() {
+		if line == domain.Agency {
+			row.OwnerAgency = owner
+			return
+		}
+		row.OwnerSelf = owner
+	})
 	return nil
 }
 
@@ -295,7 +335,7 @@ func (m *model) count(tx *projections.Tx, id domain.CustomerID, change int, at *
 	if row == nil {
 		return missing(id)
 	}
-	row.Attached += change
+	m.passTo(tx, row, func() { row.Attached += change })
 	row.ChangedPosition = at.Position
 	return nil
 }

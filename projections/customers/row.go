@@ -105,8 +105,8 @@ type RelationKind string
 const (
 	Owns     RelationKind = "OWNER"    // of the slot in a line
 	Attached RelationKind = "ATTACHED" // as an advisor (下挂)
-	Entered  RelationKind = "ENTRANT"  // registered the customer
-	Named    RelationKind = "NAMED"    // named at entry (B-09)
+	Entered  RelationKind = "ENTRANT"  // registered the customer, whom nobody owns or advises (A-28, B-20)
+	Named    RelationKind = "NAMED"    // named at entry, likewise (B-09)
 )
 
 // relationKey is what makes a relation one.
