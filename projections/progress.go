@@ -27,7 +27,10 @@ func newProgress() *progress {
 func (p *progress) moved(model string, to eventstore.Position) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.positions[model] = max(p.positions[model], to)
+	if to > p.positions[model] {
+		p.positions[model] = to
+		delete(p.failures, model) // it goes on
+	}
 	p.wake()
 }
 
@@ -82,6 +85,10 @@ func (r *Runner) WaitFor(ctx context.Context, model string, position eventstore.
 			return nil
 		case failure != nil:
 			return &StoppedError{Model: model, Position: at, Err: failure}
+		}
+		select {
+		case r.hurry <- struct{}{}:
+		default:
 		}
 		select {
 		case <-changed:

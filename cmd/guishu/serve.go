@@ -53,6 +53,7 @@ func serve(ctx context.Context, flags ledgerFlags, where listenFlags, prepare fu
 
 // serveWith is serve on an assembly of one's own.
 func serveWith(ctx context.Context, config app.Config, where listenFlags, prepare func(context.Context, *app.App, string) error) (err error) {
+	app.TuneMemory()
 	log := config.Log
 	config.SecureCookies = where.Certificate != "" || where.BehindProxy
 	a, err := app.Open(ctx, config)
