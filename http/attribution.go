@@ -75,6 +75,7 @@ type decision struct {
 // advisor or two.
 type explanation struct {
 	Code   string            `json:"code"`
+	Text   string            `json:"text" doc:"The same as a sentence, in the reader's language."`
 	Params map[string]string `json:"params,omitempty"`
 }
 
@@ -139,6 +140,7 @@ func showDecision(a *asking, d *attributions.Listed) decision {
 		}
 		shown.Explanation.Params[p.Name] = p.Value
 	}
+	shown.Explanation.Text = a.explained(shown.Explanation.Code, shown.Explanation.Params)
 	for _, c := range d.Candidates {
 		shown.Candidates = append(shown.Candidates, showCandidate(a, c))
 	}
