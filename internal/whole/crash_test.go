@@ -71,9 +71,6 @@ func (l *load) goOn(p *program) {
 	l.changed = make(chan struct{})
 }
 
-// errOver says that a worker stops because the test does.
-var errOver = errors.New("the load is over")
-
 // carry sends a command until the program says what became of it.
 func (l *load) carry(who person, path string, body fields) (string, error) {
 	r := command(path, body)
