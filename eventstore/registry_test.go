@@ -20,8 +20,11 @@ type (
 	nobodys    struct{ Name domain.Personal }
 	deepClear  struct{ Lists []map[string]nobodys }
 	withAny    struct{ Anything any }
-	unexported struct{ name string } //nolint:unused // what is lost is the point
-	tagged     struct {
+	unexported struct {
+		//lint:ignore U1000 that it would be lost is the point
+		name string
+	}
+	tagged struct {
 		A int `json:"a"`
 	}
 	personalKeys struct{ By map[domain.Personal]int }

@@ -50,10 +50,10 @@ func (p *progress) wake() {
 	p.changed = make(chan struct{})
 }
 
-func (p *progress) look(model string) (eventstore.Position, error, <-chan struct{}) {
+func (p *progress) look(model string) (at eventstore.Position, moved <-chan struct{}, failure error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.positions[model], p.failures[model], p.changed
+	return p.positions[model], p.changed, p.failures[model]
 }
 
 // StoppedError says that a read model will not come to a position, because it
@@ -79,7 +79,7 @@ func (r *Runner) WaitFor(ctx context.Context, model string, position eventstore.
 		return fmt.Errorf("there is no read model %q", model)
 	}
 	for {
-		at, failure, changed := r.progress.look(model)
+		at, changed, failure := r.progress.look(model)
 		switch {
 		case at >= position:
 			return nil

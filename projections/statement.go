@@ -120,8 +120,6 @@ func arrayParam(oid uint32, count int, elements []byte) []byte {
 	return append(b, elements...)
 }
 
-func int8Param(value int64) []byte { return binary.BigEndian.AppendUint64(nil, uint64(value)) }
-
 // transient says that trying again may help: the connection or the server, not
 // the statement, is at fault.
 func (s *session) transient(ctx context.Context, err error) bool {

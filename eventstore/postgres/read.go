@@ -240,7 +240,6 @@ type filteredPager struct {
 	query  eventstore.AllQuery
 	names  []byte // the filter's names, as a parameter
 	left   int
-	end    eventstore.Position // forwards: the head when last asked
 	decode decoder
 }
 

@@ -54,10 +54,9 @@ type outlet struct {
 	street      string // of its customers
 }
 
-func (o outlet) head() string           { return o.login + "-head" }
-func (o outlet) manager(n int) string   { return [...]string{o.login + "-rm1", o.login + "-rm2"}[n%2] }
-func (o outlet) neighbour() outlet      { return outlets[neighbours[o.login]] }
-func (o outlet) customerStreet() string { return o.street }
+func (o outlet) head() string         { return o.login + "-head" }
+func (o outlet) manager(n int) string { return [...]string{o.login + "-rm1", o.login + "-rm2"}[n%2] }
+func (o outlet) neighbour() outlet    { return outlets[neighbours[o.login]] }
 
 var outlets = []outlet{
 	{"O010101", "zhongshan", domain.SelfOperated, "云州省临江市青石县中山路"},
