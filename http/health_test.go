@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"guishu/domain"
+	"guishu/eventstore"
 	door "guishu/http"
 )
 
@@ -175,4 +176,30 @@ func TestASlowRequestIsCutOff(t *testing.T) {
 		c.Checks = []door.Check{{Name: "endless", Ask: func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }}}
 	})
 	h.browser().get("/readyz").is(http.StatusServiceUnavailable)
+}
+
+// stuck is reactions of which one could not answer three events.
+type stuck struct{}
+
+func (stuck) Positions(context.Context) (map[string]eventstore.Position, error) {
+	return map[string]eventstore.Position{"attribute-commission": 41}, nil
+}
+
+func (stuck) CountParked(context.Context) (map[string]int, error) {
+	return map[string]int{"attribute-commission": 3, "promote-customer": 0}, nil
+}
+
+func TestMetricsShowWhatReactionsCouldNotAnswer(t *testing.T) { // design §3
+	t.Parallel()
+	h := newHouse(t, func(c *door.Config) { c.Reactions = stuck{} })
+	metrics := h.browser().get("/metrics").is(http.StatusOK)
+	for _, line := range []string{
+		`guishu_reaction_parked{reaction="attribute-commission"} 3`,
+		`guishu_reaction_parked{reaction="promote-customer"} 0`,
+		`guishu_reaction_position{reaction="attribute-commission"} 41`,
+	} {
+		if !strings.Contains(metrics.body, line) {
+			t.Errorf("%s is missing in\n%s", line, metrics.body)
+		}
+	}
 }

@@ -18,6 +18,14 @@ type Models interface {
 	Status(ctx context.Context) ([]projections.Status, error)
 }
 
+// Reactions tells how far the reactions are. *reactions.Reactions is one.
+type Reactions interface {
+	// Positions is how far each has come.
+	Positions(ctx context.Context) (map[string]eventstore.Position, error)
+	// CountParked is how many events each could not answer and has put aside.
+	CountParked(ctx context.Context) (map[string]int, error)
+}
+
 // askModels adds where every read model stands. One that has stopped makes the
 // program not ready, and so does one that nobody brings on at all.
 func (s *Server) askModels(ctx context.Context, state *health) {
@@ -45,16 +53,18 @@ func (s *Server) askModels(ctx context.Context, state *health) {
 type stateCollector struct{ server *Server }
 
 var (
-	modelPosition = prometheus.NewDesc("guishu_read_model_position", "The last event a read model has taken in.", []string{"model"}, nil)
-	modelLag      = prometheus.NewDesc("guishu_read_model_lag", "How many events a read model is behind the ledger.", []string{"model"}, nil)
-	modelStopped  = prometheus.NewDesc("guishu_read_model_stopped", "1 when a read model has stopped at an event.", []string{"model"}, nil)
-	ledgerHead    = prometheus.NewDesc("guishu_ledger_position", "The newest event's position.", nil, nil)
-	sessionsOpen  = prometheus.NewDesc("guishu_sessions", "Sessions that have not ended.", nil, nil)
+	modelPosition    = prometheus.NewDesc("guishu_read_model_position", "The last event a read model has taken in.", []string{"model"}, nil)
+	modelLag         = prometheus.NewDesc("guishu_read_model_lag", "How many events a read model is behind the ledger.", []string{"model"}, nil)
+	modelStopped     = prometheus.NewDesc("guishu_read_model_stopped", "1 when a read model has stopped at an event.", []string{"model"}, nil)
+	ledgerHead       = prometheus.NewDesc("guishu_ledger_position", "The newest event's position.", nil, nil)
+	reactionPosition = prometheus.NewDesc("guishu_reaction_position", "The last event a reaction has answered.", []string{"reaction"}, nil)
+	reactionParked   = prometheus.NewDesc("guishu_reaction_parked", "Events a reaction could not answer; see guishu reactions.", []string{"reaction"}, nil)
+	sessionsOpen     = prometheus.NewDesc("guishu_sessions", "Sessions that have not ended.", nil, nil)
 )
 
 // Describe names what is shown.
 func (c stateCollector) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{modelPosition, modelLag, modelStopped, ledgerHead, sessionsOpen} {
+	for _, d := range []*prometheus.Desc{modelPosition, modelLag, modelStopped, ledgerHead, sessionsOpen, reactionPosition, reactionParked} {
 		to <- d
 	}
 }
@@ -69,6 +79,7 @@ func (c stateCollector) Collect(to chan<- prometheus.Metric) {
 	if open, err := c.server.Auth.Sessions(ctx); err == nil {
 		gauge(sessionsOpen, float64(open))
 	}
+	c.collectReactions(ctx, gauge)
 	all, err := c.server.Models.Status(ctx)
 	if err != nil {
 		return
@@ -84,5 +95,21 @@ func (c stateCollector) Collect(to chan<- prometheus.Metric) {
 			stopped = 1
 		}
 		gauge(modelStopped, stopped, model.Model)
+	}
+}
+
+func (c stateCollector) collectReactions(ctx context.Context, gauge func(*prometheus.Desc, float64, ...string)) {
+	if c.server.Reactions == nil {
+		return
+	}
+	if positions, err := c.server.Reactions.Positions(ctx); err == nil {
+		for name, position := range positions {
+			gauge(reactionPosition, float64(position), name)
+		}
+	}
+	if parked, err := c.server.Reactions.CountParked(ctx); err == nil {
+		for name, count := range parked {
+			gauge(reactionParked, float64(count), name)
+		}
 	}
 }

@@ -39,6 +39,8 @@ type Config struct {
 	Log     *slog.Logger     // optional
 	Now     func() time.Time // the clock, time.Now if nil
 	Version string           // of the program, optional
+	// Reactions tell how far they are and what they could not answer. Optional.
+	Reactions Reactions
 	// Checks are asked by /readyz beside the read models, such as whether the
 	// store answers. Optional.
 	Checks []Check

@@ -88,7 +88,8 @@ func serveWith(ctx context.Context, config app.Config, where listenFlags, prepar
 func newServer(a *app.App, where listenFlags, log *slog.Logger) (*http.Server, error) {
 	return http.New(http.Config{
 		Ledger: a.Ledger, Auth: a.Auth, Read: a.Pool, Models: a.Models, Store: a.Store, Decoder: a.Codec, Lookups: a.Lookups,
-		Location: a.Location, Log: log,
+		Reactions: a.Reactions,
+		Location:  a.Location, Log: log,
 		Secure: where.Certificate != "" || where.BehindProxy, Version: version(),
 	})
 }
