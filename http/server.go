@@ -91,7 +91,15 @@ func New(c Config) (*Server, error) {
 
 // ServeHTTP answers one request: it is named, bounded, logged and counted
 // whatever becomes of it.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.serve(s.router, w, r) }
+
+// Around has another handler's requests named, bounded, logged and counted like
+// the server's own.
+func (s *Server) Around(inner http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.serve(inner, w, r) })
+}
+
+func (s *Server) serve(inner http.Handler, w http.ResponseWriter, r *http.Request) {
 	x := &exchange{request: requestID(), started: time.Now(), language: preferred(r.Header.Get("Accept-Language"))}
 	ctx, done := context.WithTimeout(context.WithValue(r.Context(), exchangeKey{}, x), s.Timeout)
 	defer done()
@@ -104,7 +112,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header["Cache-Control"] = noStore
 	s.metrics.inFlight.Inc()
 	defer s.finish(recorded, r)
-	s.router.ServeHTTP(recorded, r)
+	inner.ServeHTTP(recorded, r)
 }
 
 // What every answer says, unless its route says otherwise.

@@ -12,7 +12,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"guishu/domain"
 	"guishu/domain/attachment"
 	"guishu/domain/attribution"
 	"guishu/domain/customer"
@@ -28,6 +27,7 @@ import (
 	"guishu/eventstore/postgres"
 	"guishu/eventstore/sealing"
 	"guishu/internal/pgtest"
+	"guishu/internal/story"
 	"guishu/projections"
 )
 
@@ -62,15 +62,6 @@ func On(t testing.TB, pool *pgxpool.Pool) *Ledger {
 	}
 	ring := sealing.NewMemoryRing(uuid.New())
 	return &Ledger{Pool: pool, Store: store, Ring: ring, t: t, Codec: eventstore.NewCodec(registry, sealing.NewSealer(ring))}
-}
-
-// At is what a test says of an event beside its content.
-type At struct {
-	Effective time.Time
-	Asserted  bool
-	Batch     domain.BatchID
-	Actor     domain.StaffID
-	Unit      domain.UnitID
 }
 
 // Append writes events at the end of a stream and gives the last one's position.
@@ -184,4 +175,4 @@ func (l *Ledger) Agrees(runner *projections.Runner) {
 }
 
 // ID is a fresh id of any kind.
-func ID[T ~[16]byte]() T { return T(uuid.Must(uuid.NewV7())) }
+func ID[T ~[16]byte]() T { return story.ID[T]() }
