@@ -35,6 +35,11 @@ func isTheSame(t *testing.T, first *app.App, shown demo.Record) {
 		t.Errorf("what is shown differs:\n%+v\n%+v", *shown.Shown, *again.Shown)
 	}
 	same(t, read(t, second), read(t, first))
+	toursWork(t, second) // on this one, because they change it
+	if err := demo.Settle(t.Context(), second); err != nil {
+		t.Fatal(err)
+	}
+	agrees(t, second)
 }
 
 func changesNothing(t *testing.T, a *app.App) {
