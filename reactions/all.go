@@ -15,11 +15,14 @@ import (
 // all lists every reaction.
 func all() []reaction {
 	return []reaction{
-		// B-14: the first confirmed payment makes the customer formal.
+		// B-14: the first confirmed payment makes the customer formal. Which is the
+		// first is the ledger's order, over all payments of the customer.
 		{"promote-customer", []any{payment.Confirmed{}}, func(ctx context.Context, l *commands.Ledger, call commands.Call, stream eventstore.Stream, event any) error {
 			e := event.(payment.Confirmed)
 			_, err := l.PromoteCustomer(ctx, call, commands.PromoteCustomer{Customer: e.Deal.Customer, Payment: e.Deal.Payment})
 			return err
+		}, func(event any) eventstore.Stream {
+			return eventstore.Stream(customer.StreamPrefix + event.(payment.Confirmed).Deal.Customer.String())
 		}},
 		// B-14, B-31: a confirmed payment's commission is attributed.
 		{"attribute-commission", []any{payment.Confirmed{}}, func(ctx context.Context, l *commands.Ledger, call commands.Call, stream eventstore.Stream, event any) error {
@@ -28,16 +31,16 @@ func all() []reaction {
 				return nil // somebody had it decided before, and the payment is reversed by now
 			}
 			return err
-		}},
+		}, nil},
 		// B-31, C-02: a reversed payment's attribution gets a counter-entry.
 		{"counter-attribution", []any{payment.Reversed{}}, func(ctx context.Context, l *commands.Ledger, call commands.Call, stream eventstore.Stream, event any) error {
 			_, err := l.CounterAttribution(ctx, call, commands.CounterAttribution{Payment: event.(payment.Reversed).Deal.Payment})
 			return err
-		}},
+		}, nil},
 		// An erasure that was cut off behind its event is finished.
 		{"erase-customer", []any{customer.Erased{}}, func(ctx context.Context, l *commands.Ledger, call commands.Call, _ eventstore.Stream, event any) error {
 			return l.DestroyCustomerKey(ctx, call, commands.DestroyCustomerKey{Customer: event.(customer.Erased).Customer})
-		}},
+		}, nil},
 		// the phone that an approved claim brought stays with the customer.
 		{"record-claim-phone", []any{ownership.ClaimApproved{}}, func(ctx context.Context, l *commands.Ledger, call commands.Call, stream eventstore.Stream, event any) error {
 			customer, line, err := ownership.ParseStream(string(stream))
@@ -48,6 +51,6 @@ func all() []reaction {
 				Customer: customer, Line: line, Application: event.(ownership.ClaimApproved).Application,
 			})
 			return err
-		}},
+		}, nil},
 	}
 }

@@ -29,6 +29,9 @@ type reaction struct {
 	name string // of the consumer; its checkpoint hangs on it
 	on   []any  // a zero event of each type it hears of
 	do   func(ctx context.Context, l *commands.Ledger, call commands.Call, stream eventstore.Stream, event any) error
+	// line names the stream whose events it answers in their order, where that is
+	// not the event's own.
+	line func(event any) eventstore.Stream
 }
 
 // Config is what Reactions are built from.
@@ -88,7 +91,7 @@ func Open(ctx context.Context, c Config) (*Reactions, error) {
 		consumers[each.name] = eventstore.Filter{Types: types}
 	}
 	r.subscriber = subscriber.New(subscriber.Config{
-		Store: c.Store, Checkpoints: checkpoints, Consumers: consumers, Log: c.Log, Lanes: c.Lanes,
+		Store: c.Store, Checkpoints: checkpoints, Consumers: consumers, Log: c.Log, Lanes: c.Lanes, Line: r.line,
 	})
 	r.router, err = message.NewRouter(message.RouterConfig{CloseTimeout: 10 * time.Second}, watermill.NewSlogLoggerWithLevelMapping(c.Log, quiet))
 	if err != nil {
@@ -120,6 +123,21 @@ func (r *Reactions) Close() error {
 		return r.subscriber.Close()
 	}
 	return errors.Join(r.router.Close(), r.subscriber.Close())
+}
+
+// line is what an event waits in for the events before it.
+func (r *Reactions) line(ctx context.Context, consumer string, recorded eventstore.Event) eventstore.Stream {
+	for _, each := range r.all {
+		if each.name != consumer || each.line == nil {
+			continue
+		}
+		decoded, err := r.config.Codec.Decode(ctx, recorded)
+		if err != nil {
+			break // reacting to it will say so
+		}
+		return each.line(decoded.Event)
+	}
+	return recorded.Stream
 }
 
 // Consumers are the names of the reactions.

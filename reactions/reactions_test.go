@@ -261,3 +261,37 @@ func TestAnErasureIsFinished(t *testing.T) {
 		t.Errorf("the key is still there (%v)", err)
 	}
 }
+
+// B-14: of many payments confirmed at once the first one made the customer formal,
+// however many are answered at the same time.
+func TestTheFirstConfirmedPaymentMakesTheCustomerFormal(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	var first []bought
+	for n := range 6 {
+		b := h.purchase(n)
+		first = append(first, b)
+		for range 4 {
+			h.pay(b.customer)
+		}
+	}
+	r, _ := h.react()
+	h.answered(r)
+	promoted := 0
+	for _, b := range first {
+		for recorded, err := range h.store.ReadStream(t.Context(), eventstore.StreamQuery{Stream: streamOf(customer.StreamPrefix, b.customer)}) {
+			h.must(err)
+			decoded, err := h.codec.Decode(t.Context(), recorded)
+			h.must(err)
+			if formal, is := decoded.Event.(customer.BecameFormal); is {
+				promoted++
+				if formal.Payment != b.payment {
+					t.Errorf("customer %s is formal by %s, want %s", b.customer, formal.Payment, b.payment)
+				}
+			}
+		}
+	}
+	if promoted != len(first) {
+		t.Errorf("%d customers are formal, want %d", promoted, len(first))
+	}
+}

@@ -7,15 +7,15 @@ import (
 	"guishu/eventstore"
 )
 
-// lanes lets several events be under way at once, those of one stream one after
-// the other, and knows up to which position all are handled.
+// lanes lets several events be under way at once, those of one line one after the
+// other, and knows up to which position all are handled.
 type lanes struct {
 	slots   chan struct{}
 	running sync.WaitGroup
 
 	mu      sync.Mutex
-	tickets []*ticket // in the store's order, from the oldest that is not handled
-	last    map[eventstore.Stream]*ticket
+	tickets []*ticket                     // in the store's order, from the oldest that is not handled
+	last    map[eventstore.Stream]*ticket // of a line
 	upTo    eventstore.Position
 }
 
@@ -30,18 +30,18 @@ func newLanes(width int, from eventstore.Position) *lanes {
 	return &lanes{slots: make(chan struct{}, width), last: map[eventstore.Stream]*ticket{}, upTo: from}
 }
 
-// run starts to handle an event once a lane is free; false when ctx ended first.
+// run starts to handle an event of a line once a lane is free; false when ctx ended first.
 // What handle does not finish keeps the checkpoint from passing it.
-func (l *lanes) run(ctx context.Context, event eventstore.Event, handle func() bool) bool {
+func (l *lanes) run(ctx context.Context, position eventstore.Position, line eventstore.Stream, handle func() bool) bool {
 	select {
 	case l.slots <- struct{}{}:
 	case <-ctx.Done():
 		return false
 	}
-	mine := &ticket{position: event.Position, finished: make(chan struct{})}
+	mine := &ticket{position: position, finished: make(chan struct{})}
 	l.mu.Lock()
-	before := l.last[event.Stream]
-	l.last[event.Stream] = mine
+	before := l.last[line]
+	l.last[line] = mine
 	l.tickets = append(l.tickets, mine)
 	l.mu.Unlock()
 	l.running.Go(func() {
@@ -51,17 +51,17 @@ func (l *lanes) run(ctx context.Context, event eventstore.Event, handle func() b
 			<-before.finished
 		}
 		handled := ctx.Err() == nil && handle()
-		l.finish(event.Stream, mine, handled)
+		l.finish(line, mine, handled)
 	})
 	return true
 }
 
-func (l *lanes) finish(stream eventstore.Stream, mine *ticket, handled bool) {
+func (l *lanes) finish(line eventstore.Stream, mine *ticket, handled bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	mine.handled = handled
-	if l.last[stream] == mine {
-		delete(l.last, stream)
+	if l.last[line] == mine {
+		delete(l.last, line)
 	}
 	l.advance()
 }

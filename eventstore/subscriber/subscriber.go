@@ -61,6 +61,9 @@ type Config struct {
 	// Lanes is how many events of different streams a consumer may have under way
 	// at once, 1 if zero.
 	Lanes int
+	// Line says which events a consumer handles one after the other, in the store's
+	// order: those for which it gives the same. Those of one stream, if nil.
+	Line func(ctx context.Context, consumer string, event eventstore.Event) eventstore.Stream
 	// SaveAfter is how long what was handled may wait for its checkpoint, half a
 	// second if zero.
 	SaveAfter time.Duration
@@ -87,6 +90,9 @@ func New(c Config) *Subscriber {
 	}
 	if c.Lanes == 0 {
 		c.Lanes = 1
+	}
+	if c.Line == nil {
+		c.Line = func(_ context.Context, _ string, event eventstore.Event) eventstore.Stream { return event.Stream }
 	}
 	if c.SaveAfter == 0 {
 		c.SaveAfter = 500 * time.Millisecond
@@ -161,7 +167,7 @@ func (s *Subscriber) consumeOnce(ctx context.Context, name string, filter events
 		defer close(ticking)
 		fail(s.keepSaving(ctx, checkpoint, lanes))
 	}()
-	fail(s.deliverAll(ctx, from, filter, lanes, out))
+	fail(s.deliverAll(ctx, name, from, filter, lanes, out))
 	lanes.wait()
 	<-ticking
 	// The context has ended; what was handled is worth keeping all the same.
@@ -190,7 +196,7 @@ func (c *checkpoint) save(ctx context.Context, handled eventstore.Position) erro
 	return nil
 }
 
-func (s *Subscriber) deliverAll(ctx context.Context, from eventstore.Position, filter eventstore.Filter, lanes *lanes, out chan<- *message.Message) error {
+func (s *Subscriber) deliverAll(ctx context.Context, consumer string, from eventstore.Position, filter eventstore.Filter, lanes *lanes, out chan<- *message.Message) error {
 	for delivery, err := range s.config.Store.SubscribeAll(ctx, from, filter) {
 		switch {
 		case err != nil:
@@ -199,7 +205,8 @@ func (s *Subscriber) deliverAll(ctx context.Context, from eventstore.Position, f
 			lanes.pass(delivery.Position)
 		default:
 			event := delivery.Event
-			if !lanes.run(ctx, event, func() bool { return s.deliver(ctx, out, event) }) {
+			line := s.config.Line(ctx, consumer, event)
+			if !lanes.run(ctx, event.Position, line, func() bool { return s.deliver(ctx, out, event) }) {
 				return ctx.Err()
 			}
 		}
