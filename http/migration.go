@@ -18,7 +18,7 @@ func (s *Server) migrationRoutes() {
 	// One batch.
 	one(s, area, route{http.MethodGet, "/v1/migrations/{batch}", "get-migration", "迁移批次", "A batch", forStaff}, []string{"migrations"}, s.batch)
 	// Propose a batch.
-	command(s, area, route{http.MethodPost, "/v1/migrations", "propose-migration", "提交迁移批次", "Propose a batch", forStaff}, s.Ledger.ProposeMigration)
+	command(s, area, route{http.MethodPost, "/v1/migrations", "propose-migration", "提交迁移批次", "Propose a batch", forStaff}, s.propose)
 	// Approve it, by another supervisor.
 	command(s, area, route{http.MethodPost, "/v1/migrations/{batch}/approval", "approve-migration", "批准迁移批次", "Approve a batch", forStaff}, s.Ledger.ApproveMigration)
 	// Refuse it.
@@ -35,18 +35,18 @@ type batchFilter struct {
 
 // batch is a migration batch as the API shows it.
 type batch struct {
-	ID         domain.BatchID     `json:"id"`
-	Name       string             `json:"name"`
-	Status     migration.Status   `json:"status"`
-	Sources    []migration.Source `json:"sources,omitempty"`
-	ProposedBy domain.StaffID     `json:"proposed_by"`
-	ProposedAt *time.Time         `json:"proposed_at"`
-	DecidedBy  domain.StaffID     `json:"decided_by,omitempty"`
-	DecidedAt  *time.Time         `json:"decided_at,omitempty"`
-	Note       string             `json:"note,omitempty" doc:"Of the approval, or the reason of the refusal."`
-	Imported   int                `json:"imported"`
-	Rejected   int                `json:"rejected"`
-	ClosedAt   *time.Time         `json:"closed_at,omitempty"`
+	ID         domain.BatchID   `json:"id"`
+	Name       string           `json:"name"`
+	Status     migration.Status `json:"status"`
+	Sources    []source         `json:"sources,omitempty"`
+	ProposedBy domain.StaffID   `json:"proposed_by"`
+	ProposedAt *time.Time       `json:"proposed_at"`
+	DecidedBy  domain.StaffID   `json:"decided_by,omitempty"`
+	DecidedAt  *time.Time       `json:"decided_at,omitempty"`
+	Note       string           `json:"note,omitempty" doc:"Of the approval, or the reason of the refusal."`
+	Imported   int              `json:"imported"`
+	Rejected   int              `json:"rejected"`
+	ClosedAt   *time.Time       `json:"closed_at,omitempty"`
 }
 
 func batchList() lister[migrations.Query, migrations.Batch] {
@@ -60,7 +60,7 @@ func chooseBatches(a *asking, in *batchFilter) (migrations.Query, error) {
 
 func showBatch(a *asking, b *migrations.Batch) batch {
 	return batch{
-		ID: b.Batch, Name: b.Name, Status: b.Status, Sources: b.Sources, ProposedBy: b.ProposedBy, ProposedAt: a.when(b.ProposedAt),
+		ID: b.Batch, Name: b.Name, Status: b.Status, Sources: showSources(b.Sources), ProposedBy: b.ProposedBy, ProposedAt: a.when(b.ProposedAt),
 		DecidedBy: b.DecidedBy, DecidedAt: a.when(b.DecidedAt), Note: b.Note, Imported: b.Imported, Rejected: b.Rejected, ClosedAt: a.when(b.ClosedAt),
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"guishu/domain"
-	"guishu/domain/policy"
 	"guishu/domain/staff"
 	"guishu/projections/policies"
 	"guishu/projections/query"
@@ -20,7 +19,7 @@ func (s *Server) policyRoutes() {
 	// One version.
 	one(s, area, route{http.MethodGet, "/v1/policies/{version}", "get-policy", "规则", "A policy", forStaff}, []string{"policies"}, s.policy)
 	// Publish the next version.
-	command(s, area, route{http.MethodPost, "/v1/policies", "publish-policy", "发布规则", "Publish a policy", forStaff}, s.Ledger.PublishPolicy)
+	command(s, area, route{http.MethodPost, "/v1/policies", "publish-policy", "发布规则", "Publish a policy", forStaff}, s.publish)
 }
 
 // policyFilter chooses versions of the rules.
@@ -30,7 +29,7 @@ type policyFilter struct{ Paging }
 type publishedPolicy struct {
 	Version     int            `json:"version"`
 	EffectiveOn domain.Date    `json:"effective_on"`
-	Rules       policy.Rules   `json:"rules"`
+	Rules       rulesBody      `json:"rules"`
 	Note        string         `json:"note,omitempty"`
 	PublishedBy domain.StaffID `json:"published_by,omitempty"`
 	PublishedAt *time.Time     `json:"published_at"`
@@ -55,7 +54,7 @@ func choosePolicies(a *asking, in *policyFilter) (policyQuery, error) {
 
 func showPolicy(a *asking, p *policies.Policy) publishedPolicy {
 	return publishedPolicy{
-		Version: p.Version, EffectiveOn: p.EffectiveOn, Rules: p.Rules, Note: p.Note, PublishedBy: p.PublishedBy, PublishedAt: a.when(p.PublishedAt),
+		Version: p.Version, EffectiveOn: p.EffectiveOn, Rules: showRules(p.Rules), Note: p.Note, PublishedBy: p.PublishedBy, PublishedAt: a.when(p.PublishedAt),
 	}
 }
 
