@@ -20,14 +20,6 @@ type AttachAdvisor struct {
 	Advisor  domain.StaffID    `json:"advisor"`
 }
 
-// EndAttachment closes an attachment; it stays readable and keeps what it earned
-// (B-27).
-type EndAttachment struct {
-	Customer   domain.CustomerID   `json:"customer"`
-	Attachment domain.AttachmentID `json:"attachment"`
-	Reason     string              `json:"reason"`
-}
-
 // AttachAdvisor attaches and answers with the attachment's id. Errors:
 // attachment/already-attached, attachment/model, unit/line, staff/unknown,
 // staff/inactive.
@@ -44,21 +36,6 @@ func (l *Ledger) AttachAdvisor(ctx context.Context, call Call, c AttachAdvisor) 
 			History: t.history, Now: t.now,
 		})
 	}, staff.AttachAdvisor, func(*attachment.State) domain.StaffID { return c.Advisor })
-}
-
-// EndAttachment ends. Errors: attachment/not-attached, attachment/ended,
-// form/required.
-func (l *Ledger) EndAttachment(ctx context.Context, call Call, c EndAttachment) (Answer, error) {
-	t, err := l.begin(ctx, call, verb{"end-attachment", c})
-	if err != nil {
-		return Answer{}, err
-	}
-	return t.writeAttachment(ctx, c.Customer, uuid.UUID(c.Attachment), func(state *attachment.State, _, _ organisation.Unit) ([]any, error) {
-		return state.End(attachment.Ending{Customer: c.Customer, Attachment: c.Attachment, Reason: c.Reason, History: t.history, Now: t.now})
-	}, staff.EndAttachment, func(state *attachment.State) domain.StaffID {
-		ended, _ := state.Attachment(c.Attachment)
-		return ended.Advisor
-	})
 }
 
 func (l *Ledger) attachments(ctx context.Context, id domain.CustomerID) (snapshot[attachment.State], error) {

@@ -17,11 +17,6 @@ type EraseCustomer struct {
 	Basis    string            `json:"basis" doc:"The legal ground."`
 }
 
-// DestroyCustomerKey destroys the key of an erased customer and forgets the
-// hashes they could be looked up by: the reaction to the erasure, which may have
-// been cut off behind its event.
-type DestroyCustomerKey struct{ Customer domain.CustomerID }
-
 // EraseCustomer erases and answers when the data can no longer be read. Errors:
 // form/required, query/not-found-or-out-of-scope.
 func (l *Ledger) EraseCustomer(ctx context.Context, call Call, c EraseCustomer) (Answer, error) {
@@ -36,14 +31,6 @@ func (l *Ledger) EraseCustomer(ctx context.Context, call Call, c EraseCustomer) 
 		return answer, err
 	}
 	return answer, l.destroyKey(ctx, c.Customer)
-}
-
-// DestroyCustomerKey finishes an erasure.
-func (l *Ledger) DestroyCustomerKey(ctx context.Context, call Call, c DestroyCustomerKey) error {
-	if !call.ledger {
-		return domain.ErrAuthzDenied
-	}
-	return l.destroyKey(ctx, c.Customer)
 }
 
 // destroyKey carries out an erasure that is in the ledger: by the command that

@@ -15,14 +15,6 @@ type PromoteCustomer struct {
 	Payment  domain.PaymentID
 }
 
-// RecordClaimPhone keeps the phone that an approved application brought: the
-// reaction to the approval.
-type RecordClaimPhone struct {
-	Customer    domain.CustomerID
-	Line        domain.BusinessLine
-	Application domain.ApplicationID
-}
-
 // PromoteCustomer promotes; the second payment changes nothing.
 func (l *Ledger) PromoteCustomer(ctx context.Context, call Call, c PromoteCustomer) (Answer, error) {
 	t, err := l.beginReaction(ctx, call, verb{"promote-customer", c})
@@ -31,25 +23,6 @@ func (l *Ledger) PromoteCustomer(ctx context.Context, call Call, c PromoteCustom
 	}
 	return t.writeCustomer(ctx, c.Customer, staff.SupplementCustomer, nil, func(s *customer.State, _ customer.Relation) ([]any, error) {
 		return s.BecomeFormal(c.Payment)
-	})
-}
-
-// RecordClaimPhone records; an application without a phone changes nothing.
-func (l *Ledger) RecordClaimPhone(ctx context.Context, call Call, c RecordClaimPhone) (Answer, error) {
-	t, err := l.beginReaction(ctx, call, verb{"record-claim-phone", c})
-	if err != nil {
-		return Answer{}, err
-	}
-	slot, err := l.slot(ctx, c.Customer, c.Line)
-	if err != nil {
-		return Answer{}, err
-	}
-	application, _ := slot.State.Find(c.Application)
-	return t.writeCustomer(ctx, c.Customer, staff.SupplementCustomer, nil, func(s *customer.State, _ customer.Relation) ([]any, error) {
-		if application.Phone.IsZero() || application.Phone.Erased() || s.Erased {
-			return nil, nil
-		}
-		return s.RecordPhone(application.Phone, c.Application)
 	})
 }
 
