@@ -19,6 +19,7 @@ const (
 	firstPageEvents = 500
 	maxPageEvents   = 5_000
 	maxPageBytes    = 8 << 20
+	firstArenaBytes = 2 << 10
 	arenaBytes      = 64 << 10
 )
 
@@ -81,7 +82,8 @@ func (d *decoder) keep(value []byte) []byte {
 		return append([]byte{}, value...)
 	}
 	if cap(d.arena)-len(d.arena) < len(value) {
-		d.arena = make([]byte, 0, arenaBytes)
+		// Small at first: most reads are of one stream, or of what came just now.
+		d.arena = make([]byte, 0, max(min(2*cap(d.arena), arenaBytes), len(value), firstArenaBytes))
 	}
 	start := len(d.arena)
 	d.arena = append(d.arena, value...)

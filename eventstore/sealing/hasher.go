@@ -4,6 +4,8 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
+	"hash"
+	"sync"
 
 	"github.com/google/uuid"
 )
@@ -36,6 +38,7 @@ func (h LookupHash) IsZero() bool { return h == LookupHash{} }
 type Hasher struct {
 	generation int
 	secret     []byte
+	macs       sync.Pool // of hash.Hash, which know the key: beginning anew is dear
 }
 
 // NewHasher makes a hasher with a fresh key that nobody else has, for tests and
@@ -50,7 +53,12 @@ func (h *Hasher) Generation() int { return h.generation }
 // says what the text is, such as "phone" or "resident-id", so that equal texts of
 // two kinds do not meet.
 func (h *Hasher) Hash(kind, text string) LookupHash {
-	mac := hmac.New(sha256.New, h.secret)
+	mac, ready := h.macs.Get().(hash.Hash)
+	if !ready {
+		mac = hmac.New(sha256.New, h.secret)
+	}
+	defer h.macs.Put(mac)
+	mac.Reset()
 	message := binary.AppendUvarint(make([]byte, 0, 2+len(kind)+len(text)), uint64(len(kind)))
 	message = append(message, kind...)
 	message = append(message, text...)

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"guishu/eventstore/sealing"
 	"guishu/internal/cluster"
@@ -23,11 +24,13 @@ type Options struct {
 	Only    []string // names, or the beginnings of names, of rows; none for all
 	Seconds float64  // of a turn
 	Turns   int
-	Data    string    // keeps what takes long to prepare; empty for a temporary folder
-	BinDir  string    // of PostgreSQL's programs; empty to look for them
-	Program string    // this program, to be run as other processes; empty for the one that runs
-	Profile string    // folder for CPU profiles of the server under load; empty for none
-	Log     io.Writer // is told what goes on; nil for nobody
+	// Patience is how long to wait before each turn for the machine to be quiet.
+	Patience time.Duration
+	Data     string    // keeps what takes long to prepare; empty for a temporary folder
+	BinDir   string    // of PostgreSQL's programs; empty to look for them
+	Program  string    // this program, to be run as other processes; empty for the one that runs
+	Profile  string    // folder for CPU profiles of the server under load; empty for none
+	Log      io.Writer // is told what goes on; nil for nobody
 }
 
 // Part is what another process of this program does for a measurement.
@@ -63,7 +66,8 @@ type run struct {
 	folder  string // private to this run
 	cluster *cluster.Cluster
 	log     *slog.Logger
-	told    bool // the lifelike ledger is there
+	others  samples // how busy the machine was with other things before each turn
+	told    bool    // the lifelike ledger is there
 	kek     sealing.KEK
 }
 
@@ -109,6 +113,7 @@ func Run(ctx context.Context, o Options) (report Report, err error) {
 			}
 		}
 	}
+	report.Machine.Others, report.Machine.OthersMost = r.others.median(), r.others.most()
 	return report, nil
 }
 

@@ -22,6 +22,7 @@ func (r *run) rebuild(ctx context.Context) (rows []Row, err error) {
 	all := make([]sides, len(rebuilt))
 	err = r.onLifelike(ctx, func(a *app.App) error {
 		for turn := range r.turns() + 1 {
+			r.calm(ctx)
 			read, err := a.Models.MeasureReading(ctx)
 			if err != nil {
 				return err
@@ -61,6 +62,7 @@ func (r *run) live(ctx context.Context) ([]Row, error) {
 	var all sides
 	err := r.onLifelike(ctx, func(a *app.App) error {
 		for turn := range r.turns() + 1 {
+			r.calm(ctx)
 			single, err := a.Models.MeasureLive(ctx, folded, one, 1)
 			if err != nil {
 				return err

@@ -207,6 +207,7 @@ func (r *run) claim(ctx context.Context, o *office, client *helper) ([]Row, erro
 		if err := o.settled(ctx); err != nil {
 			return nil, err
 		}
+		r.calm(ctx)
 		end, err := r.profile("claim", turn)
 		if err != nil {
 			return nil, err

@@ -72,6 +72,7 @@ func (r *run) list(ctx context.Context, o *office, client *helper) ([]Row, error
 	}
 	var simple, prepared sides
 	for turn := range r.turns() + 1 {
+		r.calm(ctx)
 		end, err := r.profile("list", turn)
 		if err != nil {
 			return nil, err

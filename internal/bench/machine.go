@@ -19,6 +19,9 @@ type Machine struct {
 	Go       string
 	Postgres string
 	Settings []string // of PostgreSQL: name=value
+	// Others and OthersMost are the share of the processors' time that other
+	// programs used before the turns: the median and the most.
+	Others, OthersMost float64
 }
 
 // settingsThatMatter change what durable commits or reads cost.
@@ -72,6 +75,6 @@ func field(path, name string) string {
 }
 
 func (m Machine) String() string {
-	return fmt.Sprintf("机器 machine: %s, %d cores, %d MB, %s, %s\nPostgreSQL %s: %s",
-		m.CPU, m.Cores, m.MemoryMB, m.System, m.Go, m.Postgres, strings.Join(m.Settings, ", "))
+	return fmt.Sprintf("机器 machine: %s, %d cores, %d MB, %s, %s; other programs used %.0f %% of it, at most %.0f %%\nPostgreSQL %s: %s",
+		m.CPU, m.Cores, m.MemoryMB, m.System, m.Go, 100*m.Others, 100*m.OthersMost, m.Postgres, strings.Join(m.Settings, ", "))
 }

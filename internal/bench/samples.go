@@ -22,6 +22,13 @@ func (s samples) median() float64 {
 	return sorted[middle]
 }
 
+func (s samples) most() float64 {
+	if len(s) == 0 {
+		return 0
+	}
+	return slices.Max(s)
+}
+
 func (s samples) spread() string {
 	if len(s) == 0 {
 		return ""

@@ -36,6 +36,7 @@ func (r *run) start(ctx context.Context) ([]Row, error) {
 	}
 	var seconds, memory, first samples
 	for range max(3, r.turns()/2) {
+		r.calm(ctx)
 		began, err := r.startOnce(ctx, folder, token)
 		if err != nil {
 			return nil, err
@@ -84,6 +85,9 @@ func (r *run) million(ctx context.Context, folder string) (token string, err err
 			return "", err
 		}
 	}
+	if err := r.bringOn(ctx, a); err != nil {
+		return "", err
+	}
 	who, err := someHead(ctx, a)
 	if err != nil {
 		return "", err
@@ -92,8 +96,8 @@ func (r *run) million(ctx context.Context, folder string) (token string, err err
 	return token, err
 }
 
-// tellMillion fills an empty ledger, builds the read models and marks the events
-// as those that reactions have answered: the story tells what came of each.
+// tellMillion fills an empty ledger and marks the events as those that reactions
+// have answered: the story tells what came of each.
 func (r *run) tellMillion(ctx context.Context, a *app.App) error {
 	if err := r.running(ctx, a, func(ctx context.Context) error {
 		select {
@@ -108,15 +112,36 @@ func (r *run) tellMillion(ctx context.Context, a *app.App) error {
 	if err := r.tellStory(ctx, a, story.New(200), millionEvents); err != nil {
 		return err
 	}
-	if _, err := a.Pool.Exec(ctx, `UPDATE reaction.consumer SET position = (SELECT position FROM ledger.head)`); err != nil {
-		return err
-	}
+	_, err := a.Pool.Exec(ctx, `UPDATE reaction.consumer SET position = (SELECT position FROM ledger.head)`)
+	return err
+}
+
+// bringOn runs the product until every read model is of this program's version
+// and shows the whole ledger: what was kept may come from an earlier one.
+func (r *run) bringOn(ctx context.Context, a *app.App) error {
 	return r.running(ctx, a, func(ctx context.Context) error {
-		last, err := a.Store.LastPosition(ctx)
-		if err != nil {
-			return err
+		for {
+			statuses, err := a.Models.Status(ctx)
+			if err != nil {
+				return err
+			}
+			behind := false
+			for _, status := range statuses {
+				if status.Failure != "" {
+					return fmt.Errorf("read model %s: %s", status.Model, status.Failure)
+				}
+				behind = behind || status.Serving != status.Version || status.Lag > 0
+			}
+			if !behind {
+				return nil
+			}
+			timer := time.NewTimer(100 * time.Millisecond)
+			select {
+			case <-timer.C:
+			case <-ctx.Done():
+				return errors.Join(ctx.Err(), context.Cause(ctx))
+			}
 		}
-		return a.Models.WaitForAll(ctx, last)
 	})
 }
 

@@ -72,6 +72,7 @@ func (r *run) append(ctx context.Context, store *postgres.Store, config *pgx.Con
 	}
 	defer func() { err = errors.Join(err, plain.Close(ctx)) }()
 	for turn := range r.turns() + 1 {
+		r.calm(ctx)
 		inserted, err := plain.Measure(ctx, r.turn()/2)
 		if err != nil {
 			return all, nil, err
@@ -148,6 +149,7 @@ func (r *run) processes(ctx context.Context) (rows []Row, err error) {
 	}
 	var all sides
 	for turn := range r.turns() + 1 {
+		r.calm(ctx)
 		var alone storebench.Result
 		if err := writers[0].ask(appending{url, clients, r.Seconds / 2}, &alone); err != nil {
 			return nil, err
@@ -217,6 +219,7 @@ func (r *run) readAll(ctx context.Context) (rows []Row, err error) {
 	defer func() { err = errors.Join(err, store.Close()) }()
 	var all, binary sides
 	for turn := range r.turns() + 1 {
+		r.calm(ctx)
 		read, err := storebench.MeasureReadAll(ctx, store)
 		if err != nil {
 			return nil, err
