@@ -257,7 +257,18 @@ func (s *Subscriber) deliverOnce(ctx context.Context, out chan<- *message.Messag
 	case <-msg.Nacked():
 		return false, true
 	case <-ctx.Done():
-		return false, false
+		return acknowledged(msg), false
+	}
+}
+
+// acknowledged says whether a message was acknowledged by now. A stop that comes
+// together with the acknowledgement does not undo it.
+func acknowledged(msg *message.Message) bool {
+	select {
+	case <-msg.Acked():
+		return true
+	default:
+		return false
 	}
 }
 
