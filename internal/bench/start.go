@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"guishu/domain"
+	"guishu/eventstore"
 	"guishu/eventstore/sealing"
 	"guishu/internal/app"
 	"guishu/internal/cluster"
@@ -65,50 +66,65 @@ func (r *run) million(ctx context.Context, folder string) (token string, err err
 	if err := os.MkdirAll(folder, 0o711); err != nil {
 		return "", err
 	}
+	last, err := r.beginMillion(ctx, folder)
+	if err != nil {
+		return "", err
+	}
+	err = r.onFolder(ctx, folder, func(a *app.App) error {
+		switch {
+		case last == 0:
+			if err := r.tellMillion(ctx, a); err != nil {
+				return err
+			}
+		case last < millionEvents:
+			return fmt.Errorf("%s holds another ledger", folder)
+		}
+		if err := r.bringOn(ctx, a); err != nil {
+			return err
+		}
+		who, err := someHead(ctx, a)
+		if err != nil {
+			return err
+		}
+		_, token, err = a.Auth.CreateToken(ctx, who, "bench", time.Now().Add(24*time.Hour))
+		return err
+	})
+	return token, err
+}
+
+// onFolder does something with the product assembled on a data folder.
+func (r *run) onFolder(ctx context.Context, folder string, work func(*app.App) error) (err error) {
 	a, err := app.Open(ctx, app.Config{
 		Database: cluster.Settings{Options: cluster.Options{DataDir: folder, BinDir: r.BinDir, Log: r.log}},
 		KEK:      sealing.KEKSource{Folder: folder, Environment: func(string) string { return "" }}, Log: r.log,
 	})
 	if err != nil {
-		return "", err
+		return err
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
-	last, err := a.Store.LastPosition(ctx)
-	if err != nil {
-		return "", err
-	}
-	if last < millionEvents {
-		if last > 0 {
-			return "", fmt.Errorf("%s holds another ledger", folder)
+	return work(a)
+}
+
+// beginMillion gives the ledger's end. On an empty one, the reactions have begun
+// to listen afterwards.
+func (r *run) beginMillion(ctx context.Context, folder string) (last eventstore.Position, err error) {
+	err = r.onFolder(ctx, folder, func(a *app.App) error {
+		if last, err = a.Store.LastPosition(ctx); err != nil || last > 0 {
+			return err
 		}
-		if err := r.tellMillion(ctx, a); err != nil {
-			return "", err
-		}
-	}
-	if err := r.bringOn(ctx, a); err != nil {
-		return "", err
-	}
-	who, err := someHead(ctx, a)
-	if err != nil {
-		return "", err
-	}
-	_, token, err = a.Auth.CreateToken(ctx, who, "bench", time.Now().Add(24*time.Hour))
-	return token, err
+		return r.running(ctx, a, func(ctx context.Context) error {
+			return until(ctx, func() (bool, error) {
+				positions, err := a.Reactions.Positions(ctx)
+				return len(positions) > 0, err
+			})
+		})
+	})
+	return last, err
 }
 
 // tellMillion fills an empty ledger and marks the events as those that reactions
 // have answered: the story tells what came of each.
 func (r *run) tellMillion(ctx context.Context, a *app.App) error {
-	if err := r.running(ctx, a, func(ctx context.Context) error {
-		select {
-		case <-a.Reactions.Running():
-			return nil
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}); err != nil {
-		return err
-	}
 	if err := r.tellStory(ctx, a, story.New(200), millionEvents); err != nil {
 		return err
 	}
@@ -117,42 +133,63 @@ func (r *run) tellMillion(ctx context.Context, a *app.App) error {
 }
 
 // bringOn runs the product until every read model is of this program's version
-// and shows the whole ledger: what was kept may come from an earlier one.
+// and shows the whole ledger, and reactions have answered it: what was kept may
+// come from an earlier one.
 func (r *run) bringOn(ctx context.Context, a *app.App) error {
 	return r.running(ctx, a, func(ctx context.Context) error {
-		for {
+		return until(ctx, func() (bool, error) {
 			statuses, err := a.Models.Status(ctx)
 			if err != nil {
-				return err
+				return false, err
 			}
-			behind := false
+			current := true
 			for _, status := range statuses {
 				if status.Failure != "" {
-					return fmt.Errorf("read model %s: %s", status.Model, status.Failure)
+					return false, fmt.Errorf("read model %s: %s", status.Model, status.Failure)
 				}
-				behind = behind || status.Serving != status.Version || status.Lag > 0
+				current = current && status.Serving == status.Version && status.Lag == 0
 			}
-			if !behind {
-				return nil
+			if !current {
+				return false, nil
 			}
-			timer := time.NewTimer(100 * time.Millisecond)
-			select {
-			case <-timer.C:
-			case <-ctx.Done():
-				return errors.Join(ctx.Err(), context.Cause(ctx))
+			positions, err := a.Reactions.Positions(ctx)
+			for _, position := range positions {
+				current = current && position >= statuses[0].Head
 			}
-		}
+			return current, err
+		})
 	})
 }
 
-// running does something while the product runs.
+// running does something while the product runs, once for each App: reactions
+// cannot be started again. It ends when the product does.
 func (r *run) running(ctx context.Context, a *app.App, work func(context.Context) error) error {
 	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	ended := make(chan error, 1)
-	go func() { ended <- a.Run(ctx) }()
+	go func() {
+		defer cancel() // the work waits for what only a running product does
+		ended <- a.Run(ctx)
+	}()
 	err := work(ctx)
 	cancel()
-	return errors.Join(err, <-ended)
+	return errors.Join(<-ended, err)
+}
+
+// until looks again and again until something is so.
+func until(ctx context.Context, so func() (bool, error)) error {
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		if is, err := so(); err != nil || is {
+			return err
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 }
 
 // someHead is the head of an outlet with customers.
