@@ -67,6 +67,7 @@ type NewEvent struct {
 	Type     string
 	Data     []byte
 	Metadata []byte
+	Binary   bool // Data is not JSON: a hint to whoever shows it, nothing is checked
 }
 
 // Append is one atomic write of one or more events to one stream.
@@ -97,6 +98,7 @@ type Event struct {
 	RecordedAt time.Time // the store's clock, UTC, microseconds; never used for order
 	Data       []byte
 	Metadata   []byte
+	Binary     bool // Data was declared not to be JSON
 }
 
 // Filter keeps some events of a read or subscription over everything. At most
@@ -200,4 +202,13 @@ type Store interface {
 // those appended with Scope InStore.
 type IDFinder interface {
 	FindID(ctx context.Context, id uuid.UUID) (Event, bool, error)
+}
+
+// Loader is what a Store offers that can take in a whole ledger kept elsewhere.
+type Loader interface {
+	// Load writes events into this store, which must hold none, in the order
+	// given and with their ids, revisions, bytes and recorded times; positions
+	// are the store's own. It gives the number of events written. An error of
+	// events, or of the store, ends it.
+	Load(ctx context.Context, events iter.Seq2[Event, error]) (int64, error)
 }

@@ -73,7 +73,7 @@ func (s *Store) write(a eventstore.Append, actual eventstore.Revision) {
 		s.events = append(s.events, eventstore.Event{
 			Position: position, Stream: a.Stream, Revision: actual + 1 + eventstore.Revision(i),
 			ID: event.ID, Type: event.Type, RecordedAt: now,
-			Data: bytes.Clone(event.Data), Metadata: bytes.Clone(event.Metadata),
+			Data: bytes.Clone(event.Data), Metadata: bytes.Clone(event.Metadata), Binary: event.Binary,
 		})
 		s.streams[a.Stream] = append(s.streams[a.Stream], position)
 		s.byID[identityOf(a, event.ID)] = position

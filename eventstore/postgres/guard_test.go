@@ -49,6 +49,23 @@ func TestTheDatabaseRefusesToRewriteEvents(t *testing.T) {
 	}
 }
 
+// A ledger made before events could be declared binary gets the column when it is
+// opened.
+func TestAnOlderLedgerIsBroughtUpToDate(t *testing.T) {
+	t.Parallel()
+	pool := pgtest.New(t)
+	write(t, openStore(t, pool), "s", 3)
+	if _, err := pool.Exec(t.Context(), `ALTER TABLE ledger.events DROP COLUMN is_binary`); err != nil {
+		t.Fatal(err)
+	}
+	store := openStore(t, pool)
+	write(t, store, "t", 2)
+	events := readAll(t, store)
+	if err := storetest.CheckOrder(events, true); err != nil || len(events) != 5 {
+		t.Errorf("%d events, %v, want 5", len(events), err)
+	}
+}
+
 func TestOpenRefusesAServerThatMayLoseEvents(t *testing.T) {
 	t.Parallel()
 	refusal := func(config *pgx.ConnConfig) []string {

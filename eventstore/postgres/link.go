@@ -35,11 +35,11 @@ var statements = map[string]string{
 			WHERE position = $1::bigint AND tip = $2::bigint
 			RETURNING pg_notify('ledger', '')
 		)
-		INSERT INTO ledger.events (position, revision, recorded_at, id, dedupe, stream, type, data, metadata)
-		SELECT $1::bigint + e.place, e.revision, clock_timestamp(), e.id, e.dedupe, e.stream, e.type, e.data, e.metadata
+		INSERT INTO ledger.events (position, revision, recorded_at, id, dedupe, stream, type, data, metadata, is_binary)
+		SELECT $1::bigint + e.place, e.revision, clock_timestamp(), e.id, e.dedupe, e.stream, e.type, e.data, e.metadata, e.is_binary
 		FROM moved,
-			unnest($4::text[], $5::bigint[], $6::uuid[], $7::uuid[], $8::text[], $9::bytea[], $10::bytea[])
-			WITH ORDINALITY AS e (stream, revision, id, dedupe, type, data, metadata, place)`,
+			unnest($4::text[], $5::bigint[], $6::uuid[], $7::uuid[], $8::text[], $9::bytea[], $10::bytea[], $11::boolean[])
+			WITH ORDINALITY AS e (stream, revision, id, dedupe, type, data, metadata, is_binary, place)`,
 
 	// What the database knows about some ids and streams.
 	statementAsk: `
@@ -222,11 +222,18 @@ func (a *array) addInt8(value int64) {
 	a.bytes = binary.BigEndian.AppendUint64(a.bytes, uint64(value))
 }
 
+func (a *array) addBool(value bool) {
+	a.bytes = append(a.bytes, 0, 0, 0, 1, 0)
+	if value {
+		a.bytes[len(a.bytes)-1] = 1
+	}
+}
+
 func (a *array) addUUID(value uuid.UUID) { a.add(value[:]) }
 
 // columns are the arrays of one batch.
 type columns struct {
-	streams, revisions, ids, dedupes, types, data, metadata array
+	streams, revisions, ids, dedupes, types, data, metadata, binary array
 
 	length int
 }
@@ -240,6 +247,7 @@ func (c *columns) begin() {
 	c.types.begin(pgtype.TextOID)
 	c.data.begin(pgtype.ByteaOID)
 	c.metadata.begin(pgtype.ByteaOID)
+	c.binary.begin(pgtype.BoolOID)
 }
 
 func (c *columns) add(p *pending) {
@@ -251,6 +259,7 @@ func (c *columns) add(p *pending) {
 		c.types.addString(event.Type)
 		c.data.add(event.Data)
 		c.metadata.add(event.Metadata)
+		c.binary.addBool(event.Binary)
 	}
 	c.length += len(p.Events)
 }
@@ -260,5 +269,6 @@ func (c *columns) parameters(head head, newTip int64) [][]byte {
 		int8Parameter(int64(head.position)), int8Parameter(head.tip), int8Parameter(newTip),
 		c.streams.end(c.length), c.revisions.end(c.length), c.ids.end(c.length), c.dedupes.end(c.length),
 		c.types.end(c.length), c.data.end(c.length), c.metadata.end(c.length),
+		c.binary.end(c.length),
 	}
 }

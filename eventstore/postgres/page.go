@@ -40,7 +40,7 @@ type decoder struct {
 	types map[string]string
 }
 
-const eventColumns = `position, revision, recorded_at, id, stream, type, data, metadata`
+const eventColumns = `position, revision, recorded_at, id, stream, type, data, metadata, is_binary`
 
 // postgresEpoch is PostgreSQL's zero of time in microseconds of Unix time.
 const postgresEpoch = 946_684_800_000_000
@@ -49,7 +49,7 @@ const postgresEpoch = 946_684_800_000_000
 var errUnknownForm = errors.New("a row of the ledger has an unknown form")
 
 func (d *decoder) decode(row [][]byte, event *eventstore.Event) error {
-	if len(row) != 8 || len(row[0]) != 8 || len(row[1]) != 8 || len(row[2]) != 8 || len(row[3]) != 16 {
+	if len(row) != 9 || len(row[0]) != 8 || len(row[1]) != 8 || len(row[2]) != 8 || len(row[3]) != 16 || len(row[8]) != 1 {
 		return errUnknownForm
 	}
 	event.Position = eventstore.Position(binary.BigEndian.Uint64(row[0]))
@@ -60,6 +60,7 @@ func (d *decoder) decode(row [][]byte, event *eventstore.Event) error {
 	event.Type = d.intern(row[5])
 	event.Data = d.keep(row[6])
 	event.Metadata = d.keep(row[7])
+	event.Binary = row[8][0] != 0
 	return nil
 }
 

@@ -31,11 +31,14 @@ CREATE TABLE IF NOT EXISTS ledger.events (
 	type        text COLLATE "C"         NOT NULL,
 	data        bytea                    NOT NULL,
 	metadata    bytea                    NOT NULL,
+	is_binary   boolean                  NOT NULL DEFAULT false,
 	CONSTRAINT events_pkey PRIMARY KEY (position),
 	CONSTRAINT events_stream_revision_key UNIQUE (stream, revision),
 	CONSTRAINT events_dedupe_key UNIQUE (dedupe),
 	CONSTRAINT events_positive CHECK (position > 0 AND revision >= 0)
 );
+
+ALTER TABLE ledger.events ADD COLUMN IF NOT EXISTS is_binary boolean NOT NULL DEFAULT false;
 
 CREATE TABLE IF NOT EXISTS ledger.head (
 	one      boolean NOT NULL DEFAULT true,
@@ -82,7 +85,7 @@ func migrate(ctx context.Context, connection *pgx.Conn) error {
 // schemaIsCurrent looks before it touches: creating the triggers again would
 // take locks that wait for readers and writers.
 func schemaIsCurrent(ctx context.Context, tx pgx.Tx) (bool, error) {
-	var triggers int
+	var triggers, columns int
 	err := tx.QueryRow(ctx, `
 		SELECT count(*)
 		FROM pg_trigger
@@ -90,7 +93,14 @@ func schemaIsCurrent(ctx context.Context, tx pgx.Tx) (bool, error) {
 		  AND (tgrelid, tgname) IN (
 			(to_regclass('ledger.events'), 'events_are_never_rewritten'),
 			(to_regclass('ledger.head'), 'head_is_never_removed'))`).Scan(&triggers)
-	return triggers == 2, err
+	if err != nil || triggers != 2 {
+		return false, err
+	}
+	err = tx.QueryRow(ctx, `
+		SELECT count(*)
+		FROM pg_attribute
+		WHERE attrelid = to_regclass('ledger.events') AND attname = 'is_binary' AND NOT attisdropped`).Scan(&columns)
+	return columns == 1, err
 }
 
 // UnsafeServerError says that the server may lose what it has acknowledged.

@@ -28,9 +28,9 @@ func (s *suite) testBytes(t *testing.T) {
 			events := []eventstore.NewEvent{
 				{ID: uuid.New(), Type: "empty"},
 				{ID: uuid.New(), Type: "zero", Data: []byte{0}, Metadata: []byte{0, 0}},
-				{ID: uuid.New(), Type: "every", Data: everyByte, Metadata: everyByte},
+				{ID: uuid.New(), Type: "every", Data: everyByte, Metadata: everyByte, Binary: true},
 				{ID: uuid.New(), Type: "json", Data: []byte(`{ "b":1,  "a":1.0, "a":2 }`), Metadata: []byte("\xff\xfe")},
-				{ID: uuid.New(), Type: "类型", Data: large, Metadata: []byte{}},
+				{ID: uuid.New(), Type: "类型", Data: large, Metadata: []byte{}, Binary: true},
 			}
 			b.must("s-1", eventstore.NoStream, events...)
 			b.wantSame(events, b.stream("s-1"))
@@ -67,7 +67,7 @@ func (b *bench) wantSame(want []eventstore.NewEvent, got []eventstore.Event) {
 	}
 	for i := range want {
 		same := got[i].ID == want[i].ID && got[i].Type == want[i].Type &&
-			bytes.Equal(got[i].Data, want[i].Data) && bytes.Equal(got[i].Metadata, want[i].Metadata)
+			bytes.Equal(got[i].Data, want[i].Data) && bytes.Equal(got[i].Metadata, want[i].Metadata) && got[i].Binary == want[i].Binary
 		if !same {
 			b.Errorf("event %d (%s) came back changed", i, want[i].Type)
 		}
