@@ -84,7 +84,7 @@ func attachmentList() lister[attachments.Query, attachments.Attachment] {
 }
 
 func contactList() lister[attachments.ContactQuery, attachments.Contact] {
-	return lister[attachments.ContactQuery, attachments.Contact]{models: append(customerModels(), "attachments"), list: attachments.Contacts}
+	return lister[attachments.ContactQuery, attachments.Contact]{models: append(customerModels(), "attachments"), list: attachments.Contacts, count: attachments.CountContacts}
 }
 
 func chooseAttachments(a *asking, in *attachmentFilter) (attachments.Query, error) {

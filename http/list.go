@@ -141,7 +141,7 @@ func unreadableModel(err error) error {
 type lister[Q, R any] struct {
 	models []string // that must have min_position
 	list   func(context.Context, query.DB, Q) (query.Page[R], error)
-	count  func(context.Context, query.DB, Q) (int, error) // nil where it is not counted
+	count  func(context.Context, query.DB, Q) (int, error)
 }
 
 // reply asks for a page and shows its rows as the reader may see them.
@@ -157,7 +157,7 @@ func reply[Q, R, V any](a *asking, p *Paging, l lister[Q, R], chosen Q, show fun
 	for i := range found.Rows {
 		shown.Items[i] = show(a, &found.Rows[i])
 	}
-	if p.Count && l.count != nil {
+	if p.Count {
 		counted, err := l.count(a.ctx, a.server.Read, chosen)
 		if err != nil {
 			return page[V]{}, unreadableModel(err)

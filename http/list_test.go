@@ -2,11 +2,14 @@ package http_test
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"guishu/commands"
 	"guishu/domain"
+	"guishu/domain/policy"
 )
 
 type unitPage struct {
@@ -41,6 +44,50 @@ func TestAListIsPagedAndCounted(t *testing.T) {
 	}
 	ann.get("/v1/units/" + h.north.String()).is(http.StatusOK)
 	ann.get("/v1/units/0192f7a0-0000-7000-8000-000000000000").refuses(http.StatusNotFound, domain.ErrQueryNotFoundOrOutOfScope)
+}
+
+// parameter is one of a route's parameters as the document describes it.
+type parameter struct {
+	Name string `json:"name"`
+	In   string `json:"in"`
+}
+
+func TestEveryListIsCounted(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	director := h.hire("sue", h.root, domain.RoleSuperior)
+	_, err := h.ledger.PublishPolicy(t.Context(), h.call(director), commands.PublishPolicy{EffectiveOn: h.ledger.Today(), Rules: policy.Default()})
+	h.must(err)
+	customer := h.customer("ann", h.north, "王小明")
+	sue := h.as("sue")
+	h.seen()
+	var document struct {
+		Paths map[string]struct {
+			Get struct {
+				Parameters []parameter `json:"parameters"`
+			} `json:"get"`
+		} `json:"paths"`
+	}
+	sue.get("/openapi.json").is(http.StatusOK).read(&document)
+	atLeast := map[string]int{"/v1/units": 4, "/v1/staff": 7, "/v1/access-requests": 6, "/v1/policies": 1, "/v1/customers": 1, "/v1/customers/{customer}/timeline": 1}
+	counted := 0
+	for path, operations := range document.Paths {
+		if !slices.Contains(operations.Get.Parameters, parameter{"count", "query"}) {
+			continue
+		}
+		counted++
+		var page struct {
+			Items []any `json:"items"`
+			Count *int  `json:"count"`
+		}
+		sue.get(strings.ReplaceAll(path, "{customer}", customer.String()) + "?limit=500&count=true").is(http.StatusOK).read(&page)
+		if page.Count == nil || *page.Count != len(page.Items) || len(page.Items) < atLeast[path] {
+			t.Errorf("%s: %d rows, counted %v", path, len(page.Items), page.Count)
+		}
+	}
+	if counted < 15 {
+		t.Errorf("only %d lists", counted)
+	}
 }
 
 func TestBadQueriesNameWhatIsWrong(t *testing.T) {

@@ -42,9 +42,13 @@ type policyQuery struct {
 }
 
 func policyList() lister[policyQuery, policies.Policy] {
-	return lister[policyQuery, policies.Policy]{models: []string{"policies"}, list: func(ctx context.Context, db query.DB, q policyQuery) (query.Page[policies.Policy], error) {
-		return policies.List(ctx, db, q.after, q.limit)
-	}}
+	return lister[policyQuery, policies.Policy]{
+		models: []string{"policies"},
+		list: func(ctx context.Context, db query.DB, q policyQuery) (query.Page[policies.Policy], error) {
+			return policies.List(ctx, db, q.after, q.limit)
+		},
+		count: func(ctx context.Context, db query.DB, _ policyQuery) (int, error) { return policies.Count(ctx, db) },
+	}
 }
 
 func choosePolicies(a *asking, in *policyFilter) (policyQuery, error) {

@@ -180,12 +180,21 @@ type ContactQuery struct {
 	Limit    int
 }
 
-// Contacts gives a page of contacts, the newest first.
-func Contacts(ctx context.Context, db query.DB, q ContactQuery) (query.Page[Contact], error) {
+func (q ContactQuery) where() query.Where {
 	var w query.Where
 	w.Within(q.Scope, q.Who, "unit", "", "advisor = ?")
 	query.Equal(&w, "customer", q.Customer)
 	query.Equal(&w, "advisor", q.Advisor)
+	return w
+}
+
+// Contacts gives a page of contacts, the newest first.
+func Contacts(ctx context.Context, db query.DB, q ContactQuery) (query.Page[Contact], error) {
 	sort := query.Sort{Name: "newest", Columns: []string{"position"}, Descending: true}
-	return query.List(ctx, db, contactColumns(), "read.contacts", w, sort, q.After, q.Limit)
+	return query.List(ctx, db, contactColumns(), "read.contacts", q.where(), sort, q.After, q.Limit)
+}
+
+// CountContacts counts them.
+func CountContacts(ctx context.Context, db query.DB, q ContactQuery) (int, error) {
+	return query.Count(ctx, db, "read.contacts", q.where(), query.CountLimit)
 }

@@ -58,6 +58,11 @@ func List(ctx context.Context, db query.DB, after query.Cursor, limit int) (quer
 	return query.List(ctx, db, columns(), "read.policies", query.Where{}, sort, after, limit)
 }
 
+// Count counts the versions.
+func Count(ctx context.Context, db query.DB) (int, error) {
+	return query.Count(ctx, db, "read.policies", query.Where{}, query.CountLimit)
+}
+
 // Get gives a version; ErrQueryNotFoundOrOutOfScope when there is none.
 func Get(ctx context.Context, db query.DB, version int) (Policy, error) {
 	var w query.Where

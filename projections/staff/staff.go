@@ -333,13 +333,23 @@ type RequestQuery struct {
 	Limit  int
 }
 
-// Requests gives a page of requests within the scope, the oldest first.
-func Requests(ctx context.Context, db query.DB, q RequestQuery) (query.Page[Request], error) {
+func (q RequestQuery) where() query.Where {
 	var w query.Where
 	w.Within(q.Scope, q.Who, "unit", "", "staff = ? OR requested_by = ?")
 	query.Equal(&w, "staff", q.Staff)
 	query.Equal(&w, "status", q.Status)
-	return query.List(ctx, db, requestColumns(), "read.staff_requests", w, query.Sort{Name: "oldest", Columns: []string{"position"}}, q.After, q.Limit)
+	return w
+}
+
+// Requests gives a page of requests within the scope, the oldest first.
+func Requests(ctx context.Context, db query.DB, q RequestQuery) (query.Page[Request], error) {
+	sort := query.Sort{Name: "oldest", Columns: []string{"position"}}
+	return query.List(ctx, db, requestColumns(), "read.staff_requests", q.where(), sort, q.After, q.Limit)
+}
+
+// CountRequests counts them.
+func CountRequests(ctx context.Context, db query.DB, q RequestQuery) (int, error) {
+	return query.Count(ctx, db, "read.staff_requests", q.where(), query.CountLimit)
 }
 
 // GetRequest gives a request, whatever the scope.
