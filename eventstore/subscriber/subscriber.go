@@ -15,22 +15,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"strconv"
 	"sync"
 	"time"
 
 	"guishu/eventstore"
 
 	"github.com/ThreeDotsLabs/watermill/message"
-)
-
-// The keys of a message's metadata.
-const (
-	StreamKey     = "stream"
-	RevisionKey   = "revision"
-	PositionKey   = "position"
-	TypeKey       = "type"
-	RecordedAtKey = "recorded_at"
 )
 
 // Checkpoints keeps how far each consumer has come. Only the process that holds
@@ -279,27 +269,4 @@ func (s *Subscriber) pause(ctx context.Context) {
 	case <-timer.C:
 	case <-ctx.Done():
 	}
-}
-
-type eventKey struct{}
-
-// Message is the message that carries an event: its data as payload, its place
-// as metadata, the whole of it in the context.
-func Message(ctx context.Context, event eventstore.Event) *message.Message {
-	msg := message.NewMessage(event.ID.String(), event.Data)
-	msg.Metadata = message.Metadata{
-		StreamKey:     string(event.Stream),
-		RevisionKey:   strconv.FormatInt(int64(event.Revision), 10),
-		PositionKey:   strconv.FormatInt(int64(event.Position), 10),
-		TypeKey:       event.Type,
-		RecordedAtKey: event.RecordedAt.Format(time.RFC3339Nano),
-	}
-	msg.SetContext(context.WithValue(ctx, eventKey{}, event))
-	return msg
-}
-
-// EventOf is the event that a message from a Subscriber carries.
-func EventOf(msg *message.Message) (eventstore.Event, bool) {
-	event, ok := msg.Context().Value(eventKey{}).(eventstore.Event)
-	return event, ok
 }
