@@ -13,8 +13,10 @@ import (
 	"guishu/domain"
 	"guishu/domain/payment"
 	"guishu/eventstore"
+	"guishu/eventstore/memory"
 	"guishu/eventstore/postgres"
 	"guishu/eventstore/sealing"
+	"guishu/eventstore/storetest"
 	"guishu/internal/pgtest"
 	"guishu/reactions"
 
@@ -25,7 +27,7 @@ import (
 type house struct {
 	t      testing.TB
 	pool   *pgxpool.Pool
-	store  *postgres.Store
+	store  eventstore.Store
 	ring   *sealing.Ring
 	codec  *eventstore.Codec
 	ledger *commands.Ledger
@@ -44,14 +46,15 @@ func (census) OpenWork(context.Context, domain.StaffID) ([]string, error)       
 func (census) Owned(context.Context, domain.StaffID) (int, error)                 { return 0, nil }
 func (census) ClaimsOn(context.Context, domain.StaffID, domain.Date) (int, error) { return 0, nil }
 
-func newHouse(t testing.TB) *house {
+// newHouse founds a house on a store that open gives it. Whatever the store, read
+// models, keys and checkpoints are in PostgreSQL.
+func newHouse(t testing.TB, open func(*house) eventstore.Store) *house {
 	t.Helper()
 	h := &house{t: t, pool: pgtest.New(t)}
 	ctx := t.Context()
-	var err error
-	h.store, err = postgres.Open(ctx, h.pool, postgres.Options{AllowUnsafe: true, Log: slog.New(slog.DiscardHandler)})
-	h.must(err)
+	h.store = open(h)
 	t.Cleanup(func() { _ = h.store.Close() })
+	var err error
 	h.ring, err = sealing.Open(ctx, h.pool, sealing.FixedKEK(sealing.NewKEK()), sealing.Options{})
 	h.must(err)
 	registry, err := commands.Events()
@@ -71,6 +74,29 @@ func newHouse(t testing.TB) *house {
 	t.Cleanup(h.ledger.Close)
 	h.settle()
 	return h
+}
+
+// onEachStore runs a test on every kind of store there is.
+func onEachStore(t *testing.T, test func(t *testing.T, h *house)) {
+	t.Parallel()
+	for name, open := range map[string]func(*house) eventstore.Store{
+		"postgres":           onPostgres,
+		"postgres with gaps": func(h *house) eventstore.Store { return storetest.Sparse(onPostgres(h)) },
+		"memory":             func(*house) eventstore.Store { return memory.New() },
+		"memory with gaps":   func(*house) eventstore.Store { return storetest.Sparse(memory.New()) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, newHouse(t, open))
+		})
+	}
+}
+
+func onPostgres(h *house) eventstore.Store {
+	h.t.Helper()
+	store, err := postgres.Open(h.t.Context(), h.pool, postgres.Options{AllowUnsafe: true, Log: slog.New(slog.DiscardHandler)})
+	h.must(err)
+	return store
 }
 
 func (h *house) settle() {

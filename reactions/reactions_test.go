@@ -21,21 +21,21 @@ import (
 // B-14, B-31: a confirmed payment makes the customer formal and its commission is
 // attributed, once; the second payment attributes and promotes nobody.
 func TestAConfirmedPaymentPromotesAndAttributes(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	r, _ := h.react()
-	b := h.purchase(1)
-	h.await(streamOf(attribution.StreamPrefix, b.payment), "attribution.decided", 1)
-	h.await(streamOf(customer.StreamPrefix, b.customer), "customer.became-formal", 1)
-	second := h.pay(b.customer)
-	h.await(streamOf(attribution.StreamPrefix, second), "attribution.decided", 1)
-	h.answered(r)
+	onEachStore(t, func(t *testing.T, h *house) {
+		r, _ := h.react()
+		b := h.purchase(1)
+		h.await(streamOf(attribution.StreamPrefix, b.payment), "attribution.decided", 1)
+		h.await(streamOf(customer.StreamPrefix, b.customer), "customer.became-formal", 1)
+		second := h.pay(b.customer)
+		h.await(streamOf(attribution.StreamPrefix, second), "attribution.decided", 1)
+		h.answered(r)
 
-	want := []string{"customer.registered", "customer.became-formal"}
-	if got := h.types(streamOf(customer.StreamPrefix, b.customer)); !slices.Equal(got, want) {
-		t.Errorf("the customer's log is %v, want %v", got, want)
-	}
-	h.causedBy(streamOf(attribution.StreamPrefix, b.payment), h.event(paymentStream(b.payment), "payment.confirmed"))
+		want := []string{"customer.registered", "customer.became-formal"}
+		if got := h.types(streamOf(customer.StreamPrefix, b.customer)); !slices.Equal(got, want) {
+			t.Errorf("the customer's log is %v, want %v", got, want)
+		}
+		h.causedBy(streamOf(attribution.StreamPrefix, b.payment), h.event(paymentStream(b.payment), "payment.confirmed"))
+	})
 }
 
 // event is the first event of a type on a stream.
@@ -70,100 +70,100 @@ func (h *house) causedBy(stream eventstore.Stream, cause eventstore.Event) {
 // B-14: the same confirmation delivered again, because the process died before it
 // saved its checkpoint, changes nothing.
 func TestAConfirmationThatComesAgainChangesNothing(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	b := h.purchase(1)
-	r, stop := h.react()
-	h.answered(r)
-	stop()
-	before, err := h.store.LastPosition(t.Context())
-	h.must(err)
-	_, err = h.pool.Exec(t.Context(), "UPDATE reaction.consumer SET position = 0")
-	h.must(err)
-	again, _ := h.react()
-	h.answered(again)
-	after, err := h.store.LastPosition(t.Context())
-	h.must(err)
-	if after != before {
-		t.Errorf("%d events came of hearing the same twice", after-before)
-	}
-	if got := h.types(streamOf(attribution.StreamPrefix, b.payment)); len(got) != 1 {
-		t.Errorf("the attribution's log is %v", got)
-	}
-	counts, err := again.CountParked(t.Context())
-	h.must(err)
-	for name, count := range counts {
-		if count != 0 {
-			t.Errorf("%s parked %d", name, count)
+	onEachStore(t, func(t *testing.T, h *house) {
+		b := h.purchase(1)
+		r, stop := h.react()
+		h.answered(r)
+		stop()
+		before, err := h.store.LastPosition(t.Context())
+		h.must(err)
+		_, err = h.pool.Exec(t.Context(), "UPDATE reaction.consumer SET position = 0")
+		h.must(err)
+		again, _ := h.react()
+		h.answered(again)
+		after, err := h.store.LastPosition(t.Context())
+		h.must(err)
+		if after != before {
+			t.Errorf("%d events came of hearing the same twice", after-before)
 		}
-	}
+		if got := h.types(streamOf(attribution.StreamPrefix, b.payment)); len(got) != 1 {
+			t.Errorf("the attribution's log is %v", got)
+		}
+		counts, err := again.CountParked(t.Context())
+		h.must(err)
+		for name, count := range counts {
+			if count != 0 {
+				t.Errorf("%s parked %d", name, count)
+			}
+		}
+	})
 }
 
 // C-02: a payment that was confirmed and reversed before any reaction ran gets
 // its decision and its counter-entry, in this order, whoever comes first.
 func TestAReversalThatOvertakesIsCountered(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	b := h.purchase(1)
-	_, err := h.ledger.ReversePayment(t.Context(), h.as(h.ops), commands.ReversePayment{Payment: b.payment, Reason: "退款"})
-	h.must(err)
-	stream := streamOf(attribution.StreamPrefix, b.payment)
-	_, err = h.ledger.CounterAttribution(t.Context(), commands.ByTheLedger("early", uuid.Nil, uuid.Nil), commands.CounterAttribution{Payment: b.payment})
-	if !errors.Is(err, domain.ErrLedgerBusy) {
-		t.Errorf("a counter-entry before its decision: %v", err)
-	}
-	h.react(func(c *reactions.Config) {
-		c.Log = slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
+	onEachStore(t, func(t *testing.T, h *house) {
+		b := h.purchase(1)
+		_, err := h.ledger.ReversePayment(t.Context(), h.as(h.ops), commands.ReversePayment{Payment: b.payment, Reason: "退款"})
+		h.must(err)
+		stream := streamOf(attribution.StreamPrefix, b.payment)
+		_, err = h.ledger.CounterAttribution(t.Context(), commands.ByTheLedger("early", uuid.Nil, uuid.Nil), commands.CounterAttribution{Payment: b.payment})
+		if !errors.Is(err, domain.ErrLedgerBusy) {
+			t.Errorf("a counter-entry before its decision: %v", err)
+		}
+		h.react(func(c *reactions.Config) {
+			c.Log = slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
+		})
+		want := []string{"attribution.decided", "attribution.countered"}
+		if got := h.await(stream, "attribution.countered", 1); !slices.Equal(got, want) {
+			t.Errorf("the attribution's log is %v, want %v", got, want)
+		}
 	})
-	want := []string{"attribution.decided", "attribution.countered"}
-	if got := h.await(stream, "attribution.countered", 1); !slices.Equal(got, want) {
-		t.Errorf("the attribution's log is %v, want %v", got, want)
-	}
 }
 
 // A reaction that fails for good parks its event with the reason, goes on with
 // the others, and answers it on Retry once the cause is gone.
 func TestAPoisonousEventIsParkedAndRetried(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	b := h.purchase(1)
-	// A confirmation of a payment that is nobody's: attributing it is refused.
-	stray := payment.Deal{Payment: domain.PaymentID(uuid.New()), Customer: b.customer, Product: h.fund, Advisor: h.dora, Unit: h.branch, AmountFen: 1}
-	stream := streamOf("stray-", stray.Payment)
-	h.appendEvent(stream, payment.Confirmed{Deal: stray, ConfirmedBy: h.ops, RegisteredBy: h.dora})
-	later := h.purchase(2)
+	onEachStore(t, func(t *testing.T, h *house) {
+		b := h.purchase(1)
+		// A confirmation of a payment that is nobody's: attributing it is refused.
+		stray := payment.Deal{Payment: domain.PaymentID(uuid.New()), Customer: b.customer, Product: h.fund, Advisor: h.dora, Unit: h.branch, AmountFen: 1}
+		stream := streamOf("stray-", stray.Payment)
+		h.appendEvent(stream, payment.Confirmed{Deal: stray, ConfirmedBy: h.ops, RegisteredBy: h.dora})
+		later := h.purchase(2)
 
-	r, _ := h.react()
-	h.answered(r)
-	h.await(streamOf(attribution.StreamPrefix, later.payment), "attribution.decided", 1)
-	parked, err := r.Parked(t.Context())
-	h.must(err)
-	if len(parked) != 1 || parked[0].Consumer != "attribute-commission" || !strings.Contains(parked[0].Reason, string(domain.ErrQueryNotFoundOrOutOfScope)) {
-		t.Fatalf("parked are %+v", parked)
-	}
-	counts, err := r.CountParked(t.Context())
-	h.must(err)
-	if counts["attribute-commission"] != 1 || counts["promote-customer"] != 0 || len(counts) != 5 {
-		t.Errorf("the metrics would show %v", counts)
-	}
+		r, _ := h.react()
+		h.answered(r)
+		h.await(streamOf(attribution.StreamPrefix, later.payment), "attribution.decided", 1)
+		parked, err := r.Parked(t.Context())
+		h.must(err)
+		if len(parked) != 1 || parked[0].Consumer != "attribute-commission" || !strings.Contains(parked[0].Reason, string(domain.ErrQueryNotFoundOrOutOfScope)) {
+			t.Fatalf("parked are %+v", parked)
+		}
+		counts, err := r.CountParked(t.Context())
+		h.must(err)
+		if counts["attribute-commission"] != 1 || counts["promote-customer"] != 0 || len(counts) != 5 {
+			t.Errorf("the metrics would show %v", counts)
+		}
 
-	answered, remaining, err := r.Retry(t.Context())
-	h.must(err)
-	if answered != 0 || remaining != 1 {
-		t.Errorf("a retry without any change answered %d and left %d", answered, remaining)
-	}
-	// The payment turns up after all.
-	h.appendEvent(paymentStream(stray.Payment), payment.Reserved{Deal: stray})
-	h.appendEvent(paymentStream(stray.Payment), payment.Confirmed{Deal: stray, ConfirmedBy: h.ops, RegisteredBy: h.dora})
-	h.answered(r)
-	answered, remaining, err = r.Retry(t.Context())
-	h.must(err)
-	if answered != 1 || remaining != 0 {
-		t.Errorf("the retry answered %d and left %d", answered, remaining)
-	}
-	if parked, err = r.Parked(t.Context()); err != nil || len(parked) != 0 {
-		t.Errorf("still parked: %+v, %v", parked, err)
-	}
+		answered, remaining, err := r.Retry(t.Context())
+		h.must(err)
+		if answered != 0 || remaining != 1 {
+			t.Errorf("a retry without any change answered %d and left %d", answered, remaining)
+		}
+		// The payment turns up after all.
+		h.appendEvent(paymentStream(stray.Payment), payment.Reserved{Deal: stray})
+		h.appendEvent(paymentStream(stray.Payment), payment.Confirmed{Deal: stray, ConfirmedBy: h.ops, RegisteredBy: h.dora})
+		h.answered(r)
+		answered, remaining, err = r.Retry(t.Context())
+		h.must(err)
+		if answered != 1 || remaining != 0 {
+			t.Errorf("the retry answered %d and left %d", answered, remaining)
+		}
+		if parked, err = r.Parked(t.Context()); err != nil || len(parked) != 0 {
+			t.Errorf("still parked: %+v, %v", parked, err)
+		}
+	})
 }
 
 // appendEvent writes an event past the commands.
@@ -178,36 +178,36 @@ func (h *house) appendEvent(stream eventstore.Stream, event any) {
 // When the process that holds the reactions dies, another takes over behind the
 // last checkpoint, and the dead one's late save is refused.
 func TestAnotherProcessTakesOver(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	first, _ := h.react()
-	one := h.purchase(1)
-	h.await(streamOf(attribution.StreamPrefix, one.payment), "attribution.decided", 1)
-	h.answered(first)
-	h.react() // the second waits
-	epochs := h.epochs()
-	var killed int
-	h.must(h.pool.QueryRow(t.Context(), `
+	onEachStore(t, func(t *testing.T, h *house) {
+		first, _ := h.react()
+		one := h.purchase(1)
+		h.await(streamOf(attribution.StreamPrefix, one.payment), "attribution.decided", 1)
+		h.answered(first)
+		h.react() // the second waits
+		epochs := h.epochs()
+		var killed int
+		h.must(h.pool.QueryRow(t.Context(), `
 		SELECT count(pg_terminate_backend(pid)) FROM pg_locks
 		WHERE locktype = 'advisory' AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 		AND pid <> pg_backend_pid()`).Scan(&killed))
-	if killed < 5 {
-		t.Fatalf("only %d sessions held locks", killed)
-	}
-	two := h.purchase(2)
-	h.await(streamOf(attribution.StreamPrefix, two.payment), "attribution.decided", 1)
-	h.await(streamOf(customer.StreamPrefix, two.customer), "customer.became-formal", 1)
-	h.until("every consumer begins a new epoch", func() bool {
-		for name, epoch := range h.epochs() {
-			if epoch <= epochs[name] {
-				return false
-			}
+		if killed < 5 {
+			t.Fatalf("only %d sessions held locks", killed)
 		}
-		return true
+		two := h.purchase(2)
+		h.await(streamOf(attribution.StreamPrefix, two.payment), "attribution.decided", 1)
+		h.await(streamOf(customer.StreamPrefix, two.customer), "customer.became-formal", 1)
+		h.until("every consumer begins a new epoch", func() bool {
+			for name, epoch := range h.epochs() {
+				if epoch <= epochs[name] {
+					return false
+				}
+			}
+			return true
+		})
+		if got := h.types(streamOf(attribution.StreamPrefix, two.payment)); len(got) != 1 {
+			t.Errorf("the attribution's log is %v", got)
+		}
 	})
-	if got := h.types(streamOf(attribution.StreamPrefix, two.payment)); len(got) != 1 {
-		t.Errorf("the attribution's log is %v", got)
-	}
 }
 
 func (h *house) epochs() map[string]int64 {
@@ -228,70 +228,70 @@ func (h *house) epochs() map[string]int64 {
 // The reactions leave the pool's connections to others: with as few as one they
 // still work.
 func TestReactionsDoNotExhaustThePool(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	b := h.purchase(1)
-	small := h.pool.Config()
-	small.MaxConns = 1
-	pool := h.open(small)
-	r, stop := h.react(func(c *reactions.Config) { c.Pool = pool })
-	h.await(streamOf(attribution.StreamPrefix, b.payment), "attribution.decided", 1)
-	if _, err := r.Positions(t.Context()); err != nil {
-		t.Error(err)
-	}
-	stop()
-	h.until("no session of the reactions is left", func() bool {
-		var held int
-		h.must(h.pool.QueryRow(t.Context(), `
+	onEachStore(t, func(t *testing.T, h *house) {
+		b := h.purchase(1)
+		small := h.pool.Config()
+		small.MaxConns = 1
+		pool := h.open(small)
+		r, stop := h.react(func(c *reactions.Config) { c.Pool = pool })
+		h.await(streamOf(attribution.StreamPrefix, b.payment), "attribution.decided", 1)
+		if _, err := r.Positions(t.Context()); err != nil {
+			t.Error(err)
+		}
+		stop()
+		h.until("no session of the reactions is left", func() bool {
+			var held int
+			h.must(h.pool.QueryRow(t.Context(), `
 			SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'
 			AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`).Scan(&held))
-		return held == 0
+			return held == 0
+		})
 	})
 }
 
 // An erasure that was cut off behind its event is finished by the reaction.
 func TestAnErasureIsFinished(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	b := h.purchase(1)
-	h.appendEvent(streamOf(customer.StreamPrefix, b.customer), customer.Erased{Customer: b.customer, Basis: "pipl-47"})
-	r, _ := h.react()
-	h.answered(r)
-	if _, erased, err := h.ring.Erasure(t.Context(), uuid.UUID(b.customer)); err != nil || !erased {
-		t.Errorf("the key is still there (%v)", err)
-	}
+	onEachStore(t, func(t *testing.T, h *house) {
+		b := h.purchase(1)
+		h.appendEvent(streamOf(customer.StreamPrefix, b.customer), customer.Erased{Customer: b.customer, Basis: "pipl-47"})
+		r, _ := h.react()
+		h.answered(r)
+		if _, erased, err := h.ring.Erasure(t.Context(), uuid.UUID(b.customer)); err != nil || !erased {
+			t.Errorf("the key is still there (%v)", err)
+		}
+	})
 }
 
 // B-14: of many payments confirmed at once the first one made the customer formal,
 // however many are answered at the same time.
 func TestTheFirstConfirmedPaymentMakesTheCustomerFormal(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	var first []bought
-	for n := range 6 {
-		b := h.purchase(n)
-		first = append(first, b)
-		for range 4 {
-			h.pay(b.customer)
+	onEachStore(t, func(t *testing.T, h *house) {
+		var first []bought
+		for n := range 6 {
+			b := h.purchase(n)
+			first = append(first, b)
+			for range 4 {
+				h.pay(b.customer)
+			}
 		}
-	}
-	r, _ := h.react()
-	h.answered(r)
-	promoted := 0
-	for _, b := range first {
-		for recorded, err := range h.store.ReadStream(t.Context(), eventstore.StreamQuery{Stream: streamOf(customer.StreamPrefix, b.customer)}) {
-			h.must(err)
-			decoded, err := h.codec.Decode(t.Context(), recorded)
-			h.must(err)
-			if formal, is := decoded.Event.(customer.BecameFormal); is {
-				promoted++
-				if formal.Payment != b.payment {
-					t.Errorf("customer %s is formal by %s, want %s", b.customer, formal.Payment, b.payment)
+		r, _ := h.react()
+		h.answered(r)
+		promoted := 0
+		for _, b := range first {
+			for recorded, err := range h.store.ReadStream(t.Context(), eventstore.StreamQuery{Stream: streamOf(customer.StreamPrefix, b.customer)}) {
+				h.must(err)
+				decoded, err := h.codec.Decode(t.Context(), recorded)
+				h.must(err)
+				if formal, is := decoded.Event.(customer.BecameFormal); is {
+					promoted++
+					if formal.Payment != b.payment {
+						t.Errorf("customer %s is formal by %s, want %s", b.customer, formal.Payment, b.payment)
+					}
 				}
 			}
 		}
-	}
-	if promoted != len(first) {
-		t.Errorf("%d customers are formal, want %d", promoted, len(first))
-	}
+		if promoted != len(first) {
+			t.Errorf("%d customers are formal, want %d", promoted, len(first))
+		}
+	})
 }

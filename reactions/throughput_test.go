@@ -11,7 +11,7 @@ import (
 // BenchmarkConfirmations measures how many confirmed payments a second the
 // reactions answer, each with a promotion and an attribution.
 func BenchmarkConfirmations(b *testing.B) {
-	h := newHouse(b)
+	h := newHouse(b, onPostgres)
 	size := 2000
 	if text := os.Getenv("GUISHU_CONFIRMATIONS"); text != "" {
 		size, _ = strconv.Atoi(text)
