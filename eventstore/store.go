@@ -204,11 +204,10 @@ type IDFinder interface {
 	FindID(ctx context.Context, id uuid.UUID) (Event, bool, error)
 }
 
-// Loader is what a Store offers that can take in a whole ledger kept elsewhere.
-type Loader interface {
-	// Load writes events into this store, which must hold none, in the order
-	// given and with their ids, revisions, bytes and recorded times; positions
-	// are the store's own. It gives the number of events written. An error of
-	// events, or of the store, ends it.
-	Load(ctx context.Context, events iter.Seq2[Event, error]) (int64, error)
+// IDHolders is what a Store offers that can say of many ids at once whether they
+// were appended with Scope InStore, as whoever copies a ledger must know.
+type IDHolders interface {
+	// HeldInStore gives those of ids that were appended with Scope InStore, each
+	// with the stream that holds it.
+	HeldInStore(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]Stream, error)
 }

@@ -65,6 +65,7 @@ func Run(t *testing.T, open Open, options ...Option) {
 		{"subscribe", (*suite).testSubscribe},
 		{"writers", (*suite).testWriters},
 		{"interruption", (*suite).testInterruption},
+		{"load", (*suite).testLoad},
 		{"close", (*suite).testClose},
 		{"model", (*suite).testModel},
 	}
