@@ -1,0 +1,81 @@
+package gateway
+
+import "encoding/json"
+
+// The roles that every EventStoreDB knows.
+const (
+	everyone       = "$all"
+	administrators = "$admins"
+)
+
+// accessList says which roles or names may do what with a stream. A nil list of
+// roles leaves it to the defaults.
+type accessList struct {
+	Read          roles `json:"$r"`
+	Write         roles `json:"$w"`
+	Delete        roles `json:"$d"`
+	MetadataRead  roles `json:"$mr"`
+	MetadataWrite roles `json:"$mw"`
+}
+
+// roles are names of roles or users. In JSON they are one or a list.
+type roles []string
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (r *roles) UnmarshalJSON(data []byte) error {
+	var one string
+	if string(data) != "null" && json.Unmarshal(data, &one) == nil {
+		*r = roles{one}
+		return nil
+	}
+	var many []string
+	if err := json.Unmarshal(data, &many); err != nil {
+		return err
+	}
+	*r = many
+	return nil
+}
+
+// systemSettings are the lists for streams that have none of their own.
+type systemSettings struct {
+	User   accessList `json:"$userStreamAcl"`
+	System accessList `json:"$systemStreamAcl"`
+}
+
+// defaultSettings opens ordinary streams to everyone who was let in, and
+// system streams to administrators.
+func defaultSettings() systemSettings {
+	return systemSettings{User: forAll(everyone), System: forAll(administrators)}
+}
+
+func forAll(role string) accessList {
+	list := roles{role}
+	return accessList{Read: list, Write: list, Delete: list, MetadataRead: list, MetadataWrite: list}
+}
+
+// parseSettings reads a $settings event. What it does not say stays as it is by
+// default; what makes no sense says nothing.
+func parseSettings(data []byte) systemSettings {
+	var said systemSettings
+	if json.Unmarshal(data, &said) != nil {
+		return defaultSettings()
+	}
+	defaults := defaultSettings()
+	return systemSettings{User: said.User.or(defaults.User), System: said.System.or(defaults.System)}
+}
+
+// or fills in what a leaves open.
+func (a accessList) or(defaults accessList) accessList {
+	for _, each := range []struct {
+		own   *roles
+		usual roles
+	}{
+		{&a.Read, defaults.Read}, {&a.Write, defaults.Write}, {&a.Delete, defaults.Delete},
+		{&a.MetadataRead, defaults.MetadataRead}, {&a.MetadataWrite, defaults.MetadataWrite},
+	} {
+		if *each.own == nil {
+			*each.own = each.usual
+		}
+	}
+	return a
+}

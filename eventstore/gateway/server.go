@@ -1,0 +1,213 @@
+// Package gateway serves EventStoreDB's gRPC protocol over any
+// eventstore.Store, in this process: every EventStoreDB client can read, and
+// where allowed write, what the store holds.
+//
+// Facts that the port has no word for are events like any other, where
+// EventStoreDB keeps them too: the metadata of a stream S is the last event of
+// $$S, a soft deletion is metadata that hides everything, a tombstone is the
+// last event of its stream. The directory knows them by heart.
+package gateway
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/EventStore/EventStore-Client-Go/v4/protos/gossip"
+	"github.com/EventStore/EventStore-Client-Go/v4/protos/persistent"
+	"github.com/EventStore/EventStore-Client-Go/v4/protos/serverfeatures"
+	"github.com/EventStore/EventStore-Client-Go/v4/protos/streams"
+	"golang.org/x/sync/errgroup"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/keepalive"
+
+	"guishu/eventstore"
+)
+
+// Config says what a Server serves, and to whom. Store and Access are needed.
+type Config struct {
+	// Store is what is served. The Server neither opens nor closes it.
+	Store eventstore.Store
+
+	// Access says who may call. Its zero value lets nobody in.
+	Access Access
+
+	// Writable allows appending. Without it every write is refused with
+	// access-denied.
+	Writable bool
+
+	// Deletable allows deletion, tombstones and stream metadata that hide or
+	// expire events. A ledger is never deletable.
+	Deletable bool
+
+	// TLS encrypts connections; nil serves in clear.
+	TLS *tls.Config
+
+	// AdvertiseHost and AdvertisePort are where gossip sends clients, and must be
+	// reachable for them. Empty: the address a client has called already.
+	AdvertiseHost string
+	AdvertisePort uint16
+
+	// MaxEventBytes bounds one event's data and metadata, 0 for 16 MiB;
+	// MaxAppendBytes bounds one append's, 0 for as much as a Store takes.
+	MaxEventBytes  int
+	MaxAppendBytes int
+
+	// MaxBufferedBytes bounds what all appends that are still being received hold
+	// in memory, 0 for 256 MiB. Beyond it clients are told to come back later.
+	MaxBufferedBytes int64
+
+	// MaxConnections bounds the connections served at once, 0 for 2,000.
+	MaxConnections int
+
+	// Log takes what an operator should know, nil for slog.Default.
+	Log *slog.Logger
+}
+
+// The defaults of a Config.
+const (
+	defaultMaxEventBytes    = 16 << 20
+	defaultMaxBufferedBytes = 256 << 20
+	defaultMaxConnections   = 2_000
+)
+
+// maxMessageBytes bounds a single gRPC message: an event of the largest size
+// and what surrounds it.
+const maxMessageBytes = defaultMaxEventBytes + 1<<20
+
+// maxConcurrentStreams bounds the calls under way on one connection. A client
+// may hold many thousand subscriptions on one.
+const maxConcurrentStreams = 20_000
+
+// gracePeriod is how long Close waits for calls under way.
+const gracePeriod = 3 * time.Second
+
+func (c Config) withDefaults() Config {
+	if c.MaxEventBytes <= 0 {
+		c.MaxEventBytes = defaultMaxEventBytes
+	}
+	if c.MaxAppendBytes <= 0 {
+		c.MaxAppendBytes = eventstore.MaxAppendBytes
+	}
+	if c.MaxBufferedBytes <= 0 {
+		c.MaxBufferedBytes = defaultMaxBufferedBytes
+	}
+	if c.MaxConnections <= 0 {
+		c.MaxConnections = defaultMaxConnections
+	}
+	if c.Log == nil {
+		c.Log = slog.Default()
+	}
+	return c
+}
+
+// Server speaks EventStoreDB's protocol for a Store.
+type Server struct {
+	config  Config
+	store   eventstore.Store
+	streams *directory
+	access  *gatekeeper
+	log     *slog.Logger
+	budget  budget
+
+	grpc *grpc.Server
+	http *http.Server
+
+	// ending is cancelled when the server closes: subscriptions end with it.
+	ending context.Context
+	end    context.CancelFunc
+	work   sync.WaitGroup
+	once   sync.Once
+}
+
+// New gives a server that is ready to Serve. It starts to read the streams'
+// metadata at once; Close ends that.
+func New(config Config) (*Server, error) {
+	if config.Store == nil {
+		return nil, errors.New("event store gateway: there is no store to serve")
+	}
+	config = config.withDefaults()
+	s := &Server{
+		config: config, store: config.Store, log: config.Log,
+		streams: newDirectory(config.Store, config.Log), access: newGatekeeper(config.Access, config.Log),
+		budget: budget{limit: config.MaxBufferedBytes},
+	}
+	s.ending, s.end = context.WithCancel(context.Background())
+	s.http = &http.Server{Handler: s.plainRoutes(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10}
+	s.grpc = grpc.NewServer(s.options()...)
+	streams.RegisterStreamsServer(s.grpc, &streamsService{Server: s})
+	serverfeatures.RegisterServerFeaturesServer(s.grpc, &featuresService{})
+	gossip.RegisterGossipServer(s.grpc, newGossipService(s))
+	persistent.RegisterPersistentSubscriptionsServer(s.grpc, persistent.UnimplementedPersistentSubscriptionsServer{})
+	s.work.Go(func() { s.streams.follow(s.ending) })
+	return s, nil
+}
+
+func (s *Server) options() []grpc.ServerOption {
+	return []grpc.ServerOption{
+		grpc.MaxRecvMsgSize(maxMessageBytes),
+		grpc.MaxSendMsgSize(2 * maxMessageBytes),
+		grpc.MaxHeaderListSize(16 << 10),
+		grpc.MaxConcurrentStreams(maxConcurrentStreams),
+		grpc.NumStreamWorkers(uint32(8 * runtime.GOMAXPROCS(0))),
+		grpc.WriteBufferSize(64 << 10),
+		grpc.ReadBufferSize(64 << 10),
+		grpc.SharedWriteBuffer(true),
+		grpc.ConnectionTimeout(handshakeTime),
+		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: time.Second, PermitWithoutStream: true}),
+		grpc.KeepaliveParams(keepalive.ServerParameters{Time: 30 * time.Second, Timeout: 20 * time.Second}),
+		grpc.UnaryInterceptor(s.unary),
+		grpc.StreamInterceptor(s.stream),
+		grpc.UnknownServiceHandler(unknownMethod),
+	}
+}
+
+// Serve takes connections until the server is closed, and then gives nil. It
+// closes the listener.
+func (s *Server) Serve(listener net.Listener) error {
+	door := newDoor(listener, s.config.TLS, s.config.MaxConnections)
+	group, ctx := errgroup.WithContext(s.ending)
+	group.Go(func() error { return s.grpc.Serve(door.grpc) })
+	group.Go(func() error { return s.http.Serve(door.http) })
+	group.Go(door.run)
+	group.Go(func() error {
+		<-ctx.Done()
+		return door.Close()
+	})
+	if err := group.Wait(); err != nil && s.ending.Err() == nil {
+		return fmt.Errorf("event store gateway: %w", err)
+	}
+	return nil
+}
+
+// Close ends subscriptions, lets other calls finish for a moment, and returns
+// when everything the server started has ended.
+func (s *Server) Close() error {
+	s.once.Do(func() {
+		s.end()
+		late := time.AfterFunc(gracePeriod, s.grpc.Stop)
+		s.grpc.GracefulStop()
+		late.Stop()
+		_ = s.http.Close()
+		s.work.Wait()
+	})
+	return nil
+}
+
+// untilClose gives a context that ends with ctx, and when the server closes:
+// for calls that would never end by themselves.
+func (s *Server) untilClose(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	stop := context.AfterFunc(s.ending, func() { cancel(errClosing) })
+	return ctx, func() {
+		stop()
+		cancel(context.Canceled)
+	}
+}

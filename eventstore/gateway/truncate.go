@@ -1,0 +1,68 @@
+package gateway
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"github.com/google/uuid"
+
+	"guishu/eventstore"
+)
+
+// errMetadataChanged says that another process has changed a stream's metadata
+// while this one was about to.
+var errMetadataChanged = errors.New("the stream's metadata has changed")
+
+// metastreamEnd is the last of a metastream: what a change has to be based on.
+type metastreamEnd struct {
+	revision eventstore.Revision // NoRevision without any
+	document map[string]json.RawMessage
+}
+
+// readMetadata reads a stream's metadata from the store and lets the directory
+// know it, so that what others have written counts too.
+func (s *Server) readMetadata(ctx context.Context, stream eventstore.Stream) (metastreamEnd, error) {
+	end := metastreamEnd{revision: eventstore.NoRevision, document: map[string]json.RawMessage{}}
+	event, found, err := s.lastEvent(ctx, metastreamOf(stream))
+	if err != nil || !found {
+		return end, err
+	}
+	end.revision = event.Revision
+	if event.Type != metadataType {
+		return end, nil
+	}
+	s.streams.learn(event)
+	var document map[string]json.RawMessage
+	if json.Unmarshal(event.Data, &document) == nil && document != nil {
+		end.document = document
+	}
+	return end, nil
+}
+
+// truncateBefore changes $tb in a stream's metadata and leaves the rest as it
+// is. Errors: errMetadataChanged when end is not the metastream's end any more.
+func (s *Server) truncateBefore(ctx context.Context, stream eventstore.Stream, end metastreamEnd, first eventstore.Revision) (eventstore.Appended, error) {
+	var err error
+	if end.document["$tb"], err = json.Marshal(first); err != nil {
+		return eventstore.Appended{}, err
+	}
+	data, err := json.Marshal(end.document)
+	if err != nil {
+		return eventstore.Appended{}, err
+	}
+	change := proposal{
+		stream: metastreamOf(stream), expected: eventstore.AtRevision(end.revision),
+		events: []eventstore.NewEvent{{ID: uuid.New(), Type: metadataType, Data: data}},
+	}
+	appended, err := s.store.Append(ctx, eventstore.Append{Stream: change.stream, Expected: change.expected, Events: change.events})
+	var wrong *eventstore.WrongRevisionError
+	if errors.As(err, &wrong) {
+		return eventstore.Appended{}, errMetadataChanged
+	}
+	if err != nil {
+		return eventstore.Appended{}, err
+	}
+	s.told(change, appended)
+	return appended, nil
+}
