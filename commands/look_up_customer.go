@@ -81,7 +81,7 @@ func (l *Ledger) LookUpCustomer(ctx context.Context, call Call, c LookUpCustomer
 		return Claimable{}, err
 	}
 	if answer.Repeated {
-		if verdict, err = l.recordedVerdict(ctx, answer); err != nil {
+		if found, verdict, err = l.foundBefore(ctx, answer, found.Owner); err != nil {
 			return Claimable{}, err
 		}
 	}
@@ -95,22 +95,37 @@ func (l *Ledger) LookUpCustomer(ctx context.Context, call Call, c LookUpCustomer
 	}, nil
 }
 
-// recordedVerdict is what a look-up was answered the first time.
-func (l *Ledger) recordedVerdict(ctx context.Context, first Answer) (lookup.Answer, error) {
+// foundBefore is what a look-up found and was answered the first time, whatever
+// became of the customer since.
+func (l *Ledger) foundBefore(ctx context.Context, first Answer, owner domain.StaffID) (lookup.Found, lookup.Answer, error) {
+	looked, err := l.lookedUp(ctx, first)
+	if err != nil || looked.Customer.IsZero() {
+		return lookup.Found{}, lookup.Answer(looked.Answer), err
+	}
+	state, err := load[customer.State](ctx, l, customerStream(looked.Customer))
+	if err != nil {
+		return lookup.Found{}, "", err
+	}
+	who, err := l.owningCustomer(ctx, state.State)
+	return lookup.Found{Customer: who, Owner: owner}, lookup.Answer(looked.Answer), err
+}
+
+// lookedUp is the event that a look-up wrote the first time.
+func (l *Ledger) lookedUp(ctx context.Context, first Answer) (lookup.LookedUp, error) {
 	query := eventstore.StreamQuery{Stream: first.Stream, From: first.Revision, Limit: 1}
 	for recorded, err := range l.store.ReadStream(ctx, query) {
 		if err != nil {
-			return "", unavailable("read an earlier look-up", err)
+			return lookup.LookedUp{}, unavailable("read an earlier look-up", err)
 		}
 		event, _, err := l.decode(ctx, recorded)
 		if err != nil {
-			return "", err
+			return lookup.LookedUp{}, err
 		}
 		if looked, ok := event.(lookup.LookedUp); ok {
-			return lookup.Answer(looked.Answer), nil
+			return looked, nil
 		}
 	}
-	return "", domain.ErrLedgerUnavailable
+	return lookup.LookedUp{}, domain.ErrLedgerUnavailable
 }
 
 // find is the customer a complete key belongs to.

@@ -97,7 +97,7 @@ func (a Answer) Refusal(owner domain.StaffID, approver bool, disclosure policy.D
 		return domain.ErrClaimNotClaimable
 	}
 	refusal := domain.ErrClaimNotClaimable.With("reason", string(a))
-	if a == AlreadyClaimed && disclosure == policy.ExactWithOwner {
+	if a == AlreadyClaimed && disclosure == policy.ExactWithOwner && !owner.IsZero() {
 		refusal = refusal.With("owner", owner.String())
 	}
 	return refusal

@@ -114,6 +114,15 @@ func TestDisclosure(t *testing.T) {
 	}
 }
 
+// an answer given again may be about a customer whom nobody owns any more.
+func TestDisclosureNamesNobodyWhereNobodyOwns(t *testing.T) {
+	t.Parallel()
+	refusal, _ := domain.AsError(lookup.AlreadyClaimed.Refusal(domain.StaffID{}, false, policy.ExactWithOwner))
+	if _, named := refusal.Params["owner"]; named || refusal.Params["reason"] != "ALREADY_CLAIMED" {
+		t.Errorf("%v", refusal.Params)
+	}
+}
+
 func TestKeys(t *testing.T) {
 	t.Parallel()
 	today, _ := domain.ParseDate("2026-05-20")
