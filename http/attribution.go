@@ -33,7 +33,7 @@ type attributionFilter struct {
 	Winner   domain.StaffID           `query:"winner"`
 	Handler  domain.StaffID           `query:"handler"`
 	Ground   domain.AttributionGround `query:"ground"`
-	Apart    bool                     `query:"apart" doc:"Only where the commission does not follow who handled the deal."`
+	Apart    bool                     `query:"apart" doc:"Only where somebody else than who handled the deal has the commission."`
 	Standing bool                     `query:"standing" doc:"Leave out superseded and countered ones."`
 	From     domain.Date              `query:"from"`
 	To       domain.Date              `query:"to"`

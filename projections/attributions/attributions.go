@@ -154,7 +154,7 @@ type Query struct {
 	Winner   domain.StaffID
 	Handler  domain.StaffID
 	Ground   domain.AttributionGround
-	Apart    bool // only where commission does not follow the handler
+	Apart    bool // only where somebody else than the handler has the commission
 	Standing bool // leave out superseded and countered ones
 	Decided  query.Days
 	Sort     string // newest, oldest
@@ -216,7 +216,7 @@ func (q Query) where() query.Where {
 	query.Equal(&w, "t.handler", q.Handler)
 	query.Equal(&w, "t.ground", q.Ground)
 	if q.Apart {
-		w.And("NOT t.follows_handler")
+		w.And("NOT t.follows_handler AND t.winner IS NOT NULL")
 	}
 	if q.Standing {
 		w.And("t.standing")
