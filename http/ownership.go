@@ -25,28 +25,28 @@ type ownershipAnswer struct {
 
 // slotOwner is who owned a customer in a line.
 type slotOwner struct {
-	Line     domain.BusinessLine `json:"line"`
-	Staff    domain.StaffID      `json:"staff"`
-	Unit     domain.UnitID       `json:"unit,omitempty"`
-	Since    *time.Time          `json:"since"`
-	Position domain.Position     `json:"position" doc:"Of the event that made it so."`
+	Line     domain.BusinessLine    `json:"line"`
+	Staff    *named[domain.StaffID] `json:"staff"`
+	Unit     *named[domain.UnitID]  `json:"unit,omitempty" doc:"The owner's, when it became so."`
+	Since    *time.Time             `json:"since"`
+	Position domain.Position        `json:"position" doc:"Of the event that made it so."`
 }
 
 // slotChange is a change of a slot's owner.
 type slotChange struct {
-	Line        domain.BusinessLine  `json:"line"`
-	Kind        ownership.ChangeKind `json:"kind"`
-	Owner       domain.StaffID       `json:"owner,omitempty" doc:"From then on."`
-	Before      domain.StaffID       `json:"before,omitempty" doc:"Until then."`
-	Unit        domain.UnitID        `json:"unit,omitempty"`
-	Application domain.ApplicationID `json:"application,omitempty"`
-	Reason      string               `json:"reason,omitempty"`
-	EffectiveAt *time.Time           `json:"effective_at"`
-	RecordedAt  *time.Time           `json:"recorded_at"`
-	Asserted    bool                 `json:"asserted" doc:"The effective time was typed in or imported."`
-	Batch       domain.BatchID       `json:"batch,omitempty"`
-	Actor       domain.StaffID       `json:"actor,omitempty"`
-	Position    domain.Position      `json:"position"`
+	Line        domain.BusinessLine    `json:"line"`
+	Kind        ownership.ChangeKind   `json:"kind"`
+	Owner       *named[domain.StaffID] `json:"owner,omitempty" doc:"From then on."`
+	Before      *named[domain.StaffID] `json:"before,omitempty" doc:"Until then."`
+	Unit        *named[domain.UnitID]  `json:"unit,omitempty" doc:"The owner's."`
+	Application domain.ApplicationID   `json:"application,omitempty"`
+	Reason      string                 `json:"reason,omitempty"`
+	EffectiveAt *time.Time             `json:"effective_at"`
+	RecordedAt  *time.Time             `json:"recorded_at"`
+	Asserted    bool                   `json:"asserted" doc:"The effective time was typed in or imported."`
+	Batch       domain.BatchID         `json:"batch,omitempty"`
+	Actor       *named[domain.StaffID] `json:"actor,omitempty"`
+	Position    domain.Position        `json:"position"`
 }
 
 // ownership answers who owned a customer on that day, and what was known then.
@@ -69,12 +69,13 @@ func (s *Server) ownership(a *asking, in *ownershipAddress) (ownershipAnswer, er
 	}
 	shown := ownershipAnswer{Customer: in.Customer, AsOf: a.when(asOf), KnownAt: a.when(knownAt), Owners: []slotOwner{}, History: []slotChange{}}
 	for _, o := range owners {
-		shown.Owners = append(shown.Owners, slotOwner{Line: o.Line, Staff: o.Owner, Unit: o.Unit, Since: a.when(o.EffectiveAt), Position: o.Position})
+		shown.Owners = append(shown.Owners, slotOwner{Line: o.Line, Staff: a.colleague(o.Owner), Unit: a.department(o.Unit), Since: a.when(o.EffectiveAt), Position: o.Position})
 	}
 	for _, c := range changes {
 		shown.History = append(shown.History, slotChange{
-			Line: c.Line, Kind: c.Kind, Owner: c.Owner, Before: c.Before, Unit: c.Unit, Application: c.Application, Reason: c.Reason,
-			EffectiveAt: a.when(c.EffectiveAt), RecordedAt: a.when(c.RecordedAt), Asserted: c.Asserted, Batch: c.Batch, Actor: c.Actor, Position: c.Position,
+			Line: c.Line, Kind: c.Kind, Owner: a.colleague(c.Owner), Before: a.colleague(c.Before), Unit: a.department(c.Unit),
+			Application: c.Application, Reason: c.Reason,
+			EffectiveAt: a.when(c.EffectiveAt), RecordedAt: a.when(c.RecordedAt), Asserted: c.Asserted, Batch: c.Batch, Actor: a.colleague(c.Actor), Position: c.Position,
 		})
 	}
 	return shown, nil

@@ -120,15 +120,3 @@ func showEntry(a *asking, t *told) entry {
 	}
 	return shown
 }
-
-// colleague is a member of staff by number and name.
-func (a *asking) colleague(id domain.StaffID) *named[domain.StaffID] {
-	if id.IsZero() {
-		return nil
-	}
-	member, err := a.server.Ledger.Member(a.ctx, id)
-	if err != nil || !member.Exists() {
-		return some(id, "", "")
-	}
-	return some(id, member.EmployeeNo, member.Name.Reveal())
-}

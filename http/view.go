@@ -48,3 +48,28 @@ func (a *asking) place(id domain.UnitID) (domain.Path, domain.BusinessLine) {
 	at := tree.Unit(id)
 	return at.Path, at.Line
 }
+
+// colleague is a member of staff by number and name.
+func (a *asking) colleague(id domain.StaffID) *named[domain.StaffID] {
+	if id.IsZero() {
+		return nil
+	}
+	member, err := a.server.Ledger.Member(a.ctx, id)
+	if err != nil || !member.Exists() {
+		return some(id, "", "")
+	}
+	return some(id, member.EmployeeNo, member.Name.Reveal())
+}
+
+// department is a unit by code and name.
+func (a *asking) department(id domain.UnitID) *named[domain.UnitID] {
+	if id.IsZero() {
+		return nil
+	}
+	tree, err := a.server.Ledger.Tree(a.ctx)
+	if err != nil {
+		return some(id, "", "")
+	}
+	unit := tree.Unit(id)
+	return some(id, unit.Code, unit.Name)
+}

@@ -277,19 +277,34 @@ func TestWhoOwnedACustomerThen(t *testing.T) { // A-70, C-02, C-07
 	before := time.Now()
 	h.must(claimed(h, "ann", id))
 	h.seen()
+	type name struct {
+		ID   string `json:"id"`
+		Code string `json:"code"`
+		Name string `json:"name"`
+	}
 	var now, then struct {
 		Owners []struct {
-			Line  string         `json:"line"`
-			Staff domain.StaffID `json:"staff"`
+			Line  string `json:"line"`
+			Staff name   `json:"staff"`
+			Unit  name   `json:"unit"`
 		} `json:"owners"`
-		History []any `json:"history"`
+		History []struct {
+			Owner name `json:"owner"`
+			Unit  name `json:"unit"`
+			Actor name `json:"actor"`
+		} `json:"history"`
 	}
 	head := h.as("northhead")
 	path := "/v1/customers/" + id.String() + "/ownership"
 	head.get(path + "?as_of=" + h.ledger.Today().String()).is(http.StatusOK).read(&now)
 	head.get(path + "?as_of=" + before.UTC().Format("2006-01-02T15:04:05.000000Z")).is(http.StatusOK).read(&then)
-	if len(now.Owners) != 1 || now.Owners[0].Staff != h.people["ann"] || now.Owners[0].Line != "SELF_OPERATED" || len(now.History) != 1 {
+	ann, north := name{h.people["ann"].String(), "E-ann", "员工ann"}, name{h.north.String(), "N01", "单位N01"}
+	if len(now.Owners) != 1 || now.Owners[0].Staff != ann || now.Owners[0].Unit != north || now.Owners[0].Line != "SELF_OPERATED" {
 		t.Errorf("now %+v", now)
+	}
+	if actor := (name{h.people["northhead"].String(), "E-northhead", "员工northhead"}); len(now.History) != 1 ||
+		now.History[0].Owner != ann || now.History[0].Unit != north || now.History[0].Actor != actor {
+		t.Errorf("the history %+v", now.History)
 	}
 	if len(then.Owners) != 0 || len(then.History) != 0 {
 		t.Errorf("then %+v", then)

@@ -99,7 +99,9 @@ func (f *firm) owns(customer string, after answer, owner, other person) {
 
 type ownership struct {
 	Owners []struct {
-		Staff string    `json:"staff"`
+		Staff struct {
+			ID string `json:"id"`
+		} `json:"staff"`
 		Since time.Time `json:"since"`
 	} `json:"owners"`
 	History []struct {
@@ -133,7 +135,7 @@ func (f *firm) remembers(customer string, after answer, who person, since time.T
 	} {
 		var owner string
 		if found := f.ownership(who, customer, after, c.moment).Owners; len(found) > 0 {
-			owner = found[0].Staff
+			owner = found[0].Staff.ID
 		}
 		if owner != c.owner {
 			f.t.Errorf("at %v the owner is %q, want %q", c.moment, owner, c.owner)
