@@ -46,5 +46,5 @@ type Answer struct {
 	Revision eventstore.Revision `json:"revision" doc:"The stream's revision after the command."`
 	Position eventstore.Position `json:"position" doc:"The ledger's position of the command's last event."`
 	// Repeated is true when the same key and body had taken effect before.
-	Repeated bool `json:"repeated,omitempty" doc:"True when this very command had taken effect before; nothing was written now."`
+	Repeated bool `json:"repeated,omitzero" doc:"True when this very command had taken effect before; nothing was written now."`
 }

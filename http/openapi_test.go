@@ -2,6 +2,7 @@ package http_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -47,6 +48,26 @@ func TestTheDocumentHoldsEveryRoute(t *testing.T) {
 		name, _, _ := strings.Cut(part, `"`)
 		if _, found := document.Components.Schemas[name]; !found && !strings.HasPrefix(part, "{") {
 			t.Errorf("a reference to %q, which is not there", name)
+		}
+	}
+}
+
+// What an answer may leave out is not required of it.
+func TestTheDocumentRequiresOnlyWhatIsAlwaysAnswered(t *testing.T) {
+	t.Parallel()
+	var document struct {
+		Components struct {
+			Schemas map[string]struct {
+				Required   []string       `json:"required"`
+				Properties map[string]any `json:"properties"`
+			} `json:"schemas"`
+		} `json:"components"`
+	}
+	newHouse(t).browser().get("/openapi.json").is(http.StatusOK).read(&document)
+	for _, name := range []string{"Answer", "Claimable"} {
+		schema := document.Components.Schemas[name]
+		if _, known := schema.Properties["repeated"]; !known || slices.Contains(schema.Required, "repeated") || !slices.Contains(schema.Required, "position") {
+			t.Errorf("%s: %+v", name, schema)
 		}
 	}
 }
