@@ -1,0 +1,81 @@
+package gateway
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"strconv"
+	"unicode/utf8"
+
+	"guishu/eventstore"
+)
+
+// linkType is the type of events that stand for another one: their data is its
+// revision, an @ and its stream.
+const linkType = "$>"
+
+// resolvedEvent is an event as a reader meets it: by itself, through a link, or
+// a link whose event cannot be seen.
+type resolvedEvent struct {
+	event *eventstore.Event // nil when the link leads nowhere
+	link  *eventstore.Event // nil without a link
+}
+
+// original is the event that stands where the reader reads.
+func (r resolvedEvent) original() *eventstore.Event {
+	if r.link != nil {
+		return r.link
+	}
+	return r.event
+}
+
+// resolve follows a link. What the caller may not read is as invisible to them
+// through a link as what is deleted, hidden or was never there.
+func (s *Server) resolve(ctx context.Context, event *eventstore.Event) (resolvedEvent, error) {
+	if event.Type != linkType {
+		return resolvedEvent{event: event}, nil
+	}
+	unresolved := resolvedEvent{link: event}
+	stream, revision, ok := parseLink(event.Data)
+	if !ok {
+		return unresolved, nil
+	}
+	if err := s.mayRead(ctx, stream); err != nil {
+		var refused *exception
+		if errors.As(err, &refused) && refused.name == accessDenied().name {
+			return unresolved, nil
+		}
+		return unresolved, err
+	}
+	state, err := s.streams.look(ctx, stream)
+	if err != nil || state.Tombstoned || state.SoftDeleted {
+		return unresolved, err
+	}
+	seen, err := s.visible(ctx, stream, state.Metadata)
+	if err != nil {
+		return unresolved, err
+	}
+	query := eventstore.StreamQuery{Stream: stream, From: revision, Limit: 1}
+	for target, err := range s.store.ReadStream(ctx, query) {
+		if err != nil {
+			return unresolved, err
+		}
+		if target.Revision == revision && seen.shows(&target) {
+			return resolvedEvent{event: &target, link: event}, nil
+		}
+	}
+	return unresolved, nil
+}
+
+// parseLink reads a link's data.
+func parseLink(data []byte) (eventstore.Stream, eventstore.Revision, bool) {
+	number, stream, ok := bytes.Cut(data, []byte("@"))
+	if !ok || len(stream) == 0 || len(stream) > eventstore.MaxNameBytes || !utf8.Valid(stream) || bytes.IndexByte(stream, 0) >= 0 {
+		return "", 0, false
+	}
+	revision, err := strconv.ParseUint(string(number), 10, 63)
+	if err != nil {
+		return "", 0, false
+	}
+	return eventstore.Stream(stream), eventstore.Revision(revision), true
+}
