@@ -9,11 +9,12 @@ import (
 	"guishu/domain/customer"
 	"guishu/domain/ownership"
 	"guishu/domain/payment"
+	"guishu/domain/staff"
 	"guishu/eventstore"
 )
 
 // all lists every reaction.
-func all() []reaction {
+func all(signIns SignIns) []reaction {
 	return []reaction{
 		// B-14: the first confirmed payment makes the customer formal. Which is the
 		// first is the ledger's order, over all payments of the customer.
@@ -51,6 +52,11 @@ func all() []reaction {
 				Customer: customer, Line: line, Application: event.(ownership.ClaimApproved).Application,
 			})
 			return err
+		}, nil},
+		// B-28: who has departed is refused from the event on; what they signed in with
+		// goes too.
+		{"end-sign-in", []any{staff.Departed{}}, func(ctx context.Context, _ *commands.Ledger, _ commands.Call, _ eventstore.Stream, event any) error {
+			return signIns.Disable(ctx, event.(staff.Departed).Staff)
 		}, nil},
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -32,11 +33,20 @@ type house struct {
 	codec  *eventstore.Codec
 	ledger *commands.Ledger
 	keys   atomic.Int64
+	locked locked
 
 	branch                 domain.UnitID
 	admin, dora, emil, ops domain.StaffID
 	director               domain.StaffID
 	fund                   domain.ProductID
+}
+
+// locked are those whose sign-in has ended.
+type locked struct{ all sync.Map }
+
+func (l *locked) Disable(_ context.Context, staff domain.StaffID) error {
+	l.all.Store(staff, true)
+	return nil
 }
 
 type census struct{}
@@ -196,7 +206,7 @@ func (h *house) pay(customer domain.CustomerID) domain.PaymentID {
 // react opens the reactions and runs them until the test ends or stop is called.
 func (h *house) react(change ...func(*reactions.Config)) (r *reactions.Reactions, stop func()) {
 	h.t.Helper()
-	config := reactions.Config{Store: h.store, Codec: h.codec, Ledger: h.ledger, Pool: h.pool}
+	config := reactions.Config{Store: h.store, Codec: h.codec, Ledger: h.ledger, SignIns: &h.locked, Pool: h.pool}
 	for _, c := range change {
 		c(&config)
 	}

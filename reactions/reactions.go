@@ -1,7 +1,8 @@
 // Package reactions is what the ledger does by itself once something happened:
 // a confirmed payment makes its customer formal and sets off the attribution of
 // the commission (B-14), a reversed one takes the attribution back, an approved
-// claim's phone is kept with the customer. Each is a Watermill handler
+// claim's phone is kept with the customer, a departure ends what somebody
+// signed in with (B-28). Each is a Watermill handler
 // that sends a command, at least once and idempotent by the event's id.
 package reactions
 
@@ -34,13 +35,20 @@ type reaction struct {
 	line func(event any) eventstore.Stream
 }
 
+// SignIns are what members of staff get in with. *auth.Auth is one.
+type SignIns interface {
+	// Disable ends everything that lets somebody in.
+	Disable(ctx context.Context, staff domain.StaffID) error
+}
+
 // Config is what Reactions are built from.
 type Config struct {
-	Store  eventstore.Store
-	Codec  *eventstore.Codec
-	Ledger *commands.Ledger
-	Pool   *pgxpool.Pool // keeps checkpoints and parked events
-	Log    *slog.Logger  // optional
+	Store   eventstore.Store
+	Codec   *eventstore.Codec
+	Ledger  *commands.Ledger
+	SignIns SignIns
+	Pool    *pgxpool.Pool // keeps checkpoints and parked events
+	Log     *slog.Logger  // optional
 	// Lanes is how many events a reaction answers at once, those of one stream in
 	// their order; 16 if zero. Commands are safe at any number.
 	Lanes int
@@ -81,7 +89,7 @@ func Open(ctx context.Context, c Config) (*Reactions, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Reactions{config: c, all: all(), checkpoints: checkpoints, parking: parking}
+	r := &Reactions{config: c, all: all(c.SignIns), checkpoints: checkpoints, parking: parking}
 	consumers := map[string]eventstore.Filter{}
 	for _, each := range r.all {
 		types, err := c.Codec.Registry().Names(each.on...)

@@ -38,6 +38,21 @@ func TestAConfirmedPaymentPromotesAndAttributes(t *testing.T) {
 	})
 }
 
+// B-28: a departure ends what the leaver signs in with, and nobody else's.
+func TestADepartureEndsTheSignIn(t *testing.T) {
+	onEachStore(t, func(t *testing.T, h *house) {
+		r, _ := h.react()
+		_, err := h.ledger.RecordDeparture(t.Context(), h.as(h.admin), commands.RecordDeparture{Staff: h.emil, On: h.ledger.Today(), Reason: "离职"})
+		h.must(err)
+		h.answered(r)
+		for who, want := range map[domain.StaffID]bool{h.emil: true, h.dora: false} {
+			if _, ended := h.locked.all.Load(who); ended != want {
+				t.Errorf("the sign-in of %s has ended: %v, want %v", who, ended, want)
+			}
+		}
+	})
+}
+
 // event is the first event of a type on a stream.
 func (h *house) event(stream eventstore.Stream, kind string) eventstore.Event {
 	h.t.Helper()
@@ -142,7 +157,7 @@ func TestAPoisonousEventIsParkedAndRetried(t *testing.T) {
 		}
 		counts, err := r.CountParked(t.Context())
 		h.must(err)
-		if counts["attribute-commission"] != 1 || counts["promote-customer"] != 0 || len(counts) != 5 {
+		if counts["attribute-commission"] != 1 || counts["promote-customer"] != 0 || len(counts) != 6 {
 			t.Errorf("the metrics would show %v", counts)
 		}
 

@@ -97,14 +97,14 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 	if err := a.openModels(ctx); err != nil {
 		return nil, err
 	}
-	if err := a.openLedger(ctx, c); err != nil {
-		return nil, err
-	}
 	a.Auth, err = auth.Open(ctx, auth.Config{Pool: a.Pool, Now: c.Now, Log: c.Log, SecureCookies: c.SecureCookies})
 	if err != nil {
 		return nil, err
 	}
 	a.onClose(func() error { a.Auth.Close(); return nil })
+	if err := a.openLedger(ctx, c); err != nil {
+		return nil, err
+	}
 	return a, nil
 }
 
@@ -197,7 +197,7 @@ func (a *App) openLedger(ctx context.Context, c Config) error {
 	}
 	a.onClose(func() error { a.Ledger.Close(); return nil })
 	a.Reactions, err = reactions.Open(ctx, reactions.Config{
-		Store: a.Store, Codec: a.Codec, Ledger: a.Ledger, Pool: a.Pool, Log: c.Log,
+		Store: a.Store, Codec: a.Codec, Ledger: a.Ledger, SignIns: a.Auth, Pool: a.Pool, Log: c.Log,
 	})
 	if err != nil {
 		return err

@@ -353,10 +353,17 @@ func TestAccessEndsAtOnce(t *testing.T) {
 	f.done(f.admin, "/v1/staff/"+leaver.id+"/departure", fields{"on": time.Now().Format(time.DateOnly), "reason": "离职"})
 	database := f.connect()
 	before := last(t, database)
-	f.get(leaver, "/v1/me").refused(t, http.StatusUnauthorized, "auth/account-disabled")
-	f.get(person{token: kept.Secret}, "/v1/me").refused(t, http.StatusUnauthorized, "auth/account-disabled")
-	f.post(leaver, "/v1/customers", fields{"party": "PERSON", "home_unit": f.north, "fields": f.somebody()}).refused(t, http.StatusUnauthorized, "auth/account-disabled")
-	f.post(person{}, "/v1/session", fields{"login": "leaver", "password": password}).refused(t, http.StatusUnauthorized, "auth/account-disabled")
+	// By the ledger at first, and for want of a sign-in soon after: which, is a
+	// matter of moments.
+	f.get(leaver, "/v1/me").is(t, http.StatusUnauthorized)
+	f.get(person{token: kept.Secret}, "/v1/me").is(t, http.StatusUnauthorized)
+	f.post(leaver, "/v1/customers", fields{"party": "PERSON", "home_unit": f.north, "fields": f.somebody()}).is(t, http.StatusUnauthorized)
+	f.post(person{}, "/v1/session", fields{"login": "leaver", "password": password}).is(t, http.StatusUnauthorized)
+	eventually(t, "nothing is left to sign in with", func() bool {
+		return one[int](t, database, `SELECT (SELECT count(*) FROM auth.credential WHERE staff = $1) + (SELECT count(*) FROM auth.session WHERE staff = $1)
+			+ (SELECT count(*) FROM auth.token WHERE staff = $1 AND revoked_at IS NULL)`, leaver.id) == 0
+	})
+	f.post(person{}, "/v1/session", fields{"login": "leaver", "password": password}).refused(t, http.StatusUnauthorized, "auth/sign-in-failed")
 	if after := last(t, database); after != before {
 		t.Errorf("somebody who has left wrote %d events", after-before)
 	}
