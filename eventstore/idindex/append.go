@@ -1,0 +1,204 @@
+package idindex
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"guishu/eventstore"
+
+	"github.com/google/uuid"
+)
+
+// Append implements eventstore.Store. In scope InStore it costs a round trip to
+// PostgreSQL more than the inner store's, which many appends at once share.
+func (s *Store) Append(ctx context.Context, a eventstore.Append) (eventstore.Appended, error) {
+	if a.Scope != eventstore.InStore {
+		return s.inner.Append(ctx, a)
+	}
+	if err := a.Validate(); err != nil {
+		return eventstore.Appended{}, err
+	}
+	if err := ctx.Err(); err != nil {
+		return eventstore.Appended{}, err
+	}
+	leave, err := s.enter()
+	if err != nil {
+		return eventstore.Appended{}, err
+	}
+	defer leave()
+	if err := s.indexed(ctx); err != nil {
+		return eventstore.Appended{}, err
+	}
+	for {
+		at, err := s.decidedOn(ctx, a)
+		if err != nil {
+			return eventstore.Appended{}, err
+		}
+		result, err := s.appendAt(ctx, a, at)
+		var moved *eventstore.WrongRevisionError
+		if !errors.As(err, &moved) {
+			return result, err
+		}
+		if a.Expected == eventstore.AtRevision(at) || a.Expected == eventstore.StreamExists && at == eventstore.NoRevision {
+			return result, err
+		}
+		// Somebody else was first, and a does not mind: on the new revision.
+	}
+}
+
+// decidedOn is the revision that a goes out with: the one it expects or, where it
+// expects none in particular, where the stream stands.
+func (s *Store) decidedOn(ctx context.Context, a eventstore.Append) (eventstore.Revision, error) {
+	if a.Expected >= eventstore.NoStream {
+		return eventstore.Revision(a.Expected), nil
+	}
+	return s.lastOf(ctx, a.Stream)
+}
+
+func (s *Store) lastOf(ctx context.Context, stream eventstore.Stream) (eventstore.Revision, error) {
+	query := eventstore.StreamQuery{Stream: stream, From: eventstore.NoRevision, Backwards: true, Limit: 1}
+	for event, err := range s.inner.ReadStream(ctx, query) {
+		return event.Revision, err
+	}
+	return eventstore.NoRevision, nil
+}
+
+// appendAt reserves the ids and appends at exactly a revision.
+func (s *Store) appendAt(ctx context.Context, a eventstore.Append, at eventstore.Revision) (eventstore.Appended, error) {
+	mine := attempt{number: rand.Int64(), stream: a.Stream, decided: at, ids: make([]uuid.UUID, len(a.Events))}
+	for i, event := range a.Events {
+		mine.ids[i] = event.ID
+	}
+	if err := s.reserve(ctx, mine); err != nil {
+		s.clerk.giveUp(mine)
+		return eventstore.Appended{}, err
+	}
+	if a.Expected == eventstore.StreamExists && at == eventstore.NoRevision {
+		s.clerk.giveUp(mine)
+		return eventstore.Appended{}, &eventstore.WrongRevisionError{Stream: a.Stream, Expected: a.Expected, Actual: at}
+	}
+	result, err := s.inner.Append(ctx, eventstore.Append{
+		Stream: a.Stream, Expected: eventstore.AtRevision(at), Scope: eventstore.InStream, Events: a.Events,
+	})
+	if nothingWritten(err) {
+		s.clerk.giveUp(mine)
+	}
+	return result, err
+}
+
+// nothingWritten says that an append has failed for certain and for ever. Of any
+// other failure the reservation stays until a rival finds out.
+func nothingWritten(err error) bool {
+	var moved *eventstore.WrongRevisionError
+	var taken *eventstore.IDConflictError
+	var invalid *eventstore.InvalidAppendError
+	return errors.As(err, &moved) || errors.As(err, &taken) || errors.As(err, &invalid)
+}
+
+// reserve makes the ids those of the attempt's stream. It gives *IDConflictError
+// when one stands on another stream, and settles what only might.
+func (s *Store) reserve(ctx context.Context, mine attempt) error {
+	for {
+		rows, err := s.clerk.reserve(ctx, mine)
+		if err != nil {
+			return err
+		}
+		rival, found := rivalOf(mine, rows)
+		if !found {
+			return nil
+		}
+		stands, err := s.settle(ctx, rival)
+		if err != nil {
+			return err
+		}
+		if stands {
+			return &eventstore.IDConflictError{Stream: mine.stream, ID: rival.ID, Holder: eventstore.Stream(rival.Stream)}
+		}
+	}
+}
+
+func rivalOf(mine attempt, rows []row) (row, bool) {
+	for _, r := range rows {
+		if r.Stream != string(mine.stream) {
+			return r, true
+		}
+	}
+	return row{}, false
+}
+
+// settle finds out whether an id stands on the stream that it is reserved for. If
+// it does not and never will, the reservation is gone afterwards; while that is
+// open it waits a little.
+func (s *Store) settle(ctx context.Context, r row) (stands bool, err error) {
+	if r.Revision != nil {
+		return true, nil
+	}
+	stream, decided := eventstore.Stream(r.Stream), eventstore.Revision(r.Decided)
+	// The end first: what stands before it stays, so that an id that is not there
+	// by then will not be.
+	last, err := s.lastOf(ctx, stream)
+	if err != nil {
+		return false, fmt.Errorf("event store: settling an event id: %w", err)
+	}
+	_, stands, err = s.standing(ctx, r)
+	switch {
+	case err != nil:
+		return false, fmt.Errorf("event store: settling an event id: %w", err)
+	case stands:
+		return true, nil
+	case last > decided:
+		return false, s.clerk.free(ctx, r)
+	case r.Age < s.options.Courtesy:
+		return false, s.pause(ctx, 2*time.Millisecond+rand.N(15*time.Millisecond))
+	}
+	return false, s.fence(ctx, stream, last, decided)
+}
+
+// pause lets whoever is at work go on.
+func (s *Store) pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-s.closing:
+		return eventstore.ErrClosed
+	}
+}
+
+// mostFences bounds how far a stream is taken beyond where it stands. An attempt
+// is decided on a revision that was read, so that one is nearly always enough.
+const mostFences = 16
+
+// fence takes the stream past the revision that an attempt was decided on, so
+// that it finds its expectation gone whenever it arrives.
+func (s *Store) fence(ctx context.Context, stream eventstore.Stream, last, decided eventstore.Revision) error {
+	count := int(decided - last + 1)
+	if count > mostFences {
+		return fmt.Errorf("event store: an append to %s at revision %d, which stands at %d, is neither there nor given up", stream, decided, last)
+	}
+	events := make([]eventstore.NewEvent, count)
+	for i := range events {
+		event, err := s.options.Fence(ctx, stream)
+		if err != nil {
+			return fmt.Errorf("event store: fencing an append: %w", err)
+		}
+		events[i] = event
+	}
+	_, err := s.inner.Append(ctx, eventstore.Append{Stream: stream, Expected: eventstore.AtRevision(last), Events: events})
+	var moved *eventstore.WrongRevisionError
+	var unknown *eventstore.UnknownOutcomeError
+	switch {
+	case err == nil:
+		s.log.Warn("an append that was never finished is closed off", "stream", stream, "revision", last+1)
+		return nil
+	case errors.As(err, &moved), errors.As(err, &unknown):
+		return nil // looking again tells
+	}
+	return fmt.Errorf("event store: fencing an append: %w", err)
+}

@@ -1,0 +1,126 @@
+package idindex_test
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"sync"
+	"testing"
+	"time"
+
+	"guishu/eventstore"
+	"guishu/eventstore/idindex"
+	"guishu/eventstore/memory"
+	"guishu/eventstore/storetest"
+	"guishu/internal/pgtest"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// server is a store that knows ids only within a stream, as EventStoreDB does.
+// Somebody may stand at its door: what is appended passes through there.
+type server struct {
+	*memory.Store
+	mu   sync.Mutex
+	door func(ctx context.Context, a eventstore.Append, in func() (eventstore.Appended, error)) (eventstore.Appended, error)
+	read chan eventstore.Stream // told of streams that are read, if there is room
+}
+
+func newServer() *server {
+	return &server{Store: memory.New(), read: make(chan eventstore.Stream, 1)}
+}
+
+func (s *server) ReadStream(ctx context.Context, q eventstore.StreamQuery) iter.Seq2[eventstore.Event, error] {
+	select {
+	case s.read <- q.Stream:
+	default:
+	}
+	return s.Store.ReadStream(ctx, q)
+}
+
+var errInStore = errors.New("this store does not know ids outside a stream")
+
+func (s *server) Append(ctx context.Context, a eventstore.Append) (eventstore.Appended, error) {
+	if a.Scope == eventstore.InStore {
+		return eventstore.Appended{}, errInStore
+	}
+	s.mu.Lock()
+	door := s.door
+	s.mu.Unlock()
+	if door == nil {
+		return s.Store.Append(ctx, a)
+	}
+	return door(ctx, a, func() (eventstore.Appended, error) { return s.Store.Append(context.WithoutCancel(ctx), a) })
+}
+
+// at has everything that is appended pass through somebody; nil: straight in.
+func (s *server) at(door func(ctx context.Context, a eventstore.Append, in func() (eventstore.Appended, error)) (eventstore.Appended, error)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.door = door
+}
+
+// connection is one process's way to a server.
+type connection struct{ *server }
+
+// Close leaves the server alone.
+func (connection) Close() error { return nil }
+
+func open(t *testing.T, pool *pgxpool.Pool, inner eventstore.Store, options ...idindex.Options) *idindex.Store {
+	t.Helper()
+	options = append(options, idindex.Options{})
+	store, err := idindex.Open(t.Context(), pool, inner, options[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := store.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return store
+}
+
+func TestContract(t *testing.T) {
+	t.Parallel()
+	type parts struct {
+		pool   *pgxpool.Pool
+		server *server
+	}
+	var opened sync.Map
+	storetest.Run(t, func(t *testing.T) eventstore.Store {
+		made := parts{pgtest.New(t), newServer()}
+		store := open(t, made.pool, made.server)
+		opened.Store(store, made)
+		return store
+	}, storetest.Second(func(t *testing.T, first eventstore.Store) eventstore.Store {
+		made, _ := opened.Load(first)
+		return open(t, made.(parts).pool, connection{made.(parts).server})
+	}), storetest.Interrupt(func(t *testing.T, store eventstore.Store) {
+		made, _ := opened.Load(store)
+		cut(t, made.(parts).pool)
+	}))
+}
+
+// cut ends the database's other connections.
+func cut(t *testing.T, pool *pgxpool.Pool) {
+	t.Helper()
+	conn, err := pgx.ConnectConfig(t.Context(), pool.Config().ConnConfig)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(t.Context())
+	_, err = conn.Exec(t.Context(), `
+		SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+		WHERE datname = current_database() AND pid <> pg_backend_pid()`)
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func within(t *testing.T) context.Context {
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	t.Cleanup(cancel)
+	return ctx
+}
