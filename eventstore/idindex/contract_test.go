@@ -61,6 +61,18 @@ func (s *server) at(door func(ctx context.Context, a eventstore.Append, in func(
 	s.door = door
 }
 
+// Load is in scope InStream whatever it was.
+func (s *server) Load(ctx context.Context, events iter.Seq2[eventstore.Loaded, error]) (int64, error) {
+	return s.Store.Load(ctx, func(yield func(eventstore.Loaded, error) bool) {
+		for event, err := range events {
+			event.Scope = eventstore.InStream
+			if !yield(event, err) {
+				return
+			}
+		}
+	})
+}
+
 // connection is one process's way to a server.
 type connection struct{ *server }
 

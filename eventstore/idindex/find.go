@@ -2,7 +2,6 @@ package idindex
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"guishu/eventstore"
@@ -22,10 +21,11 @@ func (s *Store) FindID(ctx context.Context, id uuid.UUID) (eventstore.Event, boo
 	if err := s.indexed(ctx); err != nil {
 		return eventstore.Event{}, false, err
 	}
-	r, found, err := s.look(ctx, id)
-	if err != nil || !found {
+	rows, err := s.look(ctx, []uuid.UUID{id})
+	if err != nil || len(rows) == 0 {
 		return eventstore.Event{}, false, err
 	}
+	r := rows[0]
 	event, found, err := s.standing(ctx, r)
 	if err == nil && !found && r.Revision != nil {
 		err = &MissingError{ID: id, Stream: eventstore.Stream(r.Stream), Revision: eventstore.Revision(*r.Revision)}
@@ -33,21 +33,49 @@ func (s *Store) FindID(ctx context.Context, id uuid.UUID) (eventstore.Event, boo
 	return event, found, err
 }
 
-func (s *Store) look(ctx context.Context, id uuid.UUID) (row, bool, error) {
+// HeldInStore implements eventstore.IDHolders. The log does not say in which scope
+// an id was appended: an id that is in the index from the log alone counts as
+// appended with Scope InStore, which is the stricter of the two.
+func (s *Store) HeldInStore(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]eventstore.Stream, error) {
+	leave, err := s.enter()
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	if err := s.indexed(ctx); err != nil {
+		return nil, err
+	}
+	rows, err := s.look(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	held := make(map[uuid.UUID]eventstore.Stream, len(rows))
+	for _, r := range rows {
+		stands := r.Revision != nil
+		if !stands {
+			if _, stands, err = s.standing(ctx, r); err != nil {
+				return nil, err
+			}
+		}
+		if stands {
+			held[r.ID] = eventstore.Stream(r.Stream)
+		}
+	}
+	return held, nil
+}
+
+func (s *Store) look(ctx context.Context, ids []uuid.UUID) ([]row, error) {
 	rows, err := s.pool.Query(ctx, `
 		SELECT id, stream, revision, low, high, decided, attempt, clock_timestamp() - reserved_at AS age
-		FROM ids.event WHERE id = $1`, id)
+		FROM ids.event WHERE id = ANY($1)`, ids)
 	if err != nil {
-		return row{}, false, fmt.Errorf("event store: looking for an event id: %w", err)
+		return nil, fmt.Errorf("event store: looking for event ids: %w", err)
 	}
-	r, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[row])
-	if errors.Is(err, pgx.ErrNoRows) {
-		return row{}, false, nil
-	}
+	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[row])
 	if err != nil {
-		return row{}, false, fmt.Errorf("event store: looking for an event id: %w", err)
+		return nil, fmt.Errorf("event store: looking for event ids: %w", err)
 	}
-	return r, true, nil
+	return found, nil
 }
 
 // standing reads the id where it must be if it is anywhere.

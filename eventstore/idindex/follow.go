@@ -15,8 +15,8 @@ import (
 )
 
 // follower brings what the log holds into the index: all of it when the index is
-// new or behind, and later whatever nobody has reserved. Any number of processes
-// may follow on one index; each starts from its checkpoint.
+// new or behind, and later what comes to stand. Any number of processes may follow
+// on one index; each starts from its checkpoint.
 type follower struct {
 	pool     *pgxpool.Pool
 	inner    eventstore.Store
@@ -209,20 +209,21 @@ func (b *batch) add(event eventstore.Event) {
 	b.revisions = append(b.revisions, int64(event.Revision))
 }
 
-// writeSQL adds what nobody has reserved. Where an id is reserved for another
-// stream than it came to stand on, the reservation is older than the index (which
-// was brought back from a copy): the log is right. An id that two streams hold,
-// as may be in scope InStream, is the first one's.
+// writeSQL notes where ids stand, those that were reserved and those that nobody
+// has reserved. Where an id is reserved for another stream than it came to stand
+// on, the index was brought back from a copy that is older than the log: the log
+// is right. An id that two streams hold, as may be in scope InStream, is the first
+// one's.
 const writeSQL = `
 	INSERT INTO ids.event AS e (id, stream, revision, low, high, decided)
 	SELECT DISTINCT ON (w.id) w.id, w.stream, w.revision, w.revision, w.revision, w.revision
 	FROM unnest($1::uuid[], $2::text[], $3::bigint[]) WITH ORDINALITY AS w (id, stream, revision, place)
 	LEFT JOIN ids.event known ON known.id = w.id
-	WHERE known.id IS NULL OR known.revision IS NULL AND known.stream <> w.stream
+	WHERE known.revision IS NULL
 	ORDER BY w.id, w.place
 	ON CONFLICT (id) DO UPDATE
 	SET stream = excluded.stream, revision = excluded.revision, low = excluded.low, high = excluded.high, decided = excluded.decided
-	WHERE e.revision IS NULL AND e.stream <> excluded.stream`
+	WHERE e.revision IS NULL`
 
 // write is durable when it returns: those who wait for the first catch-up rely
 // on it.

@@ -9,7 +9,6 @@ import (
 
 	"guishu/eventstore"
 	"guishu/eventstore/idindex"
-	"guishu/eventstore/memory"
 	"guishu/eventstore/storetest"
 	"guishu/internal/pgtest"
 
@@ -177,44 +176,45 @@ func TestSurvivesLostConnections(t *testing.T) {
 	}
 }
 
-// loading is a store that can take in a ledger.
-type loading struct{ connection }
-
-func (l loading) Load(ctx context.Context, events iter.Seq2[eventstore.Event, error]) (int64, error) {
-	count := int64(0)
-	for e, err := range events {
-		if err != nil {
-			return count, err
-		}
-		a := inStore(e.Stream, eventstore.AnyRevision, e.ID)
-		a.Scope = eventstore.InStream
-		if _, err := l.Append(ctx, a); err != nil {
-			return count, err
-		}
-		count++
-	}
-	return count, nil
-}
-
 func TestWhatIsLoadedIsKnown(t *testing.T) {
 	t.Parallel()
-	source := memory.New()
 	ids := []uuid.UUID{uuid.New(), uuid.New(), uuid.New()}
-	must(t, source, inStore("s", eventstore.NoStream, ids...))
-	store := open(t, pgtest.New(t), loading{connection{newServer()}}, idindex.Options{Courtesy: time.Minute})
-	count, err := store.Load(within(t), source.ReadAll(within(t), eventstore.AllQuery{}))
+	var ledger []eventstore.Loaded
+	for i, id := range ids {
+		ledger = append(ledger, eventstore.Loaded{Scope: eventstore.InStore, Event: eventstore.Event{
+			Stream: "s", Revision: eventstore.Revision(i), ID: id, Type: "thing.happened", RecordedAt: time.Unix(1, 0),
+		}})
+	}
+	store := open(t, pgtest.New(t), newServer())
+	count, err := store.Load(within(t), storetest.Sequence(ledger))
 	if err != nil || count != 3 {
 		t.Fatalf("loaded %d, %v", count, err)
 	}
 	_, err = store.Append(within(t), inStore("elsewhere", eventstore.NoStream, ids[2]))
 	wantConflict(t, err, "elsewhere", "s")
-	got, err := storetest.Collect(store.ReadStream(within(t), eventstore.StreamQuery{Stream: "s"}))
-	if err != nil || len(got) != 3 {
-		t.Errorf("%d events, %v", len(got), err)
-	}
-	plain := open(t, pgtest.New(t), newServer())
-	if _, err := plain.Load(within(t), source.ReadAll(within(t), eventstore.AllQuery{})); err == nil {
+	type plain struct{ eventstore.Store }
+	unable := open(t, pgtest.New(t), plain{newServer()})
+	if _, err := unable.Load(within(t), storetest.Sequence(ledger)); err == nil {
 		t.Error("a store that cannot load has loaded")
+	}
+}
+
+// What is held says what stands, not what is reserved, at once.
+func TestHeldIsWhatStands(t *testing.T) {
+	t.Parallel()
+	pool, server := pgtest.New(t), newServer()
+	store := open(t, pool, server)
+	there, unknown, reserved := uuid.New(), uuid.New(), uuid.New()
+	must(t, store, inStore("s", eventstore.NoStream, there))
+	server.at(func(context.Context, eventstore.Append, func() (eventstore.Appended, error)) (eventstore.Appended, error) {
+		return eventstore.Appended{}, errCrash
+	})
+	if _, err := store.Append(within(t), inStore("r", eventstore.NoStream, reserved)); !errors.Is(err, errCrash) {
+		t.Fatal(err)
+	}
+	held, err := store.HeldInStore(within(t), []uuid.UUID{there, unknown, reserved})
+	if err != nil || len(held) != 1 || held[there] != "s" {
+		t.Errorf("got %v, %v", held, err)
 	}
 }
 

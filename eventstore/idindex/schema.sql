@@ -14,7 +14,7 @@ CREATE TABLE IF NOT EXISTS ids.event (
     attempt     bigint           NOT NULL DEFAULT 0,
     shared      boolean          NOT NULL DEFAULT false,
     reserved_at timestamptz      NOT NULL DEFAULT now()
-);
+) WITH (fillfactor = 85);
 
 -- Up to where the log is in ids.event.
 CREATE TABLE IF NOT EXISTS ids.checkpoint (

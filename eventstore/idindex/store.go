@@ -15,7 +15,6 @@ package idindex
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"iter"
 	"log/slog"
@@ -69,9 +68,10 @@ type Store struct {
 }
 
 var (
-	_ eventstore.Store    = (*Store)(nil)
-	_ eventstore.IDFinder = (*Store)(nil)
-	_ eventstore.Loader   = (*Store)(nil)
+	_ eventstore.Store     = (*Store)(nil)
+	_ eventstore.IDFinder  = (*Store)(nil)
+	_ eventstore.IDHolders = (*Store)(nil)
+	_ eventstore.Loader    = (*Store)(nil)
 )
 
 // Open wraps inner, which it closes with itself. What inner holds already comes
@@ -167,29 +167,6 @@ func (s *Store) LastPosition(ctx context.Context) (eventstore.Position, error) {
 
 // Contiguous implements eventstore.Store.
 func (s *Store) Contiguous() bool { return s.inner.Contiguous() }
-
-// Load implements eventstore.Loader where the inner store does; everything loaded
-// is in the index when it returns.
-func (s *Store) Load(ctx context.Context, events iter.Seq2[eventstore.Event, error]) (int64, error) {
-	leave, err := s.enter()
-	if err != nil {
-		return 0, err
-	}
-	defer leave()
-	loader, ok := s.inner.(eventstore.Loader)
-	if !ok {
-		return 0, errors.New("event store: this store cannot take in a ledger")
-	}
-	count, err := loader.Load(ctx, events)
-	if err != nil {
-		return count, err
-	}
-	last, err := s.inner.LastPosition(ctx)
-	if err != nil {
-		return count, err
-	}
-	return count, s.follower.await(ctx, last, s.closing)
-}
 
 // Close implements eventstore.Store.
 func (s *Store) Close() error {
