@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strconv"
+	"strings"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
@@ -23,6 +24,9 @@ type exception struct {
 	name     string // the trailer "exception"; empty for none
 	message  string
 	trailers []string // further ones: key, value, key, value …
+
+	about eventstore.Stream // the stream that is deleted
+	limit int               // the limit that was exceeded
 }
 
 func (e *exception) Error() string { return e.message }
@@ -35,8 +39,34 @@ func (e *exception) trailer() metadata.MD {
 	if e.name == "" {
 		return nil
 	}
-	return metadata.Pairs(append([]string{"exception", e.name}, e.trailers...)...)
+	pairs := []string{"exception", e.name}
+	for i, text := range e.trailers {
+		if i%2 == 1 {
+			text = visible(text)
+		}
+		pairs = append(pairs, text)
+	}
+	return metadata.Pairs(pairs...)
 }
+
+// visible is a text as trailers can carry it: what is not visible ASCII is
+// percent-encoded, so that a stream's name in Chinese arrives too.
+func visible(text string) string {
+	if strings.IndexFunc(text, unprintable) < 0 {
+		return text
+	}
+	var encoded strings.Builder
+	for i := range len(text) {
+		if unprintable(rune(text[i])) {
+			fmt.Fprintf(&encoded, "%%%02X", text[i])
+			continue
+		}
+		encoded.WriteByte(text[i])
+	}
+	return encoded.String()
+}
+
+func unprintable(r rune) bool { return r < ' ' || r > '~' }
 
 // errClosing ends what would go on for ever when the server closes.
 var errClosing = &exception{code: codes.Unavailable, message: "the server is shutting down"}
@@ -52,7 +82,7 @@ func unauthenticated() *exception {
 func streamDeleted(stream eventstore.Stream) *exception {
 	return &exception{
 		code: codes.FailedPrecondition, name: "stream-deleted", message: fmt.Sprintf("event stream '%s' is deleted", stream),
-		trailers: []string{"stream-name", string(stream)},
+		trailers: []string{"stream-name", string(stream)}, about: stream,
 	}
 }
 
@@ -81,7 +111,7 @@ func maximumAppendSizeExceeded(limit int) *exception {
 	return &exception{
 		code: codes.InvalidArgument, name: "maximum-append-size-exceeded",
 		message:  fmt.Sprintf("an append may hold %d bytes at most", limit),
-		trailers: []string{"maximum-append-size", strconv.Itoa(limit)},
+		trailers: []string{"maximum-append-size", strconv.Itoa(limit)}, limit: limit,
 	}
 }
 
@@ -92,6 +122,7 @@ func maximumAppendEventSizeExceeded(id string, size, limit int) *exception {
 		trailers: []string{
 			"event-id", id, "proposed-event-size", strconv.Itoa(size), "maximum-append-event-size", strconv.Itoa(limit),
 		},
+		limit: limit,
 	}
 }
 

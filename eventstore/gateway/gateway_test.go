@@ -31,7 +31,20 @@ func open(config *gateway.Config) {
 	config.Writable, config.Deletable = true, true
 }
 
+// on serves a store of another gateway.
+func on(store eventstore.Store) func(*gateway.Config) {
+	return func(config *gateway.Config) { config.Store = store }
+}
+
 func serve(t testing.TB, configure ...func(*gateway.Config)) served {
+	t.Helper()
+	var store eventstore.Store
+	_, address := start(t, append(configure, func(config *gateway.Config) { store = config.Store })...)
+	return served{store: store, address: address}
+}
+
+// start runs a gateway until the test ends.
+func start(t testing.TB, configure ...func(*gateway.Config)) (*gateway.Server, string) {
 	t.Helper()
 	config := gateway.Config{Store: memory.New(), Log: slog.New(slog.DiscardHandler)}
 	for _, change := range configure {
@@ -58,7 +71,7 @@ func serve(t testing.TB, configure ...func(*gateway.Config)) served {
 			t.Error(err)
 		}
 	})
-	return served{store: config.Store, address: listener.Addr().String()}
+	return server, listener.Addr().String()
 }
 
 // client is the official client, connected.

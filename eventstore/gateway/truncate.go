@@ -20,6 +20,15 @@ type metastreamEnd struct {
 	document map[string]json.RawMessage
 }
 
+// only is the part of the metadata that has this name.
+func (m metastreamEnd) only(name string) map[string]json.RawMessage {
+	kept := map[string]json.RawMessage{}
+	if value, ok := m.document[name]; ok {
+		kept[name] = value
+	}
+	return kept
+}
+
 // readMetadata reads a stream's metadata from the store and lets the directory
 // know it, so that what others have written counts too.
 func (s *Server) readMetadata(ctx context.Context, stream eventstore.Stream) (metastreamEnd, error) {

@@ -1,0 +1,108 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+
+	"github.com/EventStore/EventStore-Client-Go/v4/protos/shared"
+	"github.com/EventStore/EventStore-Client-Go/v4/protos/streams"
+	rpc "google.golang.org/genproto/googleapis/rpc/status"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/anypb"
+	"google.golang.org/protobuf/types/known/emptypb"
+
+	"guishu/eventstore"
+)
+
+func batchSuccess(result written) *streams.BatchAppendResp_Success_ {
+	success := &streams.BatchAppendResp_Success{}
+	if result.last == eventstore.NoRevision {
+		success.CurrentRevisionOption = &streams.BatchAppendResp_Success_NoStream{NoStream: &emptypb.Empty{}}
+	} else {
+		success.CurrentRevisionOption = &streams.BatchAppendResp_Success_CurrentRevision{CurrentRevision: uint64(result.last)}
+	}
+	if result.position == 0 {
+		success.PositionOption = &streams.BatchAppendResp_Success_NoPosition{NoPosition: &emptypb.Empty{}}
+	} else {
+		success.PositionOption = &streams.BatchAppendResp_Success_Position{Position: &shared.AllStreamPosition{
+			CommitPosition: uint64(result.position), PreparePosition: uint64(result.position),
+		}}
+	}
+	return &streams.BatchAppendResp_Success_{Success: success}
+}
+
+// echoExpectation says what the append expected.
+func echoExpectation(response *streams.BatchAppendResp, options *streams.BatchAppendReq_Options) {
+	switch expected := options.GetExpectedStreamPosition().(type) {
+	case *streams.BatchAppendReq_Options_StreamPosition:
+		response.ExpectedStreamPosition = &streams.BatchAppendResp_StreamPosition{StreamPosition: expected.StreamPosition}
+	case *streams.BatchAppendReq_Options_NoStream:
+		response.ExpectedStreamPosition = &streams.BatchAppendResp_NoStream{NoStream: &emptypb.Empty{}}
+	case *streams.BatchAppendReq_Options_Any:
+		response.ExpectedStreamPosition = &streams.BatchAppendResp_Any{Any: &emptypb.Empty{}}
+	case *streams.BatchAppendReq_Options_StreamExists:
+		response.ExpectedStreamPosition = &streams.BatchAppendResp_StreamExists{StreamExists: &emptypb.Empty{}}
+	}
+}
+
+// batchError is an error within the answers: a status whose details have the
+// type names that clients look for. err is the error, known what it is in the
+// protocol.
+func batchError(known, err error) *rpc.Status {
+	code, details := batchDetails(known, err)
+	answer := &rpc.Status{Code: int32(code), Message: status.Convert(known).Message()}
+	packed, failed := anypb.New(details)
+	if failed == nil {
+		answer.Details = []*anypb.Any{packed}
+	}
+	return answer
+}
+
+func batchDetails(known, err error) (codes.Code, proto.Message) {
+	var wrong *eventstore.WrongRevisionError
+	if errors.As(err, &wrong) {
+		return codes.AlreadyExists, wrongPositionOf(wrong)
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return codes.DeadlineExceeded, &shared.Timeout{}
+	}
+	var named *exception
+	if !errors.As(known, &named) {
+		return codes.Unknown, &shared.Unknown{}
+	}
+	switch {
+	case named.name == "stream-deleted":
+		return codes.NotFound, &shared.StreamDeleted{StreamIdentifier: &shared.StreamIdentifier{StreamName: []byte(named.about)}}
+	case named.name == "access-denied":
+		return codes.PermissionDenied, &shared.AccessDenied{}
+	case named.name == "maximum-append-size-exceeded" || named.name == "maximum-append-event-size-exceeded":
+		return codes.InvalidArgument, &shared.MaximumAppendSizeExceeded{MaxAppendSize: uint32(named.limit)}
+	case named.code == codes.InvalidArgument:
+		return codes.InvalidArgument, &shared.BadRequest{Message: named.message}
+	case named.code == codes.Aborted:
+		return codes.DeadlineExceeded, &shared.Timeout{}
+	}
+	return codes.Unknown, &shared.Unknown{}
+}
+
+func wrongPositionOf(wrong *eventstore.WrongRevisionError) *shared.WrongExpectedVersion {
+	details := &shared.WrongExpectedVersion{}
+	if wrong.Actual == eventstore.NoRevision {
+		details.CurrentStreamRevisionOption = &shared.WrongExpectedVersion_CurrentNoStream{CurrentNoStream: &emptypb.Empty{}}
+	} else {
+		details.CurrentStreamRevisionOption = &shared.WrongExpectedVersion_CurrentStreamRevision{CurrentStreamRevision: uint64(wrong.Actual)}
+	}
+	switch wrong.Expected {
+	case eventstore.AnyRevision:
+		details.ExpectedStreamPositionOption = &shared.WrongExpectedVersion_ExpectedAny{ExpectedAny: &emptypb.Empty{}}
+	case eventstore.StreamExists:
+		details.ExpectedStreamPositionOption = &shared.WrongExpectedVersion_ExpectedStreamExists{ExpectedStreamExists: &emptypb.Empty{}}
+	case eventstore.NoStream:
+		details.ExpectedStreamPositionOption = &shared.WrongExpectedVersion_ExpectedNoStream{ExpectedNoStream: &emptypb.Empty{}}
+	default:
+		details.ExpectedStreamPositionOption = &shared.WrongExpectedVersion_ExpectedStreamPosition{ExpectedStreamPosition: uint64(wrong.Expected)}
+	}
+	return details
+}
