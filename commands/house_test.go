@@ -96,24 +96,29 @@ func (h *house) process(change ...func(*commands.Config)) *commands.Ledger {
 // another is one more ledger on the same store, with what change changes.
 func (h *house) another(change ...func(*commands.Config)) *commands.Ledger {
 	h.t.Helper()
-	ctx := h.t.Context()
-	lookups, err := h.ring.Hasher(ctx, sealing.ForLookups)
+	registry, err := commands.OpenRegistry(h.t.Context(), h.pool)
 	h.must(err)
-	requests, err := h.ring.Hasher(ctx, sealing.ForRequests)
-	h.must(err)
-	registry, err := commands.OpenRegistry(ctx, h.pool)
-	h.must(err)
-	config := commands.Config{
-		ID: h.ring.Ledger(), Store: h.store, Codec: h.codec, Registry: registry, Lookups: lookups, Requests: requests,
-		Eraser: h.ring, Census: h.census, Location: domain.ChinaZone(), Now: time.Now,
-	}
+	config := h.config(registry)
 	for _, c := range change {
 		c(&config)
 	}
-	ledger, err := commands.Open(ctx, config)
+	ledger, err := commands.Open(h.t.Context(), config)
 	h.must(err)
 	h.t.Cleanup(ledger.Close)
 	return ledger
+}
+
+// config is what a ledger is opened with.
+func (h *house) config(registry *commands.Registry) commands.Config {
+	h.t.Helper()
+	lookups, err := h.ring.Hasher(h.t.Context(), sealing.ForLookups)
+	h.must(err)
+	requests, err := h.ring.Hasher(h.t.Context(), sealing.ForRequests)
+	h.must(err)
+	return commands.Config{
+		ID: h.ring.Ledger(), Store: h.store, Codec: h.codec, Registry: registry, Lookups: lookups, Requests: requests,
+		Eraser: h.ring, Census: h.census, Location: domain.ChinaZone(), Now: time.Now,
+	}
 }
 
 func (h *house) settle() {

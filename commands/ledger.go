@@ -59,6 +59,9 @@ type Config struct {
 	Location *time.Location   // the business's time zone
 	Now      func() time.Time // the clock
 	Log      *slog.Logger     // optional
+	// Loading opens a ledger that is being loaded, for whoever loads it: see
+	// BeginLoading.
+	Loading bool
 	// CachedStreams is how many folded states are kept, 20,000 if zero.
 	CachedStreams int
 }
@@ -109,6 +112,11 @@ func Open(ctx context.Context, c Config) (*Ledger, error) {
 		return nil, fmt.Errorf("commands: %w", err)
 	}
 	l.erased = names[0]
+	if !c.Loading {
+		if err := l.checkRegistry(ctx); err != nil {
+			return nil, err
+		}
+	}
 	if err := l.follow(ctx); err != nil {
 		return nil, err
 	}

@@ -1,5 +1,17 @@
 CREATE SCHEMA IF NOT EXISTS registry;
 
+-- Whether the reservations are those that follow from the log. They are not when
+-- the schema is made beside a log that is there already, nor while a ledger is
+-- loaded; loading names the file then. A registry older than this table has seen
+-- its log from the beginning.
+CREATE TABLE IF NOT EXISTS registry.standing (
+    single   boolean PRIMARY KEY DEFAULT true CHECK (single),
+    complete boolean NOT NULL,
+    loading  text
+);
+
+INSERT INTO registry.standing (complete) VALUES (to_regclass('registry.reservation') IS NOT NULL) ON CONFLICT DO NOTHING;
+
 CREATE SEQUENCE IF NOT EXISTS registry.attempt;
 
 CREATE TABLE IF NOT EXISTS registry.reservation (
