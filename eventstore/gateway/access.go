@@ -3,30 +3,51 @@ package gateway
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"log/slog"
+	"net"
 	"slices"
 	"strings"
+	"time"
 
+	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/peer"
 
 	"guishu/eventstore"
 )
 
 // Access says who may call.
 type Access struct {
-	// Authenticator checks the name and the secret that a caller gives. Nil
-	// looks at neither: everyone is Anonymous.
+	// Authenticator checks what callers sign in with. Nil looks at nothing:
+	// everyone is Anonymous.
 	Authenticator Authenticator
 
-	// Anonymous is who a caller without name and secret is. Nil refuses them.
+	// Anonymous is who a caller is that signs in with nothing. Nil refuses them.
 	Anonymous *Principal
+
+	// CheckAgain is how often whoever holds a subscription or another long call is
+	// checked again, 0 for a minute. A call whose caller was locked out ends.
+	CheckAgain time.Duration
 }
 
-// Authenticator knows names and secrets.
+// Authenticator knows who may sign in. It is asked at every call, by many at
+// once, and should remember what is costly to find out.
 type Authenticator interface {
-	// Authenticate gives who signs in with a name and a secret, which is a
-	// password or a token. Errors: ErrRefused when they do not fit.
-	Authenticate(ctx context.Context, name, secret string) (Principal, error)
+	// Authenticate gives who signs in. Errors: ErrRefused when it is nobody; any
+	// other error means that it could not be found out.
+	Authenticate(ctx context.Context, given Credentials) (Principal, error)
+}
+
+// ErrRefused is an Authenticator's answer to credentials that let nobody in.
+var ErrRefused = errors.New("event store gateway: the credentials let nobody in")
+
+// Credentials are what a caller signs in with: a name and a password (Basic), or
+// a token alone (Bearer).
+type Credentials struct {
+	Name    string // empty with a token
+	Secret  string
+	Address string // the machine that the call comes from
 }
 
 // Principal is somebody who was let in.
@@ -68,6 +89,9 @@ type gatekeeper struct {
 }
 
 func newGatekeeper(access Access, log *slog.Logger) *gatekeeper {
+	if access.CheckAgain <= 0 {
+		access.CheckAgain = time.Minute
+	}
 	return &gatekeeper{Access: access, log: log}
 }
 
@@ -80,6 +104,7 @@ func (g *gatekeeper) admit(ctx context.Context) (context.Context, error) {
 	return context.WithValue(ctx, principalKey{}, principal), nil
 }
 
+// identify returns unauthenticated when nobody known is calling.
 func (g *gatekeeper) identify(ctx context.Context) (*Principal, error) {
 	given := metadata.ValueFromIncomingContext(ctx, "authorization")
 	if len(given) == 0 || g.Authenticator == nil {
@@ -88,28 +113,79 @@ func (g *gatekeeper) identify(ctx context.Context) (*Principal, error) {
 		}
 		return g.Anonymous, nil
 	}
-	name, secret, ok := basicCredentials(given[0])
+	credentials, ok := readCredentials(given[0])
 	if !ok || len(given) > 1 {
 		return nil, unauthenticated()
 	}
-	principal, err := g.Authenticator.Authenticate(ctx, name, secret)
-	if err != nil {
-		return nil, err
+	credentials.Address = addressOf(ctx)
+	principal, err := g.Authenticator.Authenticate(ctx, credentials)
+	switch {
+	case err == nil:
+		return &principal, nil
+	case errors.Is(err, ErrRefused):
+		return nil, unauthenticated()
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
 	}
-	return &principal, nil
+	g.log.Error("a sign-in over EventStoreDB's protocol could not be checked", "error", err)
+	return nil, signInUnavailable()
 }
 
-// basicCredentials reads an authorization of the scheme Basic.
-func basicCredentials(authorization string) (name, secret string, ok bool) {
-	scheme, encoded, ok := strings.Cut(authorization, " ")
-	if !ok || !strings.EqualFold(scheme, "Basic") {
-		return "", "", false
+// watch gives a context that ends when the caller of a long call is locked out.
+// What could not be found out changes nothing.
+func (g *gatekeeper) watch(ctx context.Context) (context.Context, context.CancelFunc) {
+	if g.Authenticator == nil {
+		return ctx, func() {}
 	}
-	decoded, err := base64.StdEncoding.DecodeString(strings.TrimSpace(encoded))
+	watched, cancel := context.WithCancelCause(ctx)
+	var again *time.Timer
+	again = time.AfterFunc(g.CheckAgain, func() {
+		var refused *exception
+		if _, err := g.identify(ctx); errors.As(err, &refused) && refused.code == codes.Unauthenticated {
+			cancel(refused)
+			return
+		}
+		if watched.Err() == nil {
+			again.Reset(g.CheckAgain)
+		}
+	})
+	return watched, func() {
+		again.Stop()
+		cancel(context.Canceled)
+	}
+}
+
+// readCredentials reads an authorization of the scheme Basic or Bearer.
+func readCredentials(authorization string) (Credentials, bool) {
+	scheme, value, ok := strings.Cut(authorization, " ")
+	value = strings.TrimSpace(value)
+	switch {
+	case !ok || value == "":
+		return Credentials{}, false
+	case strings.EqualFold(scheme, "Bearer"):
+		return Credentials{Secret: value}, true
+	case !strings.EqualFold(scheme, "Basic"):
+		return Credentials{}, false
+	}
+	decoded, err := base64.StdEncoding.DecodeString(value)
 	if err != nil {
-		return "", "", false
+		return Credentials{}, false
 	}
-	return strings.Cut(string(decoded), ":")
+	name, secret, ok := strings.Cut(string(decoded), ":")
+	return Credentials{Name: name, Secret: secret}, ok && name != ""
+}
+
+// addressOf is the machine that a call comes from.
+func addressOf(ctx context.Context) string {
+	caller, ok := peer.FromContext(ctx)
+	if !ok {
+		return ""
+	}
+	host, _, err := net.SplitHostPort(caller.Addr.String())
+	if err != nil {
+		return caller.Addr.String()
+	}
+	return host
 }
 
 // deed is what somebody wants to do with a stream.
@@ -158,8 +234,13 @@ func applicable(own *accessList, settings systemSettings, stream eventstore.Stre
 	if strings.HasPrefix(string(stream), "$") {
 		defaults = settings.System
 	}
-	if own == nil {
+	switch {
+	case own == nil:
 		return defaults
+	case own.named == userStreams:
+		return settings.User
+	case own.named == systemStreams:
+		return settings.System
 	}
 	return own.or(defaults)
 }

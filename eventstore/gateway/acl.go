@@ -1,6 +1,9 @@
 package gateway
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"errors"
+)
 
 // The roles that every EventStoreDB knows.
 const (
@@ -16,6 +19,29 @@ type accessList struct {
 	Delete        roles `json:"$d"`
 	MetadataRead  roles `json:"$mr"`
 	MetadataWrite roles `json:"$mw"`
+
+	named string // a default list to use instead, wherever the stream belongs
+}
+
+// The names of the default lists.
+const (
+	userStreams   = "$userStreamAcl"
+	systemStreams = "$systemStreamAcl"
+)
+
+// UnmarshalJSON implements json.Unmarshaler: a list is an object, or the name of
+// a default.
+func (a *accessList) UnmarshalJSON(data []byte) error {
+	var named string
+	if string(data) != "null" && json.Unmarshal(data, &named) == nil {
+		if named != userStreams && named != systemStreams {
+			return errors.New("an access list has an unknown name")
+		}
+		*a = accessList{named: named}
+		return nil
+	}
+	type plain accessList
+	return json.Unmarshal(data, (*plain)(a))
 }
 
 // roles are names of roles or users. In JSON they are one or a list.

@@ -79,6 +79,10 @@ func unauthenticated() *exception {
 	return &exception{code: codes.Unauthenticated, message: "the name or the password is wrong, or none was given"}
 }
 
+func signInUnavailable() *exception {
+	return &exception{code: codes.Unavailable, message: "sign-ins cannot be checked at the moment, try again later"}
+}
+
 func streamDeleted(stream eventstore.Stream) *exception {
 	return &exception{
 		code: codes.FailedPrecondition, name: "stream-deleted", message: fmt.Sprintf("event stream '%s' is deleted", stream),

@@ -28,7 +28,14 @@ func (s *Server) stream(service any, stream grpc.ServerStream, info *grpc.Stream
 	if err != nil {
 		return err
 	}
-	return handler(service, &admitted{ServerStream: stream, ctx: ctx})
+	ctx, stop := s.access.watch(ctx)
+	defer stop()
+	err = handler(service, &admitted{ServerStream: stream, ctx: ctx})
+	var lockedOut *exception
+	if err != nil && errors.As(context.Cause(ctx), &lockedOut) {
+		return lockedOut
+	}
+	return err
 }
 
 // fail makes the answer out of an error, or of a panic that must not end the
