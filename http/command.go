@@ -41,7 +41,7 @@ func (a plainAnswer) taken() commands.Answer { return a.Answer }
 
 // commandGiving routes a verb that answers more than that it was done.
 func commandGiving[C any, A answered](s *Server, area string, rt route, run verb[C, A]) {
-	taken := addressed(reflect.TypeFor[C](), rt.path)
+	taken, fields := addressed(reflect.TypeFor[C](), rt.path), placesIn(reflect.TypeFor[C]())
 	op := rt.operation(area)
 	s.describeCommand(op, reflect.TypeFor[C](), reflect.TypeFor[A](), taken)
 	optional := op.RequestBody == nil || !op.RequestBody.Required
@@ -62,7 +62,7 @@ func commandGiving[C any, A answered](s *Server, area string, rt route, run verb
 		answer, err := run(r.Context(), call, c)
 		s.metrics.commands.WithLabelValues(rt.name, outcomeOf(answer.taken(), err)).Inc()
 		if err != nil {
-			return err
+			return fields.locate(err)
 		}
 		status := http.StatusCreated
 		if answer.taken().Repeated {

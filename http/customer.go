@@ -187,16 +187,16 @@ func (a *asking) hashes(q *customers.Query, p Personal) error {
 			kind = domain.ResidentCard
 		}
 		document, err := domain.ParseIdentityDocument(kind, p.IdentityNumber, a.server.Ledger.Today())
-		if err != nil {
-			return err
+		if refusal, refused := domain.AsError(err); refused {
+			return refusal.At("identity_number")
 		}
 		hash := a.server.Lookups.Hash(customers.IdentityKind, document.Canonical())
 		q.IdentityHash = hash[:]
 	}
 	if p.Phone != "" {
 		phone, err := domain.ParsePhone(p.Phone)
-		if err != nil {
-			return err
+		if refusal, refused := domain.AsError(err); refused {
+			return refusal.At("phone")
 		}
 		hash := a.server.Lookups.Hash(customers.PhoneKind, phone.E164())
 		q.PhoneHash = hash[:]

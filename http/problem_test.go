@@ -3,9 +3,11 @@ package http_test
 import (
 	"bytes"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
+	"guishu/commands"
 	"guishu/domain"
 	door "guishu/http"
 )
@@ -66,6 +68,56 @@ func TestBadInputGetsAStableCodeAndIsNeverRepeated(t *testing.T) {
 	}
 	if logged := h.log.String(); strings.Contains(logged, canary) {
 		t.Errorf("the log repeats what was sent: %s", logged)
+	}
+}
+
+// A field is named as it was sent, whether its JSON could not be read or a rule
+// refused it.
+func TestFieldsAreNamedAsTheyWereSent(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.hire("sue", h.root, domain.RoleSuperior)
+	ops := h.hire("ops", h.root, domain.RoleOperations)
+	launched, err := h.ledger.LaunchProduct(t.Context(), h.call(ops), commands.LaunchProduct{Code: "F1", Name: "示例稳健一号", Supplier: "示例基金"})
+	h.must(err)
+	_, err = h.ledger.OpenSubscription(t.Context(), h.call(ops), commands.OpenSubscription{Product: domain.ProductID(launched.ID)})
+	h.must(err)
+	customer := func(fields string) string {
+		return `{"party":"PERSON","home_unit":"` + h.north.String() + `","fields":{` + fields + `}}`
+	}
+	deal := func(account string) string {
+		return `{"customer":"` + h.customer("ann", h.north, "王小明").String() + `","product":"` + launched.ID.String() + `","advisor":"` + h.people["ann"].String() +
+			`","amount_fen":100,"nature":"DIRECT","scheduled_on":"` + h.ledger.Today().String() + `","identity_type":"PASSPORT","source":{"account":` + account + `}}`
+	}
+	policy := func(efficiency string) string {
+		return `{"effective_on":"` + h.ledger.Today().String() + `","rules":{"claim":{"disclosure":"merged","cross_institution":"off","reject_reason_characters":2,"daily_look_ups":50,"approval_working_days":2},
+			"payment":{"confirm_role":"OPERATIONS"},"attribution":{"mode":"TIME_FIRST","split":"winner_takes_all","communicated_within_days":30,"efficiency":` + efficiency + `},"masking":{}}}`
+	}
+	for name, c := range map[string]struct {
+		who, path, body string
+		fields          []string
+	}{
+		"unread, in a part":       {"ann", "/v1/customers", customer(`"name":1`), []string{"fields.name"}},
+		"refused, in a part":      {"ann", "/v1/customers", customer(`"name":"王小明","source":"OWN","phone":"1"`), []string{"fields.phone"}},
+		"several missing":         {"ann", "/v1/customers", customer(`"name":"王小明"`), []string{"fields.phone", "fields.source"}},
+		"at the top":              {"ann", "/v1/customers", strings.Replace(customer(`"name":"王小明","phone":"13800138000","source":"OWN"`), "PERSON", "ALIEN", 1), []string{"party"}},
+		"unread, of a payment":    {"ann", "/v1/payments", deal(`1`), []string{"source.account"}},
+		"refused, of a payment":   {"ann", "/v1/payments", deal(`"x"`), []string{"source.account"}},
+		"refused, parts in parts": {"sue", "/v1/policies", policy(`{"contacts_cap":-1}`), []string{"rules.attribution.efficiency.contacts_cap"}},
+		"in a search":             {"ann", "/v1/customers/search", `{"phone":"1"}`, []string{"phone"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var problem door.Problem
+			answer := h.as(c.who).send(http.MethodPost, c.path, strings.NewReader(c.body)).is(http.StatusBadRequest).read(&problem)
+			var named []string
+			for _, one := range problem.Errors {
+				named = append(named, one.Field)
+			}
+			if !slices.Equal(named, c.fields) {
+				t.Errorf("named are %v, want %v: %s", named, c.fields, answer.body)
+			}
+		})
 	}
 }
 

@@ -93,7 +93,7 @@ func TestEverySettingOfAPolicyIsChecked(t *testing.T) {
 	for field, change := range map[string]func(*policy.Rules){
 		"claim.disclosure":                       func(r *policy.Rules) { r.Claim.Disclosure = "loud" },
 		"claim.cross_institution":                func(r *policy.Rules) { r.Claim.CrossInstitution = "" },
-		"claim.reject_reason_runes":              func(r *policy.Rules) { r.Claim.RejectReasonRunes = 0 },
+		"claim.reject_reason_characters":         func(r *policy.Rules) { r.Claim.RejectReasonRunes = 0 },
 		"claim.daily_look_ups":                   func(r *policy.Rules) { r.Claim.DailyLookUps = 0 },
 		"claim.max_owned":                        func(r *policy.Rules) { r.Claim.MaxOwned = -1 },
 		"claim.max_claims_per_day":               func(r *policy.Rules) { r.Claim.MaxClaimsPerDay = -1 },

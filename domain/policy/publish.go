@@ -72,7 +72,7 @@ func (r ClaimRules) check() error {
 		return domain.ErrPolicyValue.At("claim.cross_institution")
 	}
 	return within(
-		setting{"claim.reject_reason_runes", r.RejectReasonRunes, 1, longestReason},
+		setting{"claim.reject_reason_characters", r.RejectReasonRunes, 1, longestReason},
 		setting{"claim.daily_look_ups", r.DailyLookUps, 1, mostADay},
 		setting{"claim.max_owned", r.MaxOwned, 0, mostOwned},
 		setting{"claim.max_claims_per_day", r.MaxClaimsPerDay, 0, mostADay},

@@ -43,7 +43,7 @@ func (s *State) Launch(in Launching) ([]any, error) {
 	case event.Supplier == "":
 		return nil, domain.ErrFormRequired.At("supplier")
 	case event.ListPriceFen < 0:
-		return nil, domain.ErrFormValue.At("list_price")
+		return nil, domain.ErrFormValue.At("list_price_fen")
 	}
 	for _, text := range []struct{ field, value string }{
 		{"code", event.Code}, {"name", event.Name}, {"series", event.Series},

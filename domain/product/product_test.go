@@ -68,7 +68,7 @@ func TestProduct(t *testing.T) {
 		},
 		rule{
 			Name: "B-19 a price is not negative", When: launch(func(in *product.Launching) { in.ListPriceFen = -1 }),
-			Refused: domain.ErrFormValue, At: "list_price",
+			Refused: domain.ErrFormValue, At: "list_price_fen",
 		},
 		rule{Name: "B-12 subscription is opened", Given: []any{launched}, When: open, Then: []any{opened}},
 		rule{Name: "B-12 an unknown product cannot be opened", When: open, Refused: domain.ErrProductUnknown},

@@ -243,14 +243,14 @@ func (f *firm) senseless(w world) []mistake {
 	right := residentNumber(4242)
 	wrong := right[:17] + map[bool]string{true: "1", false: "0"}[right[17] == '0']
 	return []mistake{
-		{"no name", w.manager, customer(fields{"name": ""}), 400, "customer/required", "name"},
-		{"no phone", w.manager, customer(fields{"phone": ""}), 400, "customer/required", "phone"},
-		{"a phone that is none", w.manager, customer(fields{"phone": "12345"}), 400, "contact/phone-format", "phone"},
-		{"a wrong check digit", w.manager, customer(fields{"identity_type": "RESIDENT_ID", "identity_number": wrong}), 400, "identity/id-checksum", "identity_number"},
-		{"somebody's document", w.manager, customer(fields{"identity_type": "RESIDENT_ID", "identity_number": residentNumber(1)}), 409, "customer/duplicate-identity", "identity_number"},
+		{"no name", w.manager, customer(fields{"name": ""}), 400, "customer/required", "fields.name"},
+		{"no phone", w.manager, customer(fields{"phone": ""}), 400, "customer/required", "fields.phone"},
+		{"a phone that is none", w.manager, customer(fields{"phone": "12345"}), 400, "contact/phone-format", "fields.phone"},
+		{"a wrong check digit", w.manager, customer(fields{"identity_type": "RESIDENT_ID", "identity_number": wrong}), 400, "identity/id-checksum", "fields.identity_number"},
+		{"somebody's document", w.manager, customer(fields{"identity_type": "RESIDENT_ID", "identity_number": residentNumber(1)}), 409, "customer/duplicate-identity", "fields.identity_number"},
 		{"a channel of no type", w.manager, customer(fields{"source": "CHANNEL"}), 400, "customer/channel-type-required", ""},
-		{"a birthday to come", w.manager, customer(fields{"birthday": "2999-01-01"}), 400, "form/value", "birthday"},
-		{"a NUL in a name", w.manager, customer(fields{"name": "郑\x00明"}), 400, "customer/name", "name"},
+		{"a birthday to come", w.manager, customer(fields{"birthday": "2999-01-01"}), 400, "form/value", "fields.birthday"},
+		{"a NUL in a name", w.manager, customer(fields{"name": "郑\x00明"}), 400, "customer/name", "fields.name"},
 		{"nothing to pay", w.advisor, payment("amount_fen", 0), 400, "payment/amount", "amount_fen"},
 		{"less than nothing to pay", w.advisor, payment("amount_fen", -1), 400, "payment/amount", "amount_fen"},
 		{"half a fen", w.advisor, payment("amount_fen", 0.5), 400, "request/validation", "amount_fen"},
