@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"errors"
 
 	"guishu/domain"
 	"guishu/eventstore"
@@ -21,8 +22,14 @@ func FactOf(e eventstore.Event, meta eventstore.Metadata) domain.Fact {
 	return fact
 }
 
+// decode gives an event and what the ledger knows of it. An event that is not the
+// ledger's is nil: no state changes by it, but its stream goes on.
 func (l *Ledger) decode(ctx context.Context, recorded eventstore.Event) (any, domain.Fact, error) {
 	decoded, err := l.codec.Decode(ctx, recorded)
+	var foreign *eventstore.ForeignError
+	if errors.As(err, &foreign) {
+		return nil, FactOf(recorded, eventstore.Metadata{}), nil
+	}
 	if err != nil {
 		return nil, domain.Fact{}, unavailable("read "+recorded.Type, err)
 	}

@@ -180,7 +180,11 @@ func (l *Ledger) carryOutErasure(ctx context.Context, recorded eventstore.Event)
 	if err != nil {
 		return err
 	}
-	return l.destroyKey(ctx, event.(customer.Erased).Customer)
+	erased, ok := event.(customer.Erased)
+	if !ok {
+		return nil
+	}
+	return l.destroyKey(ctx, erased.Customer)
 }
 
 // pause waits for d or until ctx ends.

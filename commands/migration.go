@@ -41,6 +41,9 @@ func (l *Ledger) Migrations(ctx context.Context) ([]migration.State, error) {
 		if err != nil {
 			return nil, err
 		}
+		if event == nil {
+			continue
+		}
 		id, err := domain.ParseBatchID(strings.TrimPrefix(string(recorded.Stream), migration.StreamPrefix))
 		if err != nil {
 			return nil, unavailable("read the migration batches", err)

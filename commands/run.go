@@ -280,8 +280,8 @@ func (t *task) append(ctx context.Context, wanted outcome) (Answer, error) {
 // command need not wait for the tail to bring it back.
 func (t *task) keep(done eventstore.Appended, events []any, encoded []eventstore.NewEvent, meta eventstore.Metadata) {
 	l := t.ledger
-	if !l.store.Contiguous() {
-		// The events' positions are known only once they are read back.
+	if !l.store.Contiguous() && len(events) > 1 {
+		// Only the last one's position is known until they are read back.
 		l.states.forget(t.stream)
 		return
 	}

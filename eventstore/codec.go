@@ -101,12 +101,15 @@ func (c *Codec) encodeData(ctx context.Context, stream Stream, id uuid.UUID, v *
 // older version has gone through the upcasters. Texts whose subject is erased
 // come back as erased, everything else as it was.
 //
-// Errors: *UnknownTypeError when the type is not registered, so that a reader
-// can skip foreign events on purpose; *NewerVersionError when a newer program
+// Errors: *ForeignError when it is not the ledger's event at all, so that readers
+// pass it over; *UnknownTypeError or *NewerVersionError when a newer program
 // wrote it; *MalformedEventError when data or metadata are not what the version
 // says, including a field it does not know; *SealedFieldError when a sealed text
 // was changed or moved (ErrTampered) or its key cannot be had.
 func (c *Codec) Decode(ctx context.Context, e Event) (Decoded, error) {
+	if err := c.foreign(e); err != nil {
+		return Decoded{}, err
+	}
 	k, ok := c.registry.kinds[e.Type]
 	if !ok {
 		return Decoded{}, &UnknownTypeError{Type: e.Type, Position: e.Position}
@@ -276,8 +279,8 @@ func malformed(e Event, err error) error {
 	return &MalformedEventError{Type: e.Type, Stream: e.Stream, Revision: e.Revision, Err: err}
 }
 
-// UnknownTypeError says that an event's type is not registered: it belongs to
-// somebody else, or to a newer program.
+// UnknownTypeError says that an event is the ledger's but its type is not
+// registered: a newer program wrote it.
 type UnknownTypeError struct {
 	Type     string
 	Position Position

@@ -402,6 +402,39 @@ func TestUpcasting(t *testing.T) {
 	}
 }
 
+// What is not the ledger's is told from what a newer or older program of the
+// ledger wrote, or somebody damaged.
+func TestForeignEvents(t *testing.T) {
+	t.Parallel()
+	codec, _ := newCodec(t)
+	for _, c := range []struct {
+		stream, kind, data, metadata string
+		foreign, system              bool
+	}{
+		{"s", "somebody.else", `<xml/>`, `not JSON`, true, false},
+		{"s", "somebody.else", `{}`, ``, true, false},
+		{"s", "somebody.else", `{}`, `{}`, true, false},
+		{"s", "somebody.else", `{}`, `{"schemaversion":1}`, true, false},
+		{"s", "somebody.else", `{}`, `{"SchemaVersion":"1"}`, true, false},
+		{"s", "somebody.else", `{}`, `{"SchemaVersion":1}`, false, false},
+		{"$$s", "$metadata", `{"$tb":1}`, ``, true, true},
+		{"s", "$>", `0@t`, ``, true, true},
+		{"$ce-test", "test.a", `{}`, `{"SchemaVersion":3}`, true, true},
+		{"s", "test.a", `{}`, ``, false, false},
+		{"s", "test.a", `{}`, `{}`, false, false},
+	} {
+		_, err := codec.Decode(t.Context(), eventstore.Event{
+			Stream: eventstore.Stream(c.stream), Type: c.kind, Position: 9, Data: []byte(c.data), Metadata: []byte(c.metadata),
+		})
+		var foreign *eventstore.ForeignError
+		if is := errors.As(err, &foreign); is != c.foreign || err == nil {
+			t.Errorf("%+v gives %v", c, err)
+		} else if is && (foreign.System != c.system || foreign.Position != 9 || foreign.Type != c.kind || string(foreign.Stream) != c.stream) {
+			t.Errorf("%+v gives %+v", c, foreign)
+		}
+	}
+}
+
 func TestUnreadable(t *testing.T) {
 	t.Parallel()
 	codec, _ := newCodec(t)
@@ -411,8 +444,8 @@ func TestUnreadable(t *testing.T) {
 	}
 	const current = `{"SchemaVersion":3}`
 	var unknown *eventstore.UnknownTypeError
-	if err := read("foreign", `<xml/>`, `not JSON`); !errors.As(err, &unknown) || unknown.Type != "foreign" || unknown.Position != 9 {
-		t.Errorf("a foreign type gives %v", err)
+	if err := read("test.later", `{}`, `{"SchemaVersion":1,"Later":true}`); !errors.As(err, &unknown) || unknown.Type != "test.later" || unknown.Position != 9 {
+		t.Errorf("a type of a newer program gives %v", err)
 	}
 	var newer *eventstore.NewerVersionError
 	if err := read("test.a", `{}`, `{"SchemaVersion":4}`); !errors.As(err, &newer) || newer.Version != 4 || newer.Latest != 3 {

@@ -40,7 +40,7 @@ type modelState struct {
 	Name     string `json:"name"`
 	Version  int    `json:"version"`
 	Position int64  `json:"position" doc:"The last event it has taken in."`
-	Lag      int64  `json:"lag" doc:"How many positions it is behind the ledger."`
+	Lag      int64  `json:"lag" doc:"How many events it is behind the ledger, or at least so many."`
 	Stopped  bool   `json:"stopped"`
 }
 

@@ -189,6 +189,8 @@ func (stuck) CountParked(context.Context) (map[string]int, error) {
 	return map[string]int{"attribute-commission": 3, "promote-customer": 0}, nil
 }
 
+func (stuck) PassedOver() (system, others int64) { return 2, 5 }
+
 func TestMetricsShowWhatReactionsCouldNotAnswer(t *testing.T) { // design §3
 	t.Parallel()
 	h := newHouse(t, func(c *door.Config) { c.Reactions = stuck{} })
@@ -197,6 +199,9 @@ func TestMetricsShowWhatReactionsCouldNotAnswer(t *testing.T) { // design §3
 		`guishu_reaction_parked{reaction="attribute-commission"} 3`,
 		`guishu_reaction_parked{reaction="promote-customer"} 0`,
 		`guishu_reaction_position{reaction="attribute-commission"} 41`,
+		`guishu_foreign_events_passed_over_total{by="reactions",of="system"} 2`,
+		`guishu_foreign_events_passed_over_total{by="reactions",of="others"} 5`,
+		`guishu_foreign_events_passed_over_total{by="read models",of="others"} 0`,
 	} {
 		if !strings.Contains(metrics.body, line) {
 			t.Errorf("%s is missing in\n%s", line, metrics.body)

@@ -16,6 +16,8 @@ type Models interface {
 	WaitFor(ctx context.Context, model string, position eventstore.Position) error
 	// Status tells how every read model does.
 	Status(ctx context.Context) ([]projections.Status, error)
+	// PassedOver is how many events were met that are none of the ledger's.
+	PassedOver() (system, others int64)
 }
 
 // Reactions tells how far the reactions are. *reactions.Reactions is one.
@@ -24,6 +26,8 @@ type Reactions interface {
 	Positions(ctx context.Context) (map[string]eventstore.Position, error)
 	// CountParked is how many events each could not answer and has put aside.
 	CountParked(ctx context.Context) (map[string]int, error)
+	// PassedOver is how many events were met that are none of the ledger's.
+	PassedOver() (system, others int64)
 }
 
 // askModels adds where every read model stands. One that has stopped makes the
@@ -54,17 +58,18 @@ type stateCollector struct{ server *Server }
 
 var (
 	modelPosition    = prometheus.NewDesc("guishu_read_model_position", "The last event a read model has taken in.", []string{"model"}, nil)
-	modelLag         = prometheus.NewDesc("guishu_read_model_lag", "How many events a read model is behind the ledger.", []string{"model"}, nil)
+	modelLag         = prometheus.NewDesc("guishu_read_model_lag", "How many events a read model is behind the ledger, or at least so many.", []string{"model"}, nil)
 	modelStopped     = prometheus.NewDesc("guishu_read_model_stopped", "1 when a read model has stopped at an event.", []string{"model"}, nil)
 	ledgerHead       = prometheus.NewDesc("guishu_ledger_position", "The newest event's position.", nil, nil)
 	reactionPosition = prometheus.NewDesc("guishu_reaction_position", "The last event a reaction has answered.", []string{"reaction"}, nil)
 	reactionParked   = prometheus.NewDesc("guishu_reaction_parked", "Events a reaction could not answer; see guishu reactions.", []string{"reaction"}, nil)
+	foreignEvents    = prometheus.NewDesc("guishu_foreign_events_passed_over_total", "Events met in the store that are none of the ledger's: the store's own (system) or other programs' (others).", []string{"by", "of"}, nil)
 	sessionsOpen     = prometheus.NewDesc("guishu_sessions", "Sessions that have not ended.", nil, nil)
 )
 
 // Describe names what is shown.
 func (c stateCollector) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{modelPosition, modelLag, modelStopped, ledgerHead, sessionsOpen, reactionPosition, reactionParked} {
+	for _, d := range []*prometheus.Desc{modelPosition, modelLag, modelStopped, ledgerHead, sessionsOpen, reactionPosition, reactionParked, foreignEvents} {
 		to <- d
 	}
 }
@@ -80,6 +85,7 @@ func (c stateCollector) Collect(to chan<- prometheus.Metric) {
 		gauge(sessionsOpen, float64(open))
 	}
 	c.collectReactions(ctx, gauge)
+	c.collectForeign(to)
 	all, err := c.server.Models.Status(ctx)
 	if err != nil {
 		return
@@ -95,6 +101,19 @@ func (c stateCollector) Collect(to chan<- prometheus.Metric) {
 			stopped = 1
 		}
 		gauge(modelStopped, stopped, model.Model)
+	}
+}
+
+func (c stateCollector) collectForeign(to chan<- prometheus.Metric) {
+	tell := func(by string, system, others int64) {
+		to <- prometheus.MustNewConstMetric(foreignEvents, prometheus.CounterValue, float64(system), by, "system")
+		to <- prometheus.MustNewConstMetric(foreignEvents, prometheus.CounterValue, float64(others), by, "others")
+	}
+	system, others := c.server.Models.PassedOver()
+	tell("read models", system, others)
+	if c.server.Reactions != nil {
+		system, others = c.server.Reactions.PassedOver()
+		tell("reactions", system, others)
 	}
 }
 

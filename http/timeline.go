@@ -2,6 +2,7 @@ package http
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"guishu/domain"
@@ -77,7 +78,11 @@ func (s *Server) tell(ctx context.Context, db query.DB, q timeline.Query) (query
 		page.Rows[i].Entry = row
 		wanted[row.Stream] = wanted[row.Stream].with(row.Revision)
 	}
-	bodies := make(map[domain.Position]any, len(found.Rows))
+	type place struct {
+		stream   eventstore.Stream
+		revision eventstore.Revision
+	}
+	bodies := make(map[place]any, len(found.Rows))
 	for stream, part := range wanted {
 		events := s.Store.ReadStream(ctx, eventstore.StreamQuery{Stream: stream, From: part.first, Limit: int(part.last-part.first) + 1})
 		for recorded, err := range events {
@@ -85,14 +90,18 @@ func (s *Server) tell(ctx context.Context, db query.DB, q timeline.Query) (query
 				return query.Page[told]{}, err
 			}
 			decoded, err := s.Decoder.Decode(ctx, recorded)
+			var foreign *eventstore.ForeignError
+			if errors.As(err, &foreign) {
+				continue
+			}
 			if err != nil {
 				return query.Page[told]{}, err
 			}
-			bodies[domain.Position(recorded.Position)] = decoded.Event
+			bodies[place{stream, recorded.Revision}] = decoded.Event
 		}
 	}
 	for i := range page.Rows {
-		page.Rows[i].event = bodies[page.Rows[i].Position]
+		page.Rows[i].event = bodies[place{page.Rows[i].Stream, page.Rows[i].Revision}]
 	}
 	return page, nil
 }

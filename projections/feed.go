@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"sort"
 	"sync"
+	"sync/atomic"
 
 	"guishu/domain"
 	"guishu/eventstore"
@@ -29,6 +30,19 @@ type reader struct {
 	// wants, if set, says which events are looked at; others come without a
 	// body, undecoded once their type is known.
 	wants func(reflect.Type) bool
+	// passed counts what is passed over.
+	passed *passedOver
+}
+
+// passedOver counts events that are none of the ledger's.
+type passedOver struct{ system, others atomic.Int64 }
+
+func (p *passedOver) count(e *eventstore.ForeignError) {
+	if e.System {
+		p.system.Add(1)
+		return
+	}
+	p.others.Add(1)
 }
 
 // page is a run of decoded events. If it ends before an event that cannot be
@@ -127,6 +141,11 @@ func (r reader) decode(ctx context.Context, after eventstore.Position, stored []
 			continue
 		}
 		decoded, err := r.decoder.Decode(ctx, e)
+		var foreign *eventstore.ForeignError
+		if errors.As(err, &foreign) {
+			r.passed.count(foreign)
+			continue // it comes without a body
+		}
 		if err != nil {
 			if ctx.Err() == nil && !errors.Is(err, context.Canceled) {
 				err = &undecodableError{&EventError{Position: e.Position, Type: e.Type, Err: err}}
@@ -225,8 +244,8 @@ func (f *feed) add(p page) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, e := range p.events {
-		if e.Type == erasedType {
-			f.after = eventstore.Position(e.Position) - 1
+		if e.Type == erasedType && len(f.recent) > 0 {
+			f.after = eventstore.Position(f.recent[len(f.recent)-1].Position)
 			f.recent = nil
 		}
 		f.recent = append(f.recent, e)
@@ -247,6 +266,19 @@ func (f *feed) wake() {
 	f.more = make(chan struct{})
 }
 
+// behind is how many events of the window follow a position: all there are, or
+// some of them when the position has left the window.
+func (f *feed) behind(position eventstore.Position) int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.recent) - f.following(position)
+}
+
+// following is the place in the window of the first event after a position.
+func (f *feed) following(position eventstore.Position) int {
+	return sort.Search(len(f.recent), func(i int) bool { return eventstore.Position(f.recent[i].Position) > position })
+}
+
 // next gives what follows a position: at most limit events. Without any it gives
 // a channel that closes when there may be some. behind says that the position
 // has left the window.
@@ -256,8 +288,7 @@ func (f *feed) next(after eventstore.Position, limit int) (events []*Event, more
 	if after < f.after {
 		return nil, f.more, true, nil
 	}
-	i := sort.Search(len(f.recent), func(i int) bool { return eventstore.Position(f.recent[i].Position) > after })
-	if events = f.recent[i:]; len(events) > limit {
+	if events = f.recent[f.following(after):]; len(events) > limit {
 		events = events[:limit]
 	}
 	if len(events) == 0 {

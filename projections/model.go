@@ -119,7 +119,7 @@ func (p *plan) foldAll(tx *Tx, events []*Event) (taken int, failed *EventError) 
 	}()
 	for ; taken < len(events); taken++ {
 		if events[taken].Body == nil {
-			continue // not wanted by any model that is being folded
+			continue // none of the ledger's, or not wanted by any model that is being folded
 		}
 		if err := p.fold(tx, events[taken]); err != nil && !tx.absent {
 			return taken, p.failure(events[taken], err)

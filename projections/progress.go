@@ -116,7 +116,7 @@ type Status struct {
 	Generation int64
 	Position   eventstore.Position // of the rows that serve
 	Head       eventstore.Position // of the ledger
-	Lag        int64               // events between the two
+	Lag        int64               // events between the two, or at least so many
 	Here       bool                // this process brings it on
 	Building   bool                // a new build is being made here
 	Done       int64               // … events of Total
@@ -150,9 +150,29 @@ func (r *Runner) Status(ctx context.Context) ([]Status, error) {
 	for i, l := range r.lanes {
 		s := serving[l.plan.Name]
 		s.Model, s.Version, s.Head = l.plan.Name, l.plan.Version, head
-		s.Lag = int64(max(0, head-s.Position))
+		s.Lag = r.lag(s.Position, head)
 		l.describe(&s)
 		all[i] = s
 	}
 	return all, nil
+}
+
+// lag is how many events are between a position and the ledger's head. Where
+// positions have gaps, those count that this process has at hand, and one at
+// least.
+func (r *Runner) lag(position, head eventstore.Position) int64 {
+	switch {
+	case position >= head:
+		return 0
+	case r.store.Contiguous():
+		return int64(head - position)
+	}
+	return int64(max(1, r.feed.behind(position)))
+}
+
+// PassedOver is how many events this process has met and passed over that are
+// none of the ledger's: the store's own, and those of other programs. One that was
+// met again counts again.
+func (r *Runner) PassedOver() (system, others int64) {
+	return r.reader.passed.system.Load(), r.reader.passed.others.Load()
 }

@@ -66,7 +66,7 @@ func New(ctx context.Context, c Config) (*Runner, error) {
 		return nil, errors.New("projections: Store, Decoder, Pool and Models are required")
 	}
 	r := &Runner{
-		builder:  builder{reader: reader{store: c.Store, decoder: c.Decoder}, pool: c.Pool},
+		builder:  builder{reader: reader{store: c.Store, decoder: c.Decoder, passed: new(passedOver)}, pool: c.Pool},
 		log:      c.Log,
 		standby:  c.Standby,
 		batch:    c.Batch,
@@ -382,11 +382,11 @@ func (r *Runner) takeOver(ctx context.Context, conn *pgx.Conn, building *sync.Wa
 			return err
 		}
 		if found && b.Position == 0 {
-			head, err := r.store.LastPosition(ctx)
+			many, err := r.many(ctx, r.bulk)
 			if err != nil {
 				return err
 			}
-			found = head < eventstore.Position(r.bulk)
+			found = !many
 		}
 		if !found {
 			missing = append(missing, l)
@@ -409,6 +409,21 @@ func (r *Runner) takeOver(ctx context.Context, conn *pgx.Conn, building *sync.Wa
 		building.Go(func() { r.make(ctx, missing) })
 	}
 	return nil
+}
+
+// many says whether the ledger holds so many events.
+func (r reader) many(ctx context.Context, count int) (bool, error) {
+	if r.store.Contiguous() {
+		head, err := r.store.LastPosition(ctx)
+		return head >= eventstore.Position(count), err
+	}
+	for _, err := range r.store.ReadAll(ctx, eventstore.AllQuery{Limit: count}) {
+		if err != nil {
+			return false, err
+		}
+		count--
+	}
+	return count == 0, nil
 }
 
 // make builds the read models of some lanes in bulk and lets them serve.

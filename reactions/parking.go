@@ -132,15 +132,29 @@ func (r *Reactions) retryOne(ctx context.Context, p Parked) error {
 		if each.name != p.Consumer {
 			continue
 		}
-		for event, err := range r.config.Store.ReadAll(ctx, eventstore.AllQuery{After: p.Position - 1, Limit: 1}) {
-			if err != nil {
-				return err
-			}
-			if err := r.react(ctx, each, event); err != nil {
-				return err
-			}
+		event, err := r.parkedEvent(ctx, p)
+		if err != nil {
+			return err
+		}
+		if err := r.react(ctx, each, event); err != nil {
+			return err
 		}
 		return r.parking.remove(ctx, p.Consumer, p.Event)
 	}
 	return fmt.Errorf("there is no reaction %s any more", p.Consumer)
+}
+
+// parkedEvent reads a parked event again, by its id where the store finds those.
+func (r *Reactions) parkedEvent(ctx context.Context, p Parked) (eventstore.Event, error) {
+	if finder, ok := r.config.Store.(eventstore.IDFinder); ok {
+		if event, found, err := finder.FindID(ctx, p.Event); err != nil || found {
+			return event, err
+		}
+	}
+	for event, err := range r.config.Store.ReadAll(ctx, eventstore.AllQuery{After: p.Position - 1, Limit: 1}) {
+		if err != nil || event.ID == p.Event {
+			return event, err
+		}
+	}
+	return eventstore.Event{}, fmt.Errorf("event %s is not at position %d any more", p.Event, p.Position)
 }

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"guishu/commands"
@@ -65,6 +66,8 @@ type Reactions struct {
 	subscriber  *subscriber.Subscriber
 	router      *message.Router
 	parking     *parking
+
+	system, others atomic.Int64 // events passed over
 }
 
 // quiet keeps the router's own story for who debugs it.
@@ -176,6 +179,11 @@ func (r *Reactions) handle(each reaction) message.NoPublishHandlerFunc {
 // event's id, so that an event that comes again changes nothing.
 func (r *Reactions) react(ctx context.Context, each reaction, recorded eventstore.Event) error {
 	decoded, err := r.config.Codec.Decode(ctx, recorded)
+	var foreign *eventstore.ForeignError
+	if errors.As(err, &foreign) {
+		r.pass(foreign)
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -186,6 +194,20 @@ func (r *Reactions) react(ctx context.Context, each reaction, recorded eventstor
 	call := commands.ByTheLedger(each.name+"/"+recorded.ID.String(), correlation, recorded.ID)
 	return each.do(ctx, r.config.Ledger, call, recorded.Stream, decoded.Event)
 }
+
+// pass notes an event that is none of the ledger's, though its type is called as
+// one of the ledger's is.
+func (r *Reactions) pass(foreign *eventstore.ForeignError) {
+	if foreign.System {
+		r.system.Add(1)
+		return
+	}
+	r.others.Add(1)
+}
+
+// PassedOver is how many events this process has met and passed over that are
+// none of the ledger's: the store's own, and those of other programs.
+func (r *Reactions) PassedOver() (system, others int64) { return r.system.Load(), r.others.Load() }
 
 // worthRetrying says whether trying again may help: the ledger was out of reach
 // or busy, or what comes first has not come yet. A refusal of the domain stays one.

@@ -26,6 +26,7 @@ import (
 	"guishu/eventstore"
 	"guishu/eventstore/postgres"
 	"guishu/eventstore/sealing"
+	"guishu/eventstore/storetest"
 	"guishu/internal/pgtest"
 	"guishu/internal/story"
 	"guishu/projections"
@@ -44,6 +45,14 @@ type Ledger struct {
 func New(t testing.TB) *Ledger {
 	t.Helper()
 	return On(t, pgtest.New(t))
+}
+
+// Sparse opens an empty ledger whose positions have gaps, as EventStoreDB's have.
+func Sparse(t testing.TB) *Ledger {
+	t.Helper()
+	l := New(t)
+	l.Store = storetest.Sparse(l.Store)
+	return l
 }
 
 // On opens the ledger of a database.

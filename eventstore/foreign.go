@@ -1,0 +1,46 @@
+package eventstore
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+)
+
+// ForeignError says that an event is none of the ledger's: the store keeps it for
+// its own use, or another program wrote it, which is its right in an
+// EventStoreDB. Readers pass it over and count it.
+type ForeignError struct {
+	Type     string
+	Stream   Stream
+	Position Position
+	System   bool // the store's own: its stream or type begins with $
+}
+
+func (e *ForeignError) Error() string {
+	return fmt.Sprintf("event at position %d (%q on stream %q) is not this ledger's", e.Position, e.Type, e.Stream)
+}
+
+// System says whether an event is one that a store keeps for its own use.
+func System(stream Stream, eventType string) bool {
+	return strings.HasPrefix(string(stream), "$") || strings.HasPrefix(eventType, "$")
+}
+
+// foreign gives a *ForeignError for an event that is certainly not the ledger's.
+// An event of an unknown type is the ledger's all the same where its metadata are
+// in the ledger's form: then a newer program wrote it, and no reader may pass it
+// over.
+func (c *Codec) foreign(e Event) error {
+	system := System(e.Stream, e.Type)
+	if _, known := c.registry.kinds[e.Type]; !system && (known || ownMetadata(e.Metadata)) {
+		return nil
+	}
+	return &ForeignError{Type: e.Type, Stream: e.Stream, Position: e.Position, System: system}
+}
+
+// ownMetadata says whether metadata are those that EncodeMetadata writes, by this
+// version of the program or a later one.
+func ownMetadata(data []byte) bool {
+	var m struct{ SchemaVersion int }
+	return len(data) > 0 && json.Unmarshal(data, &m) == nil && m.SchemaVersion > 0
+}
