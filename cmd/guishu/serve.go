@@ -69,9 +69,13 @@ func serveWith(ctx context.Context, config app.Config, where listenFlags, prepar
 	if err != nil {
 		return err
 	}
+	// Requests under way may wait for the read models, so these stop after them.
+	behind, stopBehind := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopBehind()
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return a.Run(ctx) })
+	group.Go(func() error { return a.Run(behind) })
 	group.Go(func() error {
+		defer stopBehind()
 		if err := prepare(ctx, a, address(where, listener)); err != nil {
 			return errors.Join(err, listener.Close())
 		}
