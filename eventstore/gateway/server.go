@@ -117,6 +117,8 @@ type Server struct {
 	log     *slog.Logger
 	budget  budget
 
+	persistent *persistentService
+
 	grpc *grpc.Server
 	http *http.Server
 
@@ -145,7 +147,8 @@ func New(config Config) (*Server, error) {
 	streams.RegisterStreamsServer(s.grpc, &streamsService{Server: s})
 	serverfeatures.RegisterServerFeaturesServer(s.grpc, &featuresService{})
 	gossip.RegisterGossipServer(s.grpc, newGossipService(s))
-	persistent.RegisterPersistentSubscriptionsServer(s.grpc, persistent.UnimplementedPersistentSubscriptionsServer{})
+	s.persistent = newPersistentService(s)
+	persistent.RegisterPersistentSubscriptionsServer(s.grpc, s.persistent)
 	s.work.Go(func() { s.streams.follow(s.ending) })
 	return s, nil
 }
@@ -190,7 +193,7 @@ func (s *Server) Serve(listener net.Listener) error {
 
 // Close ends subscriptions, lets other calls finish for a moment, and returns
 // when everything the server started has ended.
-func (s *Server) Close() error {
+func (s *Server) Close() (err error) {
 	s.once.Do(func() {
 		s.end()
 		late := time.AfterFunc(gracePeriod, s.grpc.Stop)
@@ -198,8 +201,9 @@ func (s *Server) Close() error {
 		late.Stop()
 		_ = s.http.Close()
 		s.work.Wait()
+		err = s.persistent.subscriptions.Close()
 	})
-	return nil
+	return err
 }
 
 // untilClose gives a context that ends with ctx, and when the server closes:

@@ -1,0 +1,225 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/EventStore/EventStore-Client-Go/v4/protos/persistent"
+	"github.com/EventStore/EventStore-Client-Go/v4/protos/shared"
+	"google.golang.org/grpc/codes"
+
+	"guishu/eventstore"
+	subscriptions "guishu/eventstore/gateway/persistent"
+)
+
+// operators is the role that may manage subscriptions without being an
+// administrator.
+const operators = "$ops"
+
+// persistentService serves persistent subscriptions. They keep their progress
+// in the store, so a gateway that may not write has none.
+type persistentService struct {
+	persistent.UnimplementedPersistentSubscriptionsServer
+	*Server
+	subscriptions *subscriptions.Service
+}
+
+func newPersistentService(s *Server) *persistentService {
+	return &persistentService{Server: s, subscriptions: subscriptions.New(subscriptions.Config{
+		Store: s.store, Log: s.log, FirstVisible: s.firstVisible, Find: s.findLinked,
+	})}
+}
+
+// firstVisible is the first revision of a stream that can be read.
+func (s *Server) firstVisible(ctx context.Context, stream eventstore.Stream) (eventstore.Revision, error) {
+	state, err := s.streams.look(ctx, stream)
+	if err != nil {
+		return 0, err
+	}
+	if state.SoftDeleted {
+		last, err := s.lastRevision(ctx, stream)
+		return last + 1, err
+	}
+	seen, err := s.visible(ctx, stream, state.Metadata)
+	return max(seen.first, 0), err
+}
+
+// findLinked finds what a link leads to, unless it is deleted or hidden.
+func (s *Server) findLinked(ctx context.Context, stream eventstore.Stream, revision eventstore.Revision) (eventstore.Event, bool, error) {
+	state, err := s.streams.look(ctx, stream)
+	if err != nil || state.Tombstoned || state.SoftDeleted {
+		return eventstore.Event{}, false, err
+	}
+	seen, err := s.visible(ctx, stream, state.Metadata)
+	if err != nil {
+		return eventstore.Event{}, false, err
+	}
+	query := eventstore.StreamQuery{Stream: stream, From: revision, Limit: 1}
+	for event, err := range s.store.ReadStream(ctx, query) {
+		return event, err == nil && event.Revision == revision && seen.shows(&event), err
+	}
+	return eventstore.Event{}, false, nil
+}
+
+// mayManage says whether the caller may make and change subscriptions.
+func (p *persistentService) mayManage(ctx context.Context) error {
+	principal, ok := callerOf(ctx)
+	if !ok || !p.config.Writable || principal.ReadOnly {
+		return accessDenied()
+	}
+	if !principal.administers() && !slices.Contains(principal.Roles, operators) {
+		return accessDenied()
+	}
+	return nil
+}
+
+// mayConsume says whether the caller may take events from a subscription, which
+// also moves it on.
+func (p *persistentService) mayConsume(ctx context.Context, source eventstore.Stream) error {
+	principal, ok := callerOf(ctx)
+	if !ok || !p.config.Writable || principal.ReadOnly {
+		return accessDenied()
+	}
+	return p.mayRead(ctx, source)
+}
+
+// Create makes a subscription.
+func (p *persistentService) Create(ctx context.Context, request *persistent.CreateReq) (*persistent.CreateResp, error) {
+	if err := p.mayManage(ctx); err != nil {
+		return nil, err
+	}
+	name, settings, err := parseCreation(request.GetOptions())
+	if err != nil {
+		return nil, err
+	}
+	return &persistent.CreateResp{}, persistentError(name, p.subscriptions.Create(ctx, name, settings))
+}
+
+// Update gives a subscription other settings and drops its consumers.
+func (p *persistentService) Update(ctx context.Context, request *persistent.UpdateReq) (*persistent.UpdateResp, error) {
+	if err := p.mayManage(ctx); err != nil {
+		return nil, err
+	}
+	name, change, err := parseUpdate(request.GetOptions())
+	if err != nil {
+		return nil, err
+	}
+	return &persistent.UpdateResp{}, persistentError(name, p.subscriptions.Update(ctx, name, change))
+}
+
+// Delete ends a subscription for good.
+func (p *persistentService) Delete(ctx context.Context, request *persistent.DeleteReq) (*persistent.DeleteResp, error) {
+	if err := p.mayManage(ctx); err != nil {
+		return nil, err
+	}
+	name, err := nameOf(request.GetOptions().GetGroupName(), request.GetOptions().GetStreamIdentifier(), request.GetOptions().GetAll())
+	if err != nil {
+		return nil, err
+	}
+	return &persistent.DeleteResp{}, persistentError(name, p.subscriptions.Delete(ctx, name))
+}
+
+// ReplayParked hands parked events out again.
+func (p *persistentService) ReplayParked(ctx context.Context, request *persistent.ReplayParkedReq) (*persistent.ReplayParkedResp, error) {
+	if err := p.mayManage(ctx); err != nil {
+		return nil, err
+	}
+	options := request.GetOptions()
+	name, err := nameOf(options.GetGroupName(), options.GetStreamIdentifier(), options.GetAll())
+	if err != nil {
+		return nil, err
+	}
+	return &persistent.ReplayParkedResp{}, persistentError(name, p.subscriptions.Replay(ctx, name, options.GetStopAt()))
+}
+
+// RestartSubsystem drops all consumers and begins again from the store.
+func (p *persistentService) RestartSubsystem(ctx context.Context, _ *shared.Empty) (*shared.Empty, error) {
+	if err := p.mayManage(ctx); err != nil {
+		return nil, err
+	}
+	return &shared.Empty{}, persistentError(subscriptions.Name{}, p.subscriptions.Restart(ctx))
+}
+
+// GetInfo tells how a subscription is doing.
+func (p *persistentService) GetInfo(ctx context.Context, request *persistent.GetInfoReq) (*persistent.GetInfoResp, error) {
+	options := request.GetOptions()
+	name, err := nameOf(options.GetGroupName(), options.GetStreamIdentifier(), options.GetAll())
+	if err != nil {
+		return nil, err
+	}
+	if err := p.mayRead(ctx, name.Source); err != nil {
+		return nil, err
+	}
+	statistics, err := p.subscriptions.Info(ctx, name)
+	if err != nil {
+		return nil, persistentError(name, err)
+	}
+	return &persistent.GetInfoResp{SubscriptionInfo: infoOf(&statistics)}, nil
+}
+
+// List tells how the subscriptions to a stream, or all of them, are doing: those
+// whose source the caller may read.
+func (p *persistentService) List(ctx context.Context, request *persistent.ListReq) (*persistent.ListResp, error) {
+	source, err := listedSource(request.GetOptions())
+	if err != nil {
+		return nil, err
+	}
+	if source != "" {
+		if err := p.mayRead(ctx, source); err != nil {
+			return nil, err
+		}
+	}
+	list, err := p.subscriptions.List(ctx, source)
+	if err != nil {
+		return nil, persistentError(subscriptions.Name{Source: source}, err)
+	}
+	response := &persistent.ListResp{}
+	for i := range list {
+		if err := p.mayRead(ctx, list[i].Name.Source); err != nil {
+			if isAccessDenied(err) {
+				continue
+			}
+			return nil, err
+		}
+		response.Subscriptions = append(response.Subscriptions, infoOf(&list[i]))
+	}
+	return response, nil
+}
+
+func isAccessDenied(err error) bool {
+	var refused *exception
+	return errors.As(err, &refused) && refused.name == accessDenied().name
+}
+
+// persistentError gives a failure its place in the protocol.
+func persistentError(name subscriptions.Name, err error) error {
+	if err == nil {
+		return nil
+	}
+	var (
+		missing *subscriptions.NotFoundError
+		exists  *subscriptions.ExistsError
+		full    *subscriptions.FullError
+		invalid *subscriptions.InvalidError
+	)
+	e := &exception{message: err.Error(), trailers: []string{"stream-name", string(name.Source), "group-name", name.Group}}
+	switch {
+	case errors.As(err, &missing):
+		e.code, e.name = codes.NotFound, "persistent-subscription-does-not-exist"
+	case errors.As(err, &exists):
+		e.code, e.name = codes.AlreadyExists, "persistent-subscription-exists"
+	case errors.As(err, &full):
+		e.code, e.name = codes.FailedPrecondition, "maximum-subscribers-reached"
+	case errors.Is(err, subscriptions.ErrDropped):
+		e.code, e.name = codes.Canceled, "persistent-subscription-dropped"
+	case errors.As(err, &invalid):
+		e.code, e.name = codes.InvalidArgument, "persistent-subscription-failed"
+		e.trailers = append(e.trailers, "reason", invalid.Reason)
+	case errors.Is(err, subscriptions.ErrClosed):
+		return errClosing
+	default:
+		return err
+	}
+	return e
+}
