@@ -1,0 +1,238 @@
+package esdb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
+	"github.com/google/uuid"
+	"google.golang.org/grpc/metadata"
+
+	"guishu/eventstore"
+)
+
+// manyAttempts is how often an append is sent to a server that answers
+// questions but not this append.
+const manyAttempts = 10
+
+// errGrace ends an append that was sent and whose context has ended.
+var errGrace = errors.New("nobody waits for it any more")
+
+// Append implements eventstore.Store, with ids known within their stream: the
+// scope InStore is taken as InStream.
+//
+// Its limits: Repeated is certain when it is true. It is false for a repeat of
+// what another process has appended since this process last heard of the
+// ledger's end; the places returned are the original ones all the same. An
+// event or append larger than the server takes (1 MiB before version 24.10) is
+// refused with *eventstore.InvalidAppendError. Further errors:
+// *DeletedStreamError, *RefusedError, *UnreachableError; nothing is written
+// then.
+func (s *Store) Append(ctx context.Context, a eventstore.Append) (eventstore.Appended, error) {
+	if err := a.Validate(); err != nil {
+		return eventstore.Appended{}, err
+	}
+	if err := s.accept(); err != nil {
+		return eventstore.Appended{}, err
+	}
+	defer s.accepted.Done()
+	bounded, release := s.bound(ctx)
+	defer release()
+	giveBack, ok := s.turns.take(a, bounded.Done())
+	if !ok || bounded.Err() != nil {
+		if ok {
+			giveBack()
+		}
+		return eventstore.Appended{}, s.translate(ctx, "appending", bounded.Err())
+	}
+	defer giveBack()
+	w := &writing{store: s, Append: a, caller: ctx, expected: a.Expected}
+	return w.run(bounded)
+}
+
+// writing is one append on its way.
+type writing struct {
+	store *Store
+	eventstore.Append
+	caller   context.Context
+	expected eventstore.Expectation // as sent; an exact revision once an outcome was unknown
+	floor    eventstore.Position    // known to be taken before anything was sent
+	doubt    error                  // why the outcome of an attempt is unknown
+	attempts int
+	asIs     bool // the stream is known not to hold the ids, and metadata is as it is to be stored
+}
+
+// run appends. Until something is sent it ends with the caller's context; after
+// that with the outcome, or when it has been waited for long enough.
+func (w *writing) run(bounded context.Context) (eventstore.Appended, error) {
+	s := w.store
+	if result, settled, err := w.lookAhead(bounded); settled || err != nil {
+		return result, w.notSent(err)
+	}
+	link, err := s.links.wait(bounded, s.options.Patience)
+	if err == nil {
+		err = bounded.Err()
+	}
+	if err != nil {
+		return eventstore.Appended{}, w.notSent(err)
+	}
+	life, release := s.outlive(w.caller)
+	defer release()
+	w.floor = eventstore.Position(s.known.Load())
+	for begun := time.Now(); ; {
+		result, err := w.send(life, link)
+		w.attempts++
+		result, again, err := w.outcome(life, result, err)
+		if !again {
+			return result, err
+		}
+		if w.doubt != nil && w.attempts >= manyAttempts && time.Since(begun) > s.options.Patience {
+			return eventstore.Appended{}, &eventstore.UnknownOutcomeError{Err: w.doubt}
+		}
+		if link, err = w.linkAgain(life); err != nil {
+			return eventstore.Appended{}, w.giveUp(err)
+		}
+	}
+}
+
+// linkAgain waits for a connection for as long as the append lives.
+func (w *writing) linkAgain(life context.Context) (*link, error) {
+	for attempt := w.attempts - 1; ; attempt++ {
+		if attempt > 0 && !pause(life, attempt-1) {
+			return nil, context.Cause(life)
+		}
+		link, err := w.store.links.get(life)
+		if err == nil || life.Err() != nil || errors.Is(err, eventstore.ErrClosed) {
+			return link, err
+		}
+	}
+}
+
+// giveUp is the error of an append that nobody waits for any more.
+func (w *writing) giveUp(err error) error {
+	if w.doubt == nil {
+		return w.store.translate(w.caller, "appending", err)
+	}
+	return &eventstore.UnknownOutcomeError{Err: errors.Join(w.doubt, err)}
+}
+
+// notSent makes an error of an append that nothing was sent of the port's.
+func (w *writing) notSent(err error) error {
+	var wrong *eventstore.WrongRevisionError
+	var conflict *eventstore.IDConflictError
+	var gone *DeletedStreamError
+	if err == nil || errors.As(err, &wrong) || errors.As(err, &conflict) || errors.As(err, &gone) {
+		return err
+	}
+	return w.store.translate(w.caller, "appending", err)
+}
+
+// outlive gives a context that lasts longer than ctx and the store by the
+// grace: what was sent cannot be called back.
+func (s *Store) outlive(ctx context.Context) (context.Context, context.CancelFunc) {
+	life, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	late := func() { time.AfterFunc(s.options.Grace, func() { cancel(errGrace) }) }
+	stopCaller, stopStore := context.AfterFunc(ctx, late), context.AfterFunc(s.ending, late)
+	return life, func() {
+		stopCaller()
+		stopStore()
+		cancel(context.Canceled)
+	}
+}
+
+// send sends the append once.
+func (w *writing) send(ctx context.Context, l *link) (eventstore.Appended, error) {
+	var written *esdb.WriteResult
+	ctx = metadata.NewOutgoingContext(ctx, w.store.outgoing)
+	release, err := l.call(ctx, func(ctx context.Context, client *esdb.Client) (err error) {
+		options := esdb.AppendToStreamOptions{ExpectedRevision: expectation(w.expected)}
+		written, err = client.AppendToStream(ctx, string(w.Stream), options, w.proposed()...)
+		return err
+	})
+	release()
+	if err != nil {
+		return eventstore.Appended{}, err
+	}
+	return w.places(eventstore.Revision(written.NextExpectedVersion), positionOf(written.CommitPosition)), nil
+}
+
+// places tells where the events stand, given the last one. What stands no
+// higher than a position known before anything was sent was there before.
+func (w *writing) places(last eventstore.Revision, position eventstore.Position) eventstore.Appended {
+	return eventstore.Appended{
+		First:    last - eventstore.Revision(len(w.Events)) + 1,
+		Last:     last,
+		Position: position,
+		Repeated: position <= w.floor,
+	}
+}
+
+// outcome finds out what has become of an attempt, or that it has to be made
+// again.
+func (w *writing) outcome(life context.Context, result eventstore.Appended, err error) (_ eventstore.Appended, again bool, _ error) {
+	if err == nil && result.Position == 0 {
+		err = errors.New("the server did not say where the events stand")
+	}
+	if err == nil {
+		w.store.sawOurs(result.Position)
+		w.store.ids.learn(w.Stream, result.First, result.First == 0, idsOf(w.Events)...)
+		return result, false, nil
+	}
+	switch what := judge(err); {
+	case errors.Is(err, errRetired):
+		return eventstore.Appended{}, true, nil
+	case what == unexpected:
+		return w.lookBack(life, true)
+	case what == elsewhere:
+		return eventstore.Appended{}, true, nil
+	case what == passing || w.doubt != nil:
+		w.doubt = err
+		return w.lookBack(life, false)
+	case what == deleted:
+		return w.streamDeleted(life)
+	case what == senseless:
+		return eventstore.Appended{}, false, &eventstore.InvalidAppendError{Reason: "EventStoreDB does not take the append: " + err.Error()}
+	case what == refused:
+		return eventstore.Appended{}, false, &RefusedError{Err: err}
+	}
+	return eventstore.Appended{}, false, fmt.Errorf("event store: appending: %w", err)
+}
+
+func expectation(expected eventstore.Expectation) esdb.ExpectedRevision {
+	switch expected {
+	case eventstore.NoStream:
+		return esdb.NoStream{}
+	case eventstore.AnyRevision:
+		return esdb.Any{}
+	case eventstore.StreamExists:
+		return esdb.StreamExists{}
+	}
+	return esdb.Revision(uint64(expected))
+}
+
+func (w *writing) proposed() []esdb.EventData {
+	list := make([]esdb.EventData, len(w.Events))
+	for i, event := range w.Events {
+		list[i] = esdb.EventData{
+			EventID: event.ID, EventType: event.Type, ContentType: esdb.ContentTypeJson,
+			Data: event.Data, Metadata: event.Metadata,
+		}
+		if !w.asIs {
+			list[i].Metadata = escapeRecordedAt(event.Metadata)
+		}
+		if event.Binary {
+			list[i].ContentType = esdb.ContentTypeBinary
+		}
+	}
+	return list
+}
+
+func idsOf(events []eventstore.NewEvent) []uuid.UUID {
+	ids := make([]uuid.UUID, len(events))
+	for i, event := range events {
+		ids[i] = event.ID
+	}
+	return ids
+}

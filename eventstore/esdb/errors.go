@@ -1,0 +1,108 @@
+package esdb
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"guishu/eventstore"
+)
+
+// UnreachableError says that no server answered for as long as it was waited
+// for.
+type UnreachableError struct {
+	Addresses string
+	Err       error
+}
+
+func (e *UnreachableError) Error() string {
+	return fmt.Sprintf("event store: EventStoreDB at %s cannot be reached: %v", e.Addresses, e.Err)
+}
+
+func (e *UnreachableError) Unwrap() error { return e.Err }
+
+// RefusedError says that the server does not let this user do what was asked,
+// or cannot do it at all.
+type RefusedError struct{ Err error }
+
+func (e *RefusedError) Error() string { return "event store: EventStoreDB refuses: " + e.Err.Error() }
+
+func (e *RefusedError) Unwrap() error { return e.Err }
+
+// ServerTooOldError says that a server lacks what the store needs of it: 23.10
+// was the first to say when a subscription has caught up.
+type ServerTooOldError struct{ Major, Minor int }
+
+func (e *ServerTooOldError) Error() string {
+	return fmt.Sprintf("event store: EventStoreDB %d.%d is too old, 23.10 or later is needed", e.Major, e.Minor)
+}
+
+// DeletedStreamError says that a stream was deleted for good: nothing can ever
+// be appended to it.
+type DeletedStreamError struct{ Stream eventstore.Stream }
+
+func (e *DeletedStreamError) Error() string {
+	return fmt.Sprintf("event store: stream %s has been deleted for good", e.Stream)
+}
+
+// verdict is what an error of the client means.
+type verdict int
+
+const (
+	// passing: the connection or the server is away, or nobody knows. What was
+	// sent may or may not have taken effect.
+	passing verdict = iota
+	// refused: the server said no. Nothing was done, asking again is no use.
+	refused
+	// senseless: the server cannot do anything with what it was sent.
+	senseless
+	// unexpected: the stream was not at the revision expected.
+	unexpected
+	// missing: there is no such stream.
+	missing
+	// deleted: the stream was deleted.
+	deleted
+	// elsewhere: another server of the cluster has to be asked.
+	elsewhere
+)
+
+// judge reads an error of the client. It wraps most of them in its own type;
+// what it has no code for, such as a connection that died while an append was
+// being sent (io.EOF), and the errors of running subscriptions come bare.
+func judge(err error) verdict {
+	var tooOld *ServerTooOldError
+	if errors.As(err, &tooOld) {
+		return refused
+	}
+	var own *esdb.Error
+	if errors.As(err, &own) {
+		switch own.Code() {
+		case esdb.ErrorCodeWrongExpectedVersion:
+			return unexpected
+		case esdb.ErrorCodeStreamDeleted:
+			return deleted
+		case esdb.ErrorCodeResourceNotFound:
+			return missing
+		case esdb.ErrorCodeNotLeader:
+			return elsewhere
+		case esdb.ErrorCodeAccessDenied, esdb.ErrorCodeUnauthenticated, esdb.ErrorCodeUnsupportedFeature:
+			return refused
+		}
+	}
+	var remote interface{ GRPCStatus() *status.Status }
+	if !errors.As(err, &remote) {
+		return passing
+	}
+	switch remote.GRPCStatus().Code() {
+	case codes.PermissionDenied, codes.Unauthenticated, codes.Unimplemented:
+		return refused
+	case codes.InvalidArgument, codes.ResourceExhausted, codes.OutOfRange:
+		return senseless
+	case codes.FailedPrecondition:
+		return deleted
+	}
+	return passing
+}

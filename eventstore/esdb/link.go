@@ -1,0 +1,262 @@
+package esdb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"guishu/eventstore"
+)
+
+// errRetired says that a link was given up between being got and being used.
+var errRetired = errors.New("the connection has been given up")
+
+// link is one client of the server, from connecting to the first failure of
+// its connection.
+//
+// A client is not allowed to reconnect by itself. When it does, it forgets its
+// old connection without closing it; and when nobody answers, it stops for
+// good and leaves every other caller waiting without end. So a link asks the
+// client for its connection only until the client says, in its log and before
+// it forgets the connection, that a call failed for want of one. From then on
+// the link is retired, and its client is closed once the last call is over.
+type link struct {
+	client  *esdb.Client
+	retired atomic.Bool
+
+	// entry is held for reading by calls that ask the client for its
+	// connection, and for writing to retire the link.
+	entry sync.RWMutex
+	users atomic.Int64 // calls under way, and one until the link is retired
+	once  sync.Once
+}
+
+// calling is a context that says when the client has got its connection: the
+// client does not look at a call's context earlier.
+type calling struct {
+	context.Context
+	got func()
+}
+
+func (c *calling) Deadline() (time.Time, bool) {
+	c.got()
+	return c.Context.Deadline()
+}
+
+func (c *calling) Value(key any) any {
+	c.got()
+	return c.Context.Value(key)
+}
+
+// call runs a call of the client. What it returns must be given back by
+// release, which may be long after.
+func (l *link) call(ctx context.Context, run func(context.Context, *esdb.Client) error) (release func(), err error) {
+	l.entry.RLock()
+	if l.retired.Load() {
+		l.entry.RUnlock()
+		return func() {}, errRetired
+	}
+	l.users.Add(1)
+	var left sync.Once
+	release = func() { left.Do(l.leave) }
+	var once sync.Once
+	got := func() { once.Do(l.entry.RUnlock) }
+	defer got()
+	err = guarded(func() error { return run(&calling{Context: ctx, got: got}, l.client) })
+	if judge(err) == elsewhere && err != nil {
+		got()
+		l.retire()
+	}
+	return release, err
+}
+
+// leave closes the client after the last call of a retired link: sooner, a call
+// that fails would panic in the client.
+func (l *link) leave() {
+	if l.users.Add(-1) == 0 {
+		_ = l.client.Close()
+	}
+}
+
+// guarded makes a panic of the client, which reads some answers without
+// checking them, an error.
+func guarded(run func() error) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("the client could not read an answer: %v", cause)
+		}
+	}()
+	return run()
+}
+
+// retire gives the link up. It waits for the calls that are asking for the
+// connection; they do not wait for anything.
+func (l *link) retire() {
+	l.once.Do(func() {
+		l.entry.Lock()
+		l.retired.Store(true)
+		l.entry.Unlock()
+		l.leave()
+	})
+}
+
+// listen takes the client's log. The client writes that a call failed just
+// before it forgets the connection.
+func (l *link) listen(level esdb.LogLevel, format string, arguments ...any) {
+	if level != esdb.LogError || !strings.HasPrefix(format, "unexpected exception") {
+		return
+	}
+	for _, argument := range arguments {
+		if err, ok := argument.(error); ok && status.Code(err) == codes.Unavailable {
+			l.retire()
+		}
+	}
+}
+
+// links are the connections of a store.
+type links struct {
+	config    esdb.Configuration
+	options   Options
+	addresses string
+	ending    context.Context
+	turn      atomic.Uint64
+	slots     []*slot
+	work      sync.WaitGroup // the attempts to connect
+}
+
+// slot holds a link, or the attempt to get one.
+type slot struct {
+	mu      sync.Mutex
+	link    *link
+	dialing *dialing
+}
+
+type dialing struct {
+	done chan struct{}
+	link *link
+	err  error
+}
+
+func newLinks(ending context.Context, config *esdb.Configuration, options Options) *links {
+	l := &links{config: *config, options: options, addresses: addresses(config), ending: ending}
+	l.config.MaxDiscoverAttempts = 1 // the links try again, not the client
+	for range options.Connections {
+		l.slots = append(l.slots, new(slot))
+	}
+	return l
+}
+
+// get gives a link, after one attempt to connect where there is none. While the
+// store ends, the links there are still serve those who finish.
+func (l *links) get(ctx context.Context) (*link, error) {
+	s := l.slots[l.turn.Add(1)%uint64(len(l.slots))]
+	s.mu.Lock()
+	if s.link != nil && !s.link.retired.Load() {
+		defer s.mu.Unlock()
+		return s.link, nil
+	}
+	if l.ending.Err() != nil {
+		s.mu.Unlock()
+		return nil, eventstore.ErrClosed
+	}
+	if s.dialing == nil {
+		s.dialing = &dialing{done: make(chan struct{})}
+		l.work.Go(func() { l.dial(s) })
+	}
+	d := s.dialing
+	s.mu.Unlock()
+	select {
+	case <-d.done:
+		return d.link, d.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-l.ending.Done():
+		return nil, eventstore.ErrClosed
+	}
+}
+
+// wait gives a link, waiting for a server to come back as long as patience
+// lasts.
+func (l *links) wait(ctx context.Context, patience time.Duration) (*link, error) {
+	begun := time.Now()
+	for attempt := 0; ; attempt++ {
+		got, err := l.get(ctx)
+		if err == nil || ctx.Err() != nil || l.ending.Err() != nil || judge(err) != passing || time.Since(begun) >= patience {
+			return got, err
+		}
+		if !pause(ctx, attempt) {
+			return nil, err
+		}
+	}
+}
+
+// dial connects one slot. It cannot be interrupted and takes no longer than the
+// connection string's gossipTimeout for each address.
+func (l *links) dial(s *slot) {
+	got, err := l.connect()
+	s.mu.Lock()
+	d := s.dialing
+	s.dialing, s.link = nil, got
+	s.mu.Unlock()
+	d.link, d.err = got, err
+	close(d.done)
+}
+
+func (l *links) connect() (*link, error) {
+	got := new(link)
+	got.users.Store(1)
+	config := l.config
+	config.Logger = got.listen
+	client, err := esdb.NewClient(&config)
+	if err != nil {
+		return nil, err
+	}
+	version, err := client.GetServerVersion()
+	if err == nil && (version.Major < 23 || version.Major == 23 && version.Minor < 10) {
+		err = &ServerTooOldError{Major: version.Major, Minor: version.Minor}
+	}
+	if err != nil {
+		_ = client.Close()
+		return nil, err
+	}
+	got.client = client
+	return got, nil
+}
+
+// close closes every link. Nobody appends any more; reads and subscriptions
+// that their readers have laid aside find the connection closed.
+func (l *links) close() {
+	l.work.Wait()
+	for _, s := range l.slots {
+		s.mu.Lock()
+		current := s.link
+		s.mu.Unlock()
+		if current != nil {
+			current.retire()
+			_ = current.client.Close()
+		}
+	}
+}
+
+// pause waits before the next attempt: 10 ms, doubled up to a second, spread so
+// that processes do not come back all at once. It is false when ctx has ended.
+func pause(ctx context.Context, attempt int) bool {
+	longest := min(10*time.Millisecond<<min(attempt, 10), time.Second)
+	timer := time.NewTimer(longest/2 + rand.N(longest/2))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

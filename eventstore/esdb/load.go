@@ -1,0 +1,84 @@
+package esdb
+
+import (
+	"context"
+	"iter"
+
+	"guishu/eventstore"
+)
+
+// loadedBytes is how much of one stream is sent at once while loading. Servers
+// before 24.10 take no more than 1 MiB.
+const loadedBytes = 512 << 10
+
+var _ eventstore.Loader = (*Store)(nil)
+
+// Load implements eventstore.Loader. The recorded time of an event goes into
+// its metadata, from where reading takes it off again (recorded.go). Ids are
+// known in their streams whatever their scope. What was written before an error
+// stays; the next Load goes on behind it.
+func (s *Store) Load(ctx context.Context, events iter.Seq2[eventstore.Loaded, error]) (int64, error) {
+	if err := s.accept(); err != nil {
+		return 0, err
+	}
+	defer s.accepted.Done()
+	l := loading{store: s, ctx: ctx}
+	held := s.ReadAll(ctx, eventstore.AllQuery{})
+	for event, err := range eventstore.NotHeld(held, eventstore.NewSequence().Check(events)) {
+		if err == nil {
+			err = l.take(event.Event)
+		}
+		if err != nil {
+			return l.written, err
+		}
+	}
+	return l.written, l.flush()
+}
+
+// loading gathers neighbouring events of one stream into appends.
+type loading struct {
+	store   *Store
+	ctx     context.Context
+	next    eventstore.Append
+	bytes   int
+	written int64
+}
+
+func (l *loading) take(event eventstore.Event) error {
+	size := len(event.Data) + len(event.Metadata)
+	full := l.bytes+size > loadedBytes || len(l.next.Events) == eventstore.MaxAppendEvents
+	if event.Stream != l.next.Stream || full {
+		if err := l.flush(); err != nil {
+			return err
+		}
+		l.next = eventstore.Append{Stream: event.Stream, Expected: eventstore.AtRevision(event.Revision - 1)}
+	}
+	metadata, carries := addRecordedAt(event.Metadata, event.RecordedAt)
+	if !carries {
+		return &eventstore.InvalidLoadError{Number: l.written + int64(len(l.next.Events)) + 1, Reason: "the time it was recorded at cannot be written down"}
+	}
+	l.next.Events = append(l.next.Events, eventstore.NewEvent{
+		ID: event.ID, Type: event.Type, Data: event.Data, Metadata: metadata, Binary: event.Binary,
+	})
+	l.bytes += size
+	return nil
+}
+
+// flush appends what was gathered.
+func (l *loading) flush() error {
+	if len(l.next.Events) == 0 {
+		return nil
+	}
+	if err := l.ctx.Err(); err != nil {
+		return err
+	}
+	w := &writing{store: l.store, Append: l.next, caller: l.ctx, expected: l.next.Expected, asIs: true}
+	bounded, release := l.store.bound(l.ctx)
+	defer release()
+	if _, err := w.run(bounded); err != nil {
+		return err
+	}
+	l.written += int64(len(l.next.Events))
+	l.next, l.bytes = eventstore.Append{}, 0
+	return nil
+}

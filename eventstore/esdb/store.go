@@ -1,0 +1,264 @@
+// Package esdb keeps the ledger in EventStoreDB, through its official client
+// (design §5).
+//
+// Positions are the server's commit positions: they rise, with holes between
+// them. What a server does not promise, the store adds: ids are known for ever
+// and whatever is expected (append.go), the outcome of an append whose reply
+// was lost is read back and never guessed (outcome.go), reads and subscriptions
+// go on where they stood when a connection is lost (read.go, subscribe.go), and
+// a connection that has failed is given up without leaving anything running
+// (link.go).
+//
+// System events (a type or stream that begins with "$"; links are such) are
+// passed over unless they are asked for by name. Events of others come through
+// as they are: whoever reads skips what is not theirs.
+package esdb
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
+	"google.golang.org/grpc/metadata"
+
+	"guishu/eventstore"
+)
+
+// Options tune a Store. The zero value is right for production.
+type Options struct {
+	// Connections is how many connections are opened to the server, 0 for 1.
+	// One carries any number of appends and subscriptions at once.
+	Connections int
+
+	// Patience is how long reads, and appends that nothing was sent of yet, wait
+	// for a lost server to come back before they fail, 0 for 15 seconds.
+	Patience time.Duration
+
+	// Grace is how long an append that was sent still waits for its outcome when
+	// its context has ended or the store closes, 0 for 5 seconds.
+	Grace time.Duration
+
+	// RememberedIDs bounds how many event ids of streams are remembered, 0 for a
+	// million (16 MB). An append to a stream that is not remembered reads it.
+	RememberedIDs int
+
+	// Skipped is told of every event that was passed over, nil for nobody. It is
+	// called from several goroutines and must be quick.
+	Skipped func(Skip)
+
+	// Log takes what an operator should know, nil for slog.Default.
+	Log *slog.Logger
+}
+
+// Skip is why an event was passed over.
+type Skip string
+
+// The reasons to pass over an event.
+const (
+	SkippedSystem Skip = "system" // the server's own
+	SkippedLink   Skip = "link"   // stands for an event elsewhere
+)
+
+func (o Options) withDefaults() Options {
+	if o.Connections <= 0 {
+		o.Connections = 1
+	}
+	if o.Patience <= 0 {
+		o.Patience = 15 * time.Second
+	}
+	if o.Grace <= 0 {
+		o.Grace = 5 * time.Second
+	}
+	if o.RememberedIDs <= 0 {
+		o.RememberedIDs = 1_000_000
+	}
+	if o.Skipped == nil {
+		o.Skipped = func(Skip) {}
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	return o
+}
+
+// Store is an eventstore.Store in EventStoreDB.
+type Store struct {
+	options  Options
+	links    *links
+	outgoing metadata.MD // sent with every call
+	ids      *idMemory
+	turns    *turns
+
+	// known is the highest position that this process knows to be taken.
+	known atomic.Int64
+	// newest is the highest position known of an event that is not a system
+	// event.
+	newest atomic.Int64
+
+	// ending is cancelled when the store closes; accepted is every append that
+	// Close waits for.
+	ending   context.Context
+	end      context.CancelCauseFunc
+	gate     sync.RWMutex
+	closed   bool
+	accepted sync.WaitGroup
+}
+
+var _ eventstore.Store = (*Store)(nil)
+
+// Open opens the ledger on the server or cluster that connectionString names,
+// and checks that it answers and may be read. Errors: *ConnectionStringError,
+// *UnreachableError, *ServerTooOldError, *RefusedError (credentials).
+//
+// Without TLS the client sends no credentials; to this machine alone the store
+// sends them nevertheless, so that a gateway on loopback can be signed in to.
+func Open(ctx context.Context, connectionString string, options Options) (*Store, error) {
+	options = options.withDefaults()
+	config, err := parseConnectionString(connectionString, options.Log)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{options: options, outgoing: outgoing(config, options.Log), ids: newIDMemory(options.RememberedIDs), turns: newTurns()}
+	s.ending, s.end = context.WithCancelCause(context.Background())
+	s.links = newLinks(s.ending, config, options)
+	if err := s.greet(ctx, config); err != nil {
+		_ = s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// greet connects, as often as the connection string says, and reads the end of
+// the ledger.
+func (s *Store) greet(ctx context.Context, config *esdb.Configuration) error {
+	ctx, release := s.bound(ctx)
+	defer release()
+	for attempt := 1; ; attempt++ {
+		_, err := s.links.get(ctx)
+		if err == nil {
+			break
+		}
+		if ctx.Err() != nil || judge(err) != passing || attempt >= config.MaxDiscoverAttempts {
+			return s.translate(ctx, "connecting", err)
+		}
+	}
+	_, err := s.LastPosition(ctx)
+	return err
+}
+
+// outgoing is what is sent with every call: that the leader is wanted, which
+// the client writes where it is never sent, and credentials that it holds back.
+func outgoing(config *esdb.Configuration, log *slog.Logger) metadata.MD {
+	headers := metadata.MD{}
+	if clustered(config) && config.NodePreference == esdb.NodePreferenceLeader {
+		headers.Set("requires-leader", "true")
+	}
+	switch {
+	case config.Username == "" || !config.DisableTLS:
+	case onThisMachine(config):
+		both := config.Username + ":" + config.Password
+		headers.Set("authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(both)))
+	default:
+		log.Warn("the credentials for EventStoreDB are not sent, because the connection string switches TLS off")
+	}
+	return headers
+}
+
+// Contiguous implements eventstore.Store: there are holes between positions.
+func (s *Store) Contiguous() bool { return false }
+
+// Close implements eventstore.Store. Appends that were sent get their outcome,
+// at the latest after Options.Grace.
+func (s *Store) Close() error {
+	s.gate.Lock()
+	first := !s.closed
+	s.closed = true
+	s.gate.Unlock()
+	if first {
+		s.end(eventstore.ErrClosed)
+	}
+	s.accepted.Wait()
+	s.links.close()
+	return nil
+}
+
+// accept counts an append that Close is to wait for.
+func (s *Store) accept() error {
+	s.gate.RLock()
+	defer s.gate.RUnlock()
+	if s.closed {
+		return eventstore.ErrClosed
+	}
+	s.accepted.Add(1)
+	return nil
+}
+
+func (s *Store) alive() error {
+	if s.ending.Err() != nil {
+		return eventstore.ErrClosed
+	}
+	return nil
+}
+
+// bound ends a context with the store.
+func (s *Store) bound(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	stop := context.AfterFunc(s.ending, func() { cancel(eventstore.ErrClosed) })
+	return ctx, func() {
+		stop()
+		cancel(context.Canceled)
+	}
+}
+
+// saw notes that a position is taken.
+func (s *Store) saw(position eventstore.Position) { raise(&s.known, int64(position)) }
+
+// sawOurs notes the position of an event that is not a system event.
+func (s *Store) sawOurs(position eventstore.Position) {
+	s.saw(position)
+	raise(&s.newest, int64(position))
+}
+
+func raise(value *atomic.Int64, to int64) {
+	for {
+		now := value.Load()
+		if now >= to || value.CompareAndSwap(now, to) {
+			return
+		}
+	}
+}
+
+// positionOf is a server's position as the port's, 0 when it is none.
+func positionOf(commit uint64) eventstore.Position {
+	if commit > math.MaxInt64 {
+		return 0
+	}
+	return eventstore.Position(commit)
+}
+
+// translate makes an error of a read, or of a connection, the port's.
+func (s *Store) translate(ctx context.Context, doing string, err error) error {
+	var already *eventstore.InvalidAppendError
+	switch {
+	case s.ending.Err() != nil:
+		return eventstore.ErrClosed
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.As(err, &already):
+		return err
+	}
+	switch judge(err) {
+	case passing:
+		return &UnreachableError{Addresses: s.links.addresses, Err: fmt.Errorf("%s: %w", doing, err)}
+	case refused:
+		return &RefusedError{Err: fmt.Errorf("%s: %w", doing, err)}
+	}
+	return fmt.Errorf("event store: %s: %w", doing, err)
+}
