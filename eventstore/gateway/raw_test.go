@@ -254,15 +254,19 @@ func TestManyLargeAppendsAtOnceAreBounded(t *testing.T) {
 	t.Parallel()
 	served := serve(t, open, func(c *gateway.Config) { c.MaxBufferedBytes = 5000 })
 	connection := served.raw(t)
-	held, err := streams.NewStreamsClient(connection).Append(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, m := range []*streams.AppendReq{to("held"), message(sized(4000))} {
-		if err := held.Send(m); err != nil {
+	hold := func() streams.Streams_AppendClient {
+		held, err := streams.NewStreamsClient(connection).Append(t.Context())
+		if err != nil {
 			t.Fatal(err)
 		}
+		for _, m := range []*streams.AppendReq{to("held"), message(sized(4000))} {
+			if err := held.Send(m); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return held
 	}
+	held := hold()
 	for { // until what is held has arrived
 		_, _, err := appendRaw(t, connection, to("other"), message(sized(4000)))
 		if status.Code(err) == codes.Unavailable {
@@ -270,6 +274,9 @@ func TestManyLargeAppendsAtOnceAreBounded(t *testing.T) {
 		}
 		if err != nil {
 			t.Fatal(err)
+		}
+		if held.Send(message(sized(0))) != nil {
+			held = hold() // the other was there before it
 		}
 	}
 	if _, _, err := appendRaw(t, connection, to("other"), message(sized(10))); err != nil {

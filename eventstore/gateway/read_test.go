@@ -8,8 +8,6 @@ import (
 	"testing"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
-	"github.com/EventStore/EventStore-Client-Go/v4/protos/shared"
-	"github.com/EventStore/EventStore-Client-Go/v4/protos/streams"
 	"github.com/google/uuid"
 
 	"guishu/eventstore"
@@ -111,18 +109,4 @@ func TestReadStream(t *testing.T) {
 		got.Position != (esdb.Position{Commit: 1, Prepare: 1}) || *events[0].Commit != 1 || events[0].Link != nil {
 		t.Errorf("read %+v, stored %+v", got, want)
 	}
-}
-
-// everything asks for all events.
-func everything() *streams.ReadReq {
-	return &streams.ReadReq{Options: &streams.ReadReq_Options{
-		StreamOption: &streams.ReadReq_Options_All{All: &streams.ReadReq_Options_AllOptions{
-			AllOption: &streams.ReadReq_Options_AllOptions_Start{Start: &shared.Empty{}},
-		}},
-		CountOption:  &streams.ReadReq_Options_Count{Count: math.MaxUint64},
-		FilterOption: &streams.ReadReq_Options_NoFilter{NoFilter: &shared.Empty{}},
-		UuidOption: &streams.ReadReq_Options_UUIDOption{
-			Content: &streams.ReadReq_Options_UUIDOption_Structured{Structured: &shared.Empty{}},
-		},
-	}}
 }
