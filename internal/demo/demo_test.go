@@ -36,6 +36,7 @@ func isTheSame(t *testing.T, first *app.App, shown demo.Record) {
 	}
 	same(t, read(t, second), read(t, first))
 	toursWork(t, second) // on this one, because they change it
+	importWorks(t, second)
 	if err := demo.Settle(t.Context(), second); err != nil {
 		t.Fatal(err)
 	}

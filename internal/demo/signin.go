@@ -31,6 +31,7 @@ var SignIns = []SignIn{
 	{"ops1", "运营部", "operations", "待确认的打款", "payments to confirm"},
 	{"service1", "客服部", "customer service", "回访、查看完整信息", "call-backs, reveals"},
 	{"auditor1", "审计", "auditor", "时间线、归属判定", "timelines, attribution"},
+	{"importer", "数据迁移专员", "importer", "用 guishu import 迁入历史", "brings history in with guishu import"},
 	{"migration", "迁移主管", "migration supervisor", "历史数据批次", "migration batches"},
 	{"director", "总经理", "director", "全行", "everything"},
 	{"admin", "系统管理员", "administrator", "机构、员工、权限;看不到客户", "units, staff; no customers"},

@@ -56,6 +56,7 @@ func others() []person {
 		{"province", "尉迟宁", "P01", domain.RoleCountyManager, "P01", "director"},
 		{"city1", "欧阳澈", "C01", domain.RoleCountyManager, "C01", "director"},
 		{"county1", "曾广文", "X0101", domain.RoleOutletHead, "X0101", "director"},
+		{"importer", "冉归鸿", "OPS", domain.RoleOperations, "ROOT", "director"},
 		{"it", "万俟皓", "IT", domain.RoleAdministrator, "IT", "director"},
 		{"advisor1", "林小棠", "W01", domain.RoleAdvisor, "W01", "wealth"},
 		{"advisor2", "单云飞", "W01", domain.RoleAdvisor, "W01", "wealth"},
@@ -89,6 +90,9 @@ func (f *firm) hire(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := f.letImport(ctx); err != nil {
+		return err
+	}
 	return f.refuseOne(ctx)
 }
 
@@ -113,6 +117,17 @@ func (f *firm) hireOne(ctx context.Context, p person, approver string) error {
 		return fmt.Errorf("hire %s: %w", p.login, t.err)
 	}
 	return nil
+}
+
+// letImport gives the importer the second role that bringing history in needs:
+// units and staff are the administrator's to make, the rest is operations'.
+func (f *firm) letImport(ctx context.Context) error {
+	t := f.story(ctx, "staff/importer-administrator")
+	request := do(t, "importer", f.ledger.RequestAccess, commands.RequestAccess{
+		Staff: f.who("importer"), Role: domain.RoleAdministrator, Unit: f.units["ROOT"],
+	})
+	do(t, "director", f.ledger.GrantAccess, commands.GrantAccess{Staff: f.who("importer"), Request: domain.RequestID(request)})
+	return t.err
 }
 
 // refuseOne is a request that is refused: a teller asks for more than fits.
