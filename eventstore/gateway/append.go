@@ -7,6 +7,7 @@ import (
 
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/shared"
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/streams"
+	"google.golang.org/grpc"
 
 	"guishu/eventstore"
 )
@@ -23,7 +24,7 @@ func (s *streamsService) Append(stream streams.Streams_AppendServer) error {
 	request := proposal{server: s.Server}
 	defer request.release()
 	if err := s.receiveAppend(stream, &request); err != nil {
-		drain(stream.Recv)
+		drain(stream)
 		return err
 	}
 	result, err := s.write(stream.Context(), request)
@@ -40,66 +41,56 @@ func (s *streamsService) Append(stream streams.Streams_AppendServer) error {
 }
 
 func (s *streamsService) receiveAppend(stream streams.Streams_AppendServer, request *proposal) error {
-	first, err := stream.Recv()
-	if errors.Is(err, io.EOF) {
+	var message appendMessage
+	err := stream.RecvMsg(&message)
+	if errors.Is(err, io.EOF) || err == nil && message.kind != optionsMessage {
 		return invalidArgument("an append begins with its options")
 	}
 	if err != nil {
 		return err
 	}
-	if err := request.address(first.GetOptions()); err != nil {
+	if request.stream, err = parseStreamName(message.options.stream); err != nil {
+		return err
+	}
+	if request.expected, err = message.options.expectation(); err != nil {
 		return err
 	}
 	if err := s.may(stream.Context(), writeStream, request.stream); err != nil {
 		return err
 	}
 	for {
-		message, err := stream.Recv()
+		err := stream.RecvMsg(&message)
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		if message.GetProposedMessage() == nil {
+		if message.kind != eventMessage {
 			return invalidArgument("an append's options are followed by its events only")
 		}
-		if err := request.add(message.GetProposedMessage()); err != nil {
+		if err := request.add(message.event); err != nil {
 			return err
 		}
 	}
 }
 
-// address reads where an append goes.
-func (p *proposal) address(options *streams.AppendReq_Options) (err error) {
-	if options == nil {
-		return invalidArgument("an append begins with its options")
-	}
-	if p.stream, err = parseStream(options.GetStreamIdentifier()); err != nil {
-		return err
-	}
-	p.expected, err = expectationOf(options.GetExpectedStreamRevision())
-	return err
-}
-
-// expectationOf reads the revision that a request expects a stream at. Append,
-// Delete and Tombstone each have types of their own for the same four words.
+// expectationOf reads the revision that a request expects a stream at. Delete
+// and Tombstone each have types of their own for the same four words.
 func expectationOf(given any) (eventstore.Expectation, error) {
 	switch expected := given.(type) {
-	case *streams.AppendReq_Options_Revision:
-		return parseRevision(expected.Revision)
 	case *streams.DeleteReq_Options_Revision:
 		return parseRevision(expected.Revision)
 	case *streams.TombstoneReq_Options_Revision:
 		return parseRevision(expected.Revision)
-	case *streams.AppendReq_Options_NoStream, *streams.DeleteReq_Options_NoStream, *streams.TombstoneReq_Options_NoStream:
+	case *streams.DeleteReq_Options_NoStream, *streams.TombstoneReq_Options_NoStream:
 		return eventstore.NoStream, nil
-	case *streams.AppendReq_Options_Any, *streams.DeleteReq_Options_Any, *streams.TombstoneReq_Options_Any:
+	case *streams.DeleteReq_Options_Any, *streams.TombstoneReq_Options_Any:
 		return eventstore.AnyRevision, nil
-	case *streams.AppendReq_Options_StreamExists, *streams.DeleteReq_Options_StreamExists, *streams.TombstoneReq_Options_StreamExists:
+	case *streams.DeleteReq_Options_StreamExists, *streams.TombstoneReq_Options_StreamExists:
 		return eventstore.StreamExists, nil
 	}
-	return 0, invalidArgument("the expected revision is missing")
+	return 0, errNoExpectation
 }
 
 // drainedMessages is how many messages of a refused call are still taken in, so
@@ -107,9 +98,10 @@ func expectationOf(given any) (eventstore.Expectation, error) {
 const drainedMessages = 10_000
 
 // drain takes in what a client is still sending.
-func drain[M any](receive func() (M, error)) {
+func drain(stream grpc.ServerStream) {
+	var message appendMessage
 	for range drainedMessages {
-		if _, err := receive(); err != nil {
+		if stream.RecvMsg(&message) != nil {
 			return
 		}
 	}

@@ -170,7 +170,7 @@ func batchExpectation(options *streams.BatchAppendReq_Options) (eventstore.Expec
 	case *streams.BatchAppendReq_Options_StreamExists:
 		return eventstore.StreamExists, nil
 	}
-	return 0, invalidArgument("the expected stream position is missing")
+	return 0, errNoExpectation
 }
 
 // errDeadline says that an append's own time is up.
@@ -196,7 +196,7 @@ func deadlineOf(options *streams.BatchAppendReq_Options, now time.Time) (time.Ti
 
 func (current *batch) addAll(messages []*streams.BatchAppendReq_ProposedMessage) error {
 	for _, message := range messages {
-		if err := current.add(message); err != nil {
+		if err := current.add(batchedEvent(message)); err != nil {
 			return err
 		}
 	}

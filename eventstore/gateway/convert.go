@@ -19,28 +19,45 @@ func structured(id uuid.UUID) *shared.UUID {
 	}}}
 }
 
+// What is wrong with an id, or with an expectation that is not there.
+var (
+	errNoID          = invalidArgument("an id is missing")
+	errNotID         = invalidArgument("the text of an id is not a UUID")
+	errNoExpectation = invalidArgument("the expected revision is missing")
+)
+
 // parseID reads an id in either of its forms.
 func parseID(given *shared.UUID) (uuid.UUID, error) {
 	switch value := given.GetValue().(type) {
 	case *shared.UUID_Structured_:
-		var id uuid.UUID
-		binary.BigEndian.PutUint64(id[:8], uint64(value.Structured.GetMostSignificantBits()))
-		binary.BigEndian.PutUint64(id[8:], uint64(value.Structured.GetLeastSignificantBits()))
-		return id, nil
+		return idOfHalves(uint64(value.Structured.GetMostSignificantBits()), uint64(value.Structured.GetLeastSignificantBits())), nil
 	case *shared.UUID_String_:
-		id, err := uuid.Parse(value.String_)
-		if err != nil {
-			return uuid.Nil, invalidArgument("the text of an id is not a UUID")
-		}
-		return id, nil
+		return idOfText([]byte(value.String_))
 	}
-	return uuid.Nil, invalidArgument("an id is missing")
+	return uuid.Nil, errNoID
+}
+
+func idOfHalves(most, least uint64) (id uuid.UUID) {
+	binary.BigEndian.PutUint64(id[:8], most)
+	binary.BigEndian.PutUint64(id[8:], least)
+	return id
+}
+
+func idOfText(text []byte) (uuid.UUID, error) {
+	id, err := uuid.ParseBytes(text)
+	if err != nil {
+		return uuid.Nil, errNotID
+	}
+	return id, nil
 }
 
 // parseStream reads a stream's name. Errors: invalid argument when no stream
 // can have it.
 func parseStream(given *shared.StreamIdentifier) (eventstore.Stream, error) {
-	name := given.GetStreamName()
+	return parseStreamName(given.GetStreamName())
+}
+
+func parseStreamName(name []byte) (eventstore.Stream, error) {
 	switch {
 	case len(name) == 0:
 		return "", invalidArgument("the stream's name is missing")

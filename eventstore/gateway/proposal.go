@@ -1,10 +1,6 @@
 package gateway
 
-import (
-	"github.com/EventStore/EventStore-Client-Go/v4/protos/shared"
-
-	"guishu/eventstore"
-)
+import "guishu/eventstore"
 
 // The system properties that every proposed event must have, and the content
 // type whose data is JSON.
@@ -24,35 +20,23 @@ type proposal struct {
 	held     int // of the server's budget
 }
 
-// proposedMessage is an event as Append and BatchAppend send it.
-type proposedMessage interface {
-	GetId() *shared.UUID
-	GetMetadata() map[string]string
-	GetCustomMetadata() []byte
-	GetData() []byte
-}
-
 // overhead is what an event holds in memory besides its own bytes, roughly.
 const overhead = 256
 
 // add takes in an event, or says what is wrong with it.
-func (p *proposal) add(message proposedMessage) error {
-	id, err := parseID(message.GetId())
-	if err != nil {
-		return err
-	}
-	eventType, ok := message.GetMetadata()[propertyType]
-	if !ok {
+func (p *proposal) add(event proposedEvent) error {
+	switch {
+	case event.idErr != nil:
+		return event.idErr
+	case !event.hasType:
 		return missingMetadataProperty(propertyType)
-	}
-	contentType, ok := message.GetMetadata()[propertyContentType]
-	if !ok {
+	case !event.hasContentType:
 		return missingMetadataProperty(propertyContentType)
 	}
 	limits := &p.server.config
-	size := len(message.GetData()) + len(message.GetCustomMetadata())
+	size := len(event.data) + len(event.metadata)
 	if size > limits.MaxEventBytes {
-		return maximumAppendEventSizeExceeded(id.String(), size, limits.MaxEventBytes)
+		return maximumAppendEventSizeExceeded(event.id.String(), size, limits.MaxEventBytes)
 	}
 	if p.size += size; p.size > limits.MaxAppendBytes {
 		return maximumAppendSizeExceeded(limits.MaxAppendBytes)
@@ -65,8 +49,7 @@ func (p *proposal) add(message proposedMessage) error {
 	}
 	p.held += size + overhead
 	p.events = append(p.events, eventstore.NewEvent{
-		ID: id, Type: eventType, Data: message.GetData(), Metadata: message.GetCustomMetadata(),
-		Binary: contentType != contentTypeJSON,
+		ID: event.id, Type: event.eventType, Data: event.data, Metadata: event.metadata, Binary: !event.isJSON,
 	})
 	return nil
 }

@@ -86,6 +86,14 @@ const maxMessageBytes = defaultMaxEventBytes + 1<<20
 // may hold many thousand subscriptions on one.
 const maxConcurrentStreams = 20_000
 
+// What a client may send ahead of what is read, on one call and on one
+// connection. Fixed sizes bound memory, and spare the pings by which gRPC would
+// look for better ones.
+const (
+	streamWindow     = 128 << 10
+	connectionWindow = 4 << 20
+)
+
 // gracePeriod is how long Close waits for calls under way.
 const gracePeriod = 3 * time.Second
 
@@ -159,10 +167,12 @@ func (s *Server) options() []grpc.ServerOption {
 		grpc.MaxSendMsgSize(2 * maxMessageBytes),
 		grpc.MaxHeaderListSize(16 << 10),
 		grpc.MaxConcurrentStreams(maxConcurrentStreams),
-		grpc.NumStreamWorkers(uint32(8 * runtime.GOMAXPROCS(0))),
+		grpc.NumStreamWorkers(uint32(64 * runtime.GOMAXPROCS(0))),
 		grpc.WriteBufferSize(64 << 10),
 		grpc.ReadBufferSize(64 << 10),
 		grpc.SharedWriteBuffer(true),
+		grpc.StaticStreamWindowSize(streamWindow),
+		grpc.StaticConnWindowSize(connectionWindow),
 		sendEncoded(),
 		grpc.ConnectionTimeout(handshakeTime),
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: time.Second, PermitWithoutStream: true}),
