@@ -80,7 +80,7 @@ func withModels(ctx context.Context, flags ledgerFlags, work func(context.Contex
 	if err != nil {
 		return err
 	}
-	a, err := app.Open(ctx, config)
+	a, err := openApp(ctx, config)
 	if err != nil {
 		return err
 	}

@@ -56,7 +56,7 @@ func serveWith(ctx context.Context, config app.Config, where listenFlags, prepar
 	app.TuneMemory()
 	log := config.Log
 	config.SecureCookies = where.Certificate != "" || where.BehindProxy
-	a, err := app.Open(ctx, config)
+	a, err := openApp(ctx, config)
 	if err != nil {
 		return err
 	}

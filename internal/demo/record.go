@@ -54,6 +54,23 @@ func ClaimDatabase(ctx context.Context, url string) error {
 	})
 }
 
+// Is says whether a database or, without one, a data folder is a demo's. What
+// cannot be asked is none.
+func Is(ctx context.Context, url, folder string) bool {
+	if url == "" {
+		marked, err := isMarked(folder)
+		return err == nil && marked
+	}
+	conn, err := pgx.Connect(ctx, url)
+	if err != nil {
+		return false
+	}
+	defer conn.Close(ctx)
+	var marked bool
+	err = conn.QueryRow(ctx, "SELECT to_regclass('demo.record') IS NOT NULL").Scan(&marked)
+	return err == nil && marked
+}
+
 // OpenRecord reads a demo's record, which it begins today if there is none.
 func OpenRecord(ctx context.Context, db DB, today domain.Date) (Record, error) {
 	var record Record
