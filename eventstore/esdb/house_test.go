@@ -1,11 +1,14 @@
 package esdb_test
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"log/slog"
+	"math"
 	"net"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"guishu/eventstore"
@@ -81,22 +84,33 @@ type network struct {
 	listener net.Listener
 	target   string
 	work     sync.WaitGroup
+	cuts     atomic.Int64
 
-	mu       sync.Mutex
-	pairs    map[*pair]struct{}
-	down     bool // connections are refused
-	swallow  int  // how many replies' connections to cut: see loseReplies
-	accepted int
+	mu     sync.Mutex
+	pairs  map[*pair]struct{}
+	down   bool       // connections are refused
+	budget func() int // bytes that a connection carries before it is cut
+	loss   *loss
+	lost   func()
+}
+
+// loss is an append that goes wrong: it never arrives, or its reply never does.
+type loss struct {
+	request, reply bool
+	happened       chan struct{}
 }
 
 type pair struct {
 	network        *network
 	client, server net.Conn
+	left           atomic.Int64
+	doomed         atomic.Pointer[loss] // what the server says next is lost
+	once           sync.Once
 }
 
 func newNetwork(t testing.TB, target string) *network {
 	t.Helper()
-	n := &network{listener: listen(t), target: target, pairs: make(map[*pair]struct{})}
+	n := &network{listener: listen(t), target: target, pairs: make(map[*pair]struct{}), budget: func() int { return math.MaxInt }}
 	n.work.Go(n.run)
 	t.Cleanup(func() {
 		_ = n.listener.Close()
@@ -114,54 +128,91 @@ func (n *network) run() {
 		if err != nil {
 			return
 		}
-		n.mu.Lock()
-		down := n.down
-		n.accepted++
-		n.mu.Unlock()
-		if down {
-			_ = client.Close()
-			continue
-		}
-		server, err := net.Dial("tcp", n.target)
-		if err != nil {
-			_ = client.Close()
-			continue
-		}
-		p := &pair{network: n, client: client, server: server}
-		n.mu.Lock()
-		n.pairs[p] = struct{}{}
-		n.mu.Unlock()
-		n.work.Go(func() { p.carry(server, client) })
-		n.work.Go(func() { p.carryReplies() })
+		n.connect(client)
 	}
 }
 
-func (p *pair) carry(to io.WriteCloser, from io.ReadCloser) {
-	_, _ = io.Copy(to, from)
-	p.close()
+func (n *network) connect(client net.Conn) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.down {
+		_ = client.Close()
+		return
+	}
+	server, err := net.Dial("tcp", n.target)
+	if err != nil {
+		_ = client.Close()
+		return
+	}
+	p := &pair{network: n, client: client, server: server}
+	p.left.Store(int64(n.budget()))
+	n.pairs[p] = struct{}{}
+	n.work.Go(func() { p.carry(server, client, p.losesRequest) })
+	n.work.Go(func() { p.carry(client, server, p.losesReply) })
 }
 
-// carryReplies carries what the server says, unless it is to be lost.
-func (p *pair) carryReplies() {
+// carry carries bytes one way until the connection is cut.
+func (p *pair) carry(to io.Writer, from io.Reader, loses func(data []byte) bool) {
 	defer p.close()
 	buffer := make([]byte, 32<<10)
 	for {
-		n, err := p.server.Read(buffer)
-		if err != nil || p.network.swallows() {
+		count, err := from.Read(buffer)
+		if err != nil || loses(buffer[:count]) {
 			return
 		}
-		if _, err := p.client.Write(buffer[:n]); err != nil {
+		if left := p.left.Add(-int64(count)); left < 0 {
+			p.network.cuts.Add(1)
+			_, _ = to.Write(buffer[:max(0, count+int(left))])
+			return
+		}
+		if _, err := to.Write(buffer[:count]); err != nil {
 			return
 		}
 	}
 }
 
+// losesRequest looks for the data of an append, which goes over the wire as it
+// is.
+func (p *pair) losesRequest(data []byte) bool {
+	if !bytes.Contains(data, []byte("thing.happened")) {
+		return false
+	}
+	n := p.network
+	n.mu.Lock()
+	l := n.loss
+	n.loss = nil
+	n.mu.Unlock()
+	switch {
+	case l == nil:
+		return false
+	case l.reply:
+		p.doomed.Store(l)
+		return false
+	}
+	close(l.happened)
+	return true
+}
+
+func (p *pair) losesReply([]byte) bool {
+	l := p.doomed.Swap(nil)
+	if l == nil {
+		return false
+	}
+	if lost := p.network.lost; lost != nil {
+		lost()
+	}
+	close(l.happened)
+	return true
+}
+
 func (p *pair) close() {
-	_ = p.client.Close()
-	_ = p.server.Close()
-	p.network.mu.Lock()
-	delete(p.network.pairs, p)
-	p.network.mu.Unlock()
+	p.once.Do(func() {
+		_ = p.client.Close()
+		_ = p.server.Close()
+		p.network.mu.Lock()
+		delete(p.network.pairs, p)
+		p.network.mu.Unlock()
+	})
 }
 
 // cut breaks every connection.
@@ -187,20 +238,33 @@ func (n *network) setDown(down bool) {
 	}
 }
 
-// loseReplies makes the next thing the server says, count times, never arrive:
-// the connection is cut instead.
-func (n *network) loseReplies(count int) {
+// cutAfter cuts new connections after so many bytes, anywhere.
+func (n *network) cutAfter(budget func() int) {
 	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.swallow = count
+	n.budget = budget
+	n.mu.Unlock()
+	n.cut()
 }
 
-func (n *network) swallows() bool {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.swallow == 0 {
-		return false
+// onLoss is called when a reply is lost, before the connection is cut.
+func (n *network) onLoss(call func()) { n.lost = call }
+
+// loseReplyTo makes the reply to the next append get lost, or the append
+// itself, and gives what asserts that it was.
+func (n *network) loseReplyTo(reply, request bool) (wait func(testing.TB)) {
+	if !reply && !request {
+		return func(testing.TB) {}
 	}
-	n.swallow--
-	return true
+	l := &loss{request: request, reply: reply, happened: make(chan struct{})}
+	n.mu.Lock()
+	n.loss = l
+	n.mu.Unlock()
+	return func(t testing.TB) {
+		t.Helper()
+		select {
+		case <-l.happened:
+		default:
+			t.Fatal("nothing was lost: the test tests nothing")
+		}
+	}
 }
