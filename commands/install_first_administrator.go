@@ -43,12 +43,6 @@ func (l *Ledger) FirstAdministrator(ctx context.Context) (domain.StaffID, bool, 
 	return who, len(member.State.Requests) > 0, nil
 }
 
-// Active says whether a member of staff is employed.
-func (l *Ledger) Active(ctx context.Context, who domain.StaffID) (bool, error) {
-	member, err := l.member(ctx, who)
-	return err == nil && member.State.Active(), err
-}
-
 // InstallFirstAdministrator installs and gives the administrator's id; it
 // finishes what an earlier run that was cut off began, and a finished one changes
 // nothing more. Errors: idempotency/key-reused when it ran with other names.

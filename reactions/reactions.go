@@ -124,6 +124,12 @@ func Open(ctx context.Context, c Config) (*Reactions, error) {
 // Run reacts until ctx ends or Close is called.
 func (r *Reactions) Run(ctx context.Context) error { return r.router.Run(ctx) }
 
+// Skip makes reactions that have never run begin behind a position: what came before
+// is taken as answered.
+func (r *Reactions) Skip(ctx context.Context, to eventstore.Position) error {
+	return r.checkpoints.Skip(ctx, r.Consumers(), to)
+}
+
 // Running is closed once every reaction listens.
 func (r *Reactions) Running() <-chan struct{} { return r.router.Running() }
 

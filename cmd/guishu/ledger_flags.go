@@ -21,6 +21,14 @@ type ledgerFlags struct {
 	LogLevel    string `name:"log-level" env:"GUISHU_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"日志级别 / Log level."`
 }
 
+// quiet is for a tool, which says what it found, not what it did.
+func (f ledgerFlags) quiet() ledgerFlags {
+	if f.LogLevel == "info" {
+		f.LogLevel = "warn"
+	}
+	return f
+}
+
 // logger writes to standard error, so that output stays what was asked for.
 func (f ledgerFlags) logger() *slog.Logger {
 	var level slog.Level

@@ -22,6 +22,10 @@ type commandLine struct {
 	Replay    replayCommand    `cmd:"" help:"由日志重算并与数据表比对 / Recompute from the log and compare with the tables."`
 	Rebuild   rebuildCommand   `cmd:"" help:"重建读模型,建好后切换 / Rebuild a read model beside the old one, then switch."`
 	Reactions reactionsCommand `cmd:"" help:"列出或重试未能完成的反应 / List reactions that could not be carried out, or try them again."`
+	Export    exportCommand    `cmd:"" help:"把整个账本导出为文件 / Write the whole ledger into a file."`
+	Load      loadCommand      `cmd:"" help:"把导出的账本装入空库 / Bring an exported ledger into an empty store."`
+	Keys      keysCommand      `cmd:"" help:"导出或装入个人信息的密钥 / Export or load the keys of personal data."`
+	Invite    inviteCommand    `cmd:"" help:"发放一次性登录 / Give a member of staff a one-time sign-in."`
 	Bench     benchCommand     `cmd:"" help:"测量速度,与 PostgreSQL 自身对比 / Measure speed beside PostgreSQL itself."`
 }
 

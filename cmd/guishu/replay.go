@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 
 	"guishu/internal/app"
@@ -73,9 +74,7 @@ func printReplayed(reports []projections.Replayed) {
 // withModels opens the product for a command that needs the read models only,
 // beside a running server if there is one.
 func withModels(ctx context.Context, flags ledgerFlags, work func(context.Context, *app.App) error) (err error) {
-	if flags.LogLevel == "info" {
-		flags.LogLevel = "warn" // a tool says what it found, not what it did
-	}
+	flags = flags.quiet()
 	config, err := flags.config(flags.logger(), true)
 	if err != nil {
 		return err
@@ -88,6 +87,8 @@ func withModels(ctx context.Context, flags ledgerFlags, work func(context.Contex
 	return work(ctx, a)
 }
 
-func printJSON(value any) error {
-	return json.MarshalWrite(os.Stdout, value, jsontext.WithIndent("  "))
+func printJSON(value any) error { return printJSONTo(os.Stdout, value) }
+
+func printJSONTo(to io.Writer, value any) error {
+	return json.MarshalWrite(to, value, jsontext.WithIndent("  "))
 }

@@ -124,10 +124,11 @@ func firstStart(ctx context.Context, a *app.App, firm, address string) error {
 			return err
 		}
 	}
-	if active, err := a.Ledger.Active(ctx, who); err != nil || !active {
+	member, err := a.Ledger.Member(ctx, who)
+	if err != nil || !member.Active() {
 		return err
 	}
-	secret, err := a.Auth.FirstAdministrator(ctx, who, firstLogin)
+	secret, err := a.Auth.FirstAdministrator(ctx, who, member.Login)
 	if err != nil || secret == "" {
 		return err
 	}
@@ -139,6 +140,6 @@ One-time sign-in of the first administrator (ends once a password is set):
     登录名 login   %s
     一次性口令 secret   %s
 
-`, address, firstLogin, secret)
+`, address, member.Login, secret)
 	return nil
 }

@@ -68,7 +68,7 @@ func (k *kept) export(t *testing.T) []byte {
 
 func restore(t *testing.T, pool *pgxpool.Pool, kek sealing.KEK, file []byte) (sealing.KeysSummary, error) {
 	t.Helper()
-	return sealing.Restore(t.Context(), pool, sealing.FixedKEK(kek), bytes.NewReader(file))
+	return sealing.Restore(t.Context(), pool, sealing.FixedKEK(kek), uuid.Nil, bytes.NewReader(file))
 }
 
 // empty fails unless the database has no keys.
@@ -119,6 +119,52 @@ func TestKeysMoveAndErasedStayErased(t *testing.T) {
 	if _, err := open(t, pool, sealing.FixedKEK(k.kek), sealing.Options{}).Lookup(t.Context(), k.subjects[0]); !errors.Is(err, eventstore.ErrErased) {
 		t.Errorf("the subject erased since: %v", err)
 	}
+	if _, err := sealing.Restore(t.Context(), pgtest.New(t), sealing.FixedKEK(k.kek), uuid.New(), bytes.NewReader(file)); !errors.Is(err, sealing.ErrKeysOfAnother) {
+		t.Errorf("for another ledger: %v", err)
+	}
+}
+
+// A newer file adds the keys made since and the erasures since; an older one brings
+// nobody back.
+func TestANewerFileOfKeysAdds(t *testing.T) {
+	t.Parallel()
+	k, pool := keep(t), pgtest.New(t)
+	older := k.export(t)
+	if _, err := restore(t, pool, k.kek, older); err != nil {
+		t.Fatal(err)
+	}
+	added, gone, unknown := uuid.New(), k.subjects[1], uuid.New()
+	if _, err := k.ring.DataKey(t.Context(), added); err != nil {
+		t.Fatal(err)
+	}
+	for _, subject := range []uuid.UUID{gone, unknown} {
+		if err := k.ring.Destroy(t.Context(), subject, "pipl-47"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var newer bytes.Buffer
+	if _, err := k.ring.Export(t.Context(), &newer); err != nil {
+		t.Fatal(err)
+	}
+	running := open(t, pool, sealing.FixedKEK(k.kek), sealing.Options{Staleness: -1})
+	if _, err := running.Lookup(t.Context(), gone); err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range [][]byte{newer.Bytes(), older, newer.Bytes()} {
+		if _, err := restore(t, pool, k.kek, file); err != nil {
+			t.Fatal(err)
+		}
+		for _, subject := range []uuid.UUID{k.subjects[0], added} {
+			if _, err := running.Lookup(t.Context(), subject); err != nil {
+				t.Errorf("a key that is there: %v", err)
+			}
+		}
+		for _, subject := range []uuid.UUID{k.erased, gone, unknown} {
+			if _, err := running.Lookup(t.Context(), subject); !errors.Is(err, eventstore.ErrErased) {
+				t.Errorf("an erased subject: %v", err)
+			}
+		}
+	}
 }
 
 func TestKeysAreUselessWithoutTheirKEK(t *testing.T) {
@@ -130,7 +176,7 @@ func TestKeysAreUselessWithoutTheirKEK(t *testing.T) {
 	}
 	empty(t, pool)
 	folder := sealing.KEKSource{Folder: t.TempDir()}
-	if _, err := sealing.Restore(t.Context(), pool, folder, bytes.NewReader(file)); !errors.Is(err, sealing.ErrWrongKEK) {
+	if _, err := sealing.Restore(t.Context(), pool, folder, uuid.Nil, bytes.NewReader(file)); !errors.Is(err, sealing.ErrWrongKEK) {
 		t.Errorf("no KEK: %v", err)
 	}
 	empty(t, pool)
@@ -228,12 +274,17 @@ func TestKeysMoveAfterTheKEKWasChanged(t *testing.T) {
 func TestMissingKeysAreGivenUp(t *testing.T) {
 	t.Parallel()
 	k := keep(t)
-	ring := open(t, pgtest.New(t), sealing.FixedKEK(k.kek), sealing.Options{Ledger: k.ring.Ledger(), Staleness: -1})
+	pool := pgtest.New(t)
+	if ledger, missing, err := sealing.Held(t.Context(), pool, k.subjects); err != nil || ledger != uuid.Nil || len(missing) != 5 {
+		t.Errorf("an empty database holds %v, lacks %v, %v", ledger, missing, err)
+	}
+	empty(t, pool)
+	ring := open(t, pool, sealing.FixedKEK(k.kek), sealing.Options{Ledger: k.ring.Ledger(), Staleness: -1})
 	if _, err := ring.DataKey(t.Context(), k.subjects[0]); err != nil {
 		t.Fatal(err)
 	}
-	missing, err := ring.Missing(t.Context(), k.subjects)
-	if err != nil || len(missing) != 4 || slices.Contains(missing, k.subjects[0]) {
+	ledger, missing, err := sealing.Held(t.Context(), pool, k.subjects)
+	if err != nil || ledger != k.ring.Ledger() || len(missing) != 4 || slices.Contains(missing, k.subjects[0]) {
 		t.Fatalf("missing %v, %v", missing, err)
 	}
 	if _, err := ring.Lookup(t.Context(), k.subjects[1]); !errors.Is(err, eventstore.ErrKeyMissing) {
@@ -250,7 +301,7 @@ func TestMissingKeysAreGivenUp(t *testing.T) {
 	if _, err := ring.Lookup(t.Context(), k.subjects[0]); err != nil {
 		t.Errorf("whose key is there: %v", err)
 	}
-	if missing, err := ring.Missing(t.Context(), k.subjects); err != nil || len(missing) != 0 {
+	if _, missing, err := sealing.Held(t.Context(), pool, k.subjects); err != nil || len(missing) != 0 {
 		t.Errorf("still missing %v, %v", missing, err)
 	}
 }

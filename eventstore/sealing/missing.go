@@ -2,11 +2,13 @@ package sealing
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 // SubjectsIn yields the subjects of all sealed texts in an event's data, without
@@ -14,20 +16,31 @@ import (
 // is yielded too.
 func SubjectsIn(data []byte) iter.Seq[uuid.UUID] { return subjectsIn(data) }
 
-// Missing gives those of subjects of whom the ring knows nothing: it has neither
-// their key nor their erasure.
-func (r *Ring) Missing(ctx context.Context, subjects []uuid.UUID) ([]uuid.UUID, error) {
-	rows, err := r.pool.Query(ctx, `
+// Held is the ledger whose keys a database has, the nil id for none, and those of
+// subjects of whom it knows nothing: neither their key nor their erasure. It
+// changes nothing, and makes no schema where there is none.
+func Held(ctx context.Context, pool *pgxpool.Pool, subjects []uuid.UUID) (ledger uuid.UUID, missing []uuid.UUID, err error) {
+	var there bool
+	if err := pool.QueryRow(ctx, "SELECT to_regclass('keys.subject_key') IS NOT NULL").Scan(&there); err != nil {
+		return uuid.Nil, nil, fmt.Errorf("look for keys: %w", err)
+	}
+	if !there {
+		return uuid.Nil, subjects, nil
+	}
+	err = pool.QueryRow(ctx, "SELECT id FROM keys.ledger").Scan(&ledger)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return uuid.Nil, nil, fmt.Errorf("look for keys: %w", err)
+	}
+	rows, err := pool.Query(ctx, `
 		SELECT s.subject FROM unnest($1::uuid[]) AS s (subject)
 		WHERE NOT EXISTS (SELECT FROM keys.subject_key k WHERE k.subject = s.subject)`, subjects)
 	if err != nil {
-		return nil, fmt.Errorf("look for %d keys: %w", len(subjects), err)
+		return uuid.Nil, nil, fmt.Errorf("look for %d keys: %w", len(subjects), err)
 	}
-	missing, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
-	if err != nil {
-		return nil, fmt.Errorf("look for %d keys: %w", len(subjects), err)
+	if missing, err = pgx.CollectRows(rows, pgx.RowTo[uuid.UUID]); err != nil {
+		return uuid.Nil, nil, fmt.Errorf("look for %d keys: %w", len(subjects), err)
 	}
-	return missing, nil
+	return ledger, missing, nil
 }
 
 // GiveUp marks subjects whose keys are not to be had as erased, for good: what was

@@ -32,12 +32,17 @@ func (e *KeysFileError) Error() string {
 // file.
 var ErrOtherKeys = errors.New("keys/database-in-use: the database has keys of its own, give an empty one")
 
+// ErrKeysOfAnother says that a file of keys is another ledger's.
+var ErrKeysOfAnother = errors.New("keys/other-ledger: the file holds the keys of another ledger")
+
 // Restore brings the keys that Export wrote into a database that has none, all or
 // nothing, and checks each with the KEK, which must be the one they were wrapped
-// with: ErrWrongKEK. In a database that has the keys of this very ledger under
-// this very KEK already, it changes nothing: they may have changed since.
-func Restore(ctx context.Context, pool *pgxpool.Pool, source KEKSource, r io.Reader) (KeysSummary, error) {
-	in := &keysRestore{from: bufio.NewReaderSize(r, 64<<10), sum: sha256.New()}
+// with: ErrWrongKEK. Into a database that has keys of this very ledger under this
+// very KEK already, it brings those of subjects unknown there, and the erasures;
+// nobody erased there comes back. The ledger is the one that the keys must belong
+// to, the nil id for any: ErrKeysOfAnother.
+func Restore(ctx context.Context, pool *pgxpool.Pool, source KEKSource, ledger uuid.UUID, r io.Reader) (KeysSummary, error) {
+	in := &keysRestore{from: bufio.NewReaderSize(r, 64<<10), sum: sha256.New(), wanted: ledger}
 	err := pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock(hashtextextended('guishu keys', 0))"); err != nil {
 			return err
@@ -59,6 +64,7 @@ type keysRestore struct {
 	number  int64
 	header  keysHeader
 	kek     KEK
+	wanted  uuid.UUID // the ledger, if it matters
 	summary KeysSummary
 	there   bool // the database has the keys already
 }
@@ -66,6 +72,9 @@ type keysRestore struct {
 func (k *keysRestore) restore(ctx context.Context, tx pgx.Tx, source KEKSource) error {
 	if err := k.begin(); err != nil {
 		return err
+	}
+	if k.wanted != uuid.Nil && k.wanted != k.header.Ledger {
+		return ErrKeysOfAnother
 	}
 	fitting, err := source.fitting(func(kek KEK) bool { return fits(kek, k.header.Ledger, k.header.KEKCheck) })
 	if err != nil {
@@ -129,10 +138,9 @@ func (k *keysRestore) hashKey(ctx context.Context, tx pgx.Tx, h *hashLine) error
 		return k.refuse("the hash key does not open with the KEK")
 	}
 	k.summary.Hashes++
-	if k.there {
-		return nil
-	}
-	_, err := tx.Exec(ctx, "INSERT INTO keys.hash_key (purpose, generation, wrapped, kek_generation, created_at) VALUES ($1, $2, $3, $4, $5)",
+	_, err := tx.Exec(ctx, `
+		INSERT INTO keys.hash_key (purpose, generation, wrapped, kek_generation, created_at) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (purpose, generation) DO NOTHING`,
 		h.Purpose, h.Generation, h.Wrapped, k.header.KEKGeneration, h.CreatedAt)
 	return err
 }
@@ -156,7 +164,7 @@ func (k *keysRestore) check(s *subjectLine) error {
 
 func (k *keysRestore) subjectKeys(ctx context.Context, tx pgx.Tx, subjects []subjectLine) error {
 	if k.there {
-		return nil
+		return k.merge(ctx, tx, subjects)
 	}
 	columns := []string{"subject", "wrapped", "kek_generation", "created_at", "destroyed_at", "destroyed_no", "basis"}
 	_, err := tx.CopyFrom(ctx, pgx.Identifier{"keys", "subject_key"}, columns, pgx.CopyFromSlice(len(subjects), func(i int) ([]any, error) {
@@ -164,6 +172,35 @@ func (k *keysRestore) subjectKeys(ctx context.Context, tx pgx.Tx, subjects []sub
 		return []any{s.ID, s.Wrapped, k.header.KEKGeneration, s.CreatedAt, s.DestroyedAt, s.DestroyedNo, s.Basis}, nil
 	}))
 	return err
+}
+
+// merge adds to the keys that are there. An erasure takes effect wherever it was.
+func (k *keysRestore) merge(ctx context.Context, tx pgx.Tx, subjects []subjectLine) error {
+	var fresh []subjectLine
+	for _, s := range subjects {
+		if s.Wrapped != nil {
+			fresh = append(fresh, s)
+			continue
+		}
+		_, err := tx.Exec(ctx, `
+			WITH number AS (UPDATE keys.ledger SET destroyed = destroyed + 1 RETURNING destroyed)
+			INSERT INTO keys.subject_key AS k (subject, kek_generation, destroyed_at, destroyed_no, basis)
+			SELECT $1, $2, $3, number.destroyed, $4 FROM number
+			WHERE NOT EXISTS (SELECT FROM keys.subject_key WHERE subject = $1 AND destroyed_at IS NOT NULL)
+			ON CONFLICT (subject) DO UPDATE
+			SET wrapped = NULL, destroyed_at = excluded.destroyed_at, destroyed_no = excluded.destroyed_no, basis = excluded.basis`,
+			s.ID, k.header.KEKGeneration, s.DestroyedAt, s.Basis)
+		if err != nil {
+			return err
+		}
+	}
+	batch := &pgx.Batch{}
+	for _, s := range fresh {
+		batch.Queue(`
+			INSERT INTO keys.subject_key (subject, wrapped, kek_generation, created_at) VALUES ($1, $2, $3, $4)
+			ON CONFLICT (subject) DO NOTHING`, s.ID, s.Wrapped, k.header.KEKGeneration, s.CreatedAt)
+	}
+	return tx.SendBatch(ctx, batch).Close()
 }
 
 // begin reads the header.

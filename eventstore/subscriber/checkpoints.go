@@ -102,6 +102,15 @@ func (p *PostgresCheckpoints) Positions(ctx context.Context) (map[string]eventst
 	return positions, err
 }
 
+// Skip sets consumers that have never begun to a position, as if they had handled
+// everything up to it.
+func (p *PostgresCheckpoints) Skip(ctx context.Context, consumers []string, to eventstore.Position) error {
+	_, err := p.pool.Exec(ctx, `
+		INSERT INTO reaction.consumer AS c (name, position) SELECT name, $2 FROM unnest($1::text[]) AS name
+		ON CONFLICT (name) DO UPDATE SET position = excluded.position WHERE c.position < excluded.position AND c.epoch = 0`, consumers, to)
+	return err
+}
+
 func lockOf(consumer string) int64 {
 	h := fnv.New64a()
 	h.Write([]byte("guishu reaction " + consumer))

@@ -43,6 +43,10 @@ type Config struct {
 	// LedgerID is the id of a ledger that is made now, random if zero; a ledger that
 	// is there keeps its own.
 	LedgerID uuid.UUID
+	// Prepare, if set, does something in the database before anything is made there.
+	Prepare func(context.Context, *pgxpool.Pool) error
+	// Loading opens a ledger for whoever loads it: commands.Config.Loading.
+	Loading bool
 	// SecureCookies marks session cookies for TLS only.
 	SecureCookies bool
 	// Store tunes the event store. For tests.
@@ -90,6 +94,11 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 	}()
 	if err := a.openDatabase(ctx, &c); err != nil {
 		return nil, err
+	}
+	if c.Prepare != nil {
+		if err := c.Prepare(ctx, a.Pool); err != nil {
+			return nil, err
+		}
 	}
 	if err := a.openStore(ctx, c); err != nil {
 		return nil, err
@@ -191,6 +200,7 @@ func (a *App) openLedger(ctx context.Context, c Config) error {
 	a.Ledger, err = commands.Open(ctx, commands.Config{
 		ID: a.Ring.Ledger(), Store: a.Store, Codec: a.Codec, Registry: registry, Lookups: a.Lookups, Requests: requests,
 		Eraser: a.Ring, Census: catalog.NewCensus(a.Pool, a.Location), Location: c.Location, Now: c.Now, Log: c.Log,
+		Loading: c.Loading,
 	})
 	if err != nil {
 		return err

@@ -1,0 +1,325 @@
+package moving_test
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"guishu/commands"
+	"guishu/domain"
+	"guishu/domain/customer"
+	"guishu/eventstore"
+	"guishu/eventstore/memory"
+	"guishu/eventstore/sealing"
+	"guishu/eventstore/transfer"
+	"guishu/internal/app"
+	"guishu/internal/moving"
+	"guishu/internal/pgtest"
+
+	"github.com/google/uuid"
+)
+
+func (f *firm) load(t testing.TB, url string, change ...func(*moving.Load)) (moving.Report, error) {
+	t.Helper()
+	l := moving.Load{Config: config(url, f.folder), File: f.events, Keys: f.keys}
+	for _, c := range change {
+		c(&l)
+	}
+	return l.Run(t.Context())
+}
+
+// From PostgreSQL into a file, into another kind of store, into a file, and into
+// PostgreSQL: every event, every key that must be unique and every table is the
+// same, and nothing happens a second time.
+func TestALedgerLeavesAndComesBack(t *testing.T) {
+	t.Parallel()
+	f := tell(t)
+	elsewhere := memory.New()
+	original, err := os.Open(f.events)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer original.Close()
+	reader, err := transfer.NewReader(original)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if loaded, err := elsewhere.Load(t.Context(), reader.Events()); err != nil || loaded != f.count {
+		t.Fatalf("%d loaded, %v", loaded, err)
+	}
+	var back bytes.Buffer
+	if _, err := transfer.Export(t.Context(), &back, elsewhere, reader.Header(), nil); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "back.ndjson")
+	if err := os.WriteFile(path, back.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	url := pgtest.URL(t)
+	stages := map[moving.Stage]int64{}
+	report, err := f.load(t, url, func(l *moving.Load) {
+		l.File = path
+		l.Progress = func(stage moving.Stage, done, _ int64) { stages[stage] = done }
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if report.Events != f.count || report.Written != f.count || report.GivenUp != 0 || report.UniqueKeys != int64(len(f.registry)) {
+		t.Errorf("%+v, want %d events and %d keys", report, f.count, len(f.registry))
+	}
+	if stages[moving.Checking] != f.count || stages[moving.Writing] != f.count || stages[moving.Rebuilding] == 0 {
+		t.Errorf("told of %v", stages)
+	}
+	f.arrived(t, open(t, config(url, f.folder)))
+}
+
+// After a load, what is unique is unique, erased persons stay erased, and work goes
+// on.
+func TestALoadedLedgerLives(t *testing.T) {
+	t.Parallel()
+	f, url := tell(t), pgtest.URL(t)
+	if _, err := f.load(t, url); err != nil {
+		t.Fatal(err)
+	}
+	a := open(t, config(url, f.folder))
+	who, found, err := a.Ledger.StaffByLogin(t.Context(), "zhongshan-rm1")
+	if err != nil || !found {
+		t.Fatalf("nobody has the sign-in name: %v", err)
+	}
+	member, err := a.Ledger.Member(t.Context(), who)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kind, number := someDocument(t, a)
+	registering := func(kind domain.DocumentType, number string) error {
+		_, err := a.Ledger.RegisterCustomer(t.Context(), commands.Call{Actor: who, Key: uuid.NewString()}, commands.RegisterCustomer{
+			Party: domain.Person, HomeUnit: member.Unit,
+			Fields: commands.CustomerFields{Name: "王示例", Phone: "13800138000", Source: domain.SourceOwn, IdentityType: kind, IdentityNumber: number},
+		})
+		return err
+	}
+	if err := registering(kind, number); !errors.Is(err, domain.ErrCustomerDuplicateIdentity) {
+		t.Errorf("a second customer with the same document: %v", err)
+	}
+	if err := registering(domain.Passport, "E77777777"); err != nil {
+		t.Errorf("a new customer: %v", err)
+	}
+	if secret, err := a.Auth.Invite(t.Context(), who, member.Login); err != nil || secret == "" {
+		t.Errorf("no one-time sign-in: %v", err)
+	}
+	if erased := erasedCustomers(t, a); len(erased) == 0 {
+		t.Error("the firm has nobody who was erased")
+	} else {
+		for _, id := range erased {
+			if _, gone, err := a.Ring.Erasure(t.Context(), uuid.UUID(id)); err != nil || !gone {
+				t.Errorf("an erased customer's key is there: %v", err)
+			}
+		}
+	}
+}
+
+// someDocument is the document of some customer.
+func someDocument(t *testing.T, a *app.App) (domain.DocumentType, string) {
+	t.Helper()
+	for recorded, err := range a.Store.ReadAll(t.Context(), eventstore.AllQuery{Filter: eventstore.Filter{Types: []string{"customer.registered"}}}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		decoded, err := a.Codec.Decode(t.Context(), recorded)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := decoded.Event.(customer.Registered)
+		if number := e.IdentityNumber.Reveal(); number != "" && !e.IdentityNumber.Erased() && e.Party == domain.Person {
+			return e.IdentityType, number
+		}
+	}
+	t.Fatal("no customer has a document")
+	return "", ""
+}
+
+func erasedCustomers(t *testing.T, a *app.App) (ids []domain.CustomerID) {
+	t.Helper()
+	for recorded, err := range a.Store.ReadAll(t.Context(), eventstore.AllQuery{Filter: eventstore.Filter{Types: []string{"customer.erased"}}}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		decoded, err := a.Codec.Decode(t.Context(), recorded)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, decoded.Event.(customer.Erased).Customer)
+	}
+	return ids
+}
+
+// Keys from before an erasure do not bring the person back.
+func TestOldKeysBringNobodyBack(t *testing.T) {
+	t.Parallel()
+	f := tell(t)
+	source := pgtest.URL(t)
+	if _, err := f.load(t, source); err != nil {
+		t.Fatal(err)
+	}
+	a := open(t, config(source, f.folder))
+	kind, number := someDocument(t, a)
+	looked, _, err := a.Ledger.StaffByLogin(t.Context(), "director")
+	if err != nil {
+		t.Fatal(err)
+	}
+	victim := holderOf(t, a, kind, number)
+	_, err = a.Ledger.EraseCustomer(t.Context(), commands.Call{Actor: looked, Key: "erase"}, commands.EraseCustomer{Customer: victim, Basis: "pipl-47"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	later := filepath.Join(t.TempDir(), "later.ndjson.gz")
+	if _, err := moving.Export(t.Context(), a, later, nil); err != nil {
+		t.Fatal(err)
+	}
+	url := pgtest.URL(t)
+	if _, err := f.load(t, url, func(l *moving.Load) { l.File = later }); err != nil { // with the keys from before
+		t.Fatal(err)
+	}
+	b := open(t, config(url, f.folder))
+	if _, gone, err := b.Ring.Erasure(t.Context(), uuid.UUID(victim)); err != nil || !gone {
+		t.Errorf("the erased customer's key is back: %v", err)
+	}
+	for _, key := range registry(t, b) {
+		if strings.HasSuffix(key, victim.String()) {
+			t.Errorf("the erased customer can be looked up: %s", strings.Fields(key)[0])
+		}
+	}
+}
+
+func holderOf(t *testing.T, a *app.App, kind domain.DocumentType, number string) domain.CustomerID {
+	t.Helper()
+	document, err := domain.ParseIdentityDocument(kind, number, domain.Date{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	hash := a.Lookups.Hash("identity", document.Canonical())
+	unique, err := commands.OpenRegistry(t.Context(), a.Pool)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stream, found, err := unique.Holder(t.Context(), commands.UniqueIdentity, hash[:])
+	if err != nil || !found {
+		t.Fatalf("nobody has the document: %v", err)
+	}
+	id, err := domain.ParseCustomerID(strings.TrimPrefix(string(stream), customer.StreamPrefix))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+// What is refused leaves the database as it was: the same load with what was
+// missing then succeeds.
+func TestWhatIsRefusedCanBePutRight(t *testing.T) {
+	t.Parallel()
+	f, url := tell(t), pgtest.URL(t)
+	otherKeys := filepath.Join(t.TempDir(), "other-keys.ndjson")
+	if _, err := moving.ExportKeys(t.Context(), open(t, config(pgtest.URL(t), t.TempDir())), otherKeys); err != nil {
+		t.Fatal(err)
+	}
+	for name, refused := range map[string]struct {
+		change func(*moving.Load)
+		fits   func(error) bool
+	}{
+		"no such file":    {func(l *moving.Load) { l.File = filepath.Join(t.TempDir(), "none") }, is(os.ErrNotExist)},
+		"no such keys":    {func(l *moving.Load) { l.Keys = filepath.Join(t.TempDir(), "none") }, is(os.ErrNotExist)},
+		"no keys":         {func(l *moving.Load) { l.Keys = "" }, is(moving.ErrKeysMissing)},
+		"others' keys":    {func(l *moving.Load) { l.Keys = otherKeys }, is(sealing.ErrKeysOfAnother)},
+		"another KEK":     {func(l *moving.Load) { l.Config.KEK.Folder = t.TempDir() }, is(sealing.ErrWrongKEK)},
+		"keys for events": {func(l *moving.Load) { l.File = f.keys }, refusedFor(transfer.NotALedger)},
+		"events for keys": {func(l *moving.Load) { l.Keys = f.events }, as[*sealing.KeysFileError]},
+		"a cut file": {func(l *moving.Load) {
+			l.File = copyOf(t, f.events, func(text []byte) []byte { return text[:len(text)/2] })
+		}, refusedFor(transfer.CutShort)},
+		"an altered file": {func(l *moving.Load) {
+			l.File = copyOf(t, f.events, func(text []byte) []byte { text[len(text)/2]++; return text })
+		}, refusedFor(transfer.LineAltered, transfer.LineMalformed)},
+	} {
+		_, err := f.load(t, url, refused.change)
+		if !refused.fits(err) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := f.load(t, url); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.load(t, url); !errors.Is(err, commands.ErrRegistryInUse) {
+		t.Errorf("a second load: %v", err)
+	}
+	other := pgtest.URL(t)
+	open(t, config(other, t.TempDir()))
+	if _, err := f.load(t, other, func(l *moving.Load) { l.Keys, l.WithoutKeys = "", true }); !errors.Is(err, moving.ErrOtherLedger) {
+		t.Errorf("another ledger's database: %v", err)
+	}
+}
+
+func is(target error) func(error) bool {
+	return func(err error) bool { return errors.Is(err, target) }
+}
+
+func as[E error](err error) bool {
+	var target E
+	return errors.As(err, &target)
+}
+
+func refusedFor(codes ...transfer.Code) func(error) bool {
+	return func(err error) bool {
+		var refusal *transfer.Error
+		for _, code := range codes {
+			if errors.As(err, &refusal) && refusal.Code == code {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+// Without keys, and told so, everything but personal data is there; names read as
+// erased, and nothing is parked or done again.
+func TestALedgerWithoutItsKeysIsAnArchive(t *testing.T) {
+	t.Parallel()
+	f, url, kek := tell(t), pgtest.URL(t), t.TempDir()
+	report, err := f.load(t, url, func(l *moving.Load) { l.Keys, l.WithoutKeys, l.Config.KEK.Folder = "", true, kek })
+	if err != nil || report.GivenUp < 300 {
+		t.Fatalf("%+v, %v", report, err)
+	}
+	a := open(t, config(url, kek))
+	stop := run(t, a)
+	last, err := a.Store.LastPosition(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Models.WaitForAll(t.Context(), last); err != nil {
+		t.Fatal(err)
+	}
+	stop()
+	if now, err := a.Store.LastPosition(t.Context()); err != nil || now != last || int64(now) != f.count {
+		t.Errorf("the ledger stands at %d, stood at %d, %v", now, last, err)
+	}
+	for _, name := range []string{"performance", "policies"} {
+		if shown := tables(t, a)[name]; shown != f.tables[name] {
+			t.Errorf("%s shows something else: %s", name, firstDifference(shown, f.tables[name]))
+		}
+	}
+}
+
+// guishu keys load comes first, guishu load finds the keys there.
+func TestKeysMayComeFirst(t *testing.T) {
+	t.Parallel()
+	f, url := tell(t), pgtest.URL(t)
+	summary, err := moving.LoadKeys(t.Context(), config(url, f.folder), f.keys)
+	if err != nil || summary.Subjects < 300 {
+		t.Fatalf("%+v, %v", summary, err)
+	}
+	if _, err := f.load(t, url, func(l *moving.Load) { l.Keys = "" }); err != nil {
+		t.Fatal(err)
+	}
+}
