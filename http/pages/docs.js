@@ -17,7 +17,8 @@ function resolve(api, schema) {
   return schema.$ref.split("/").slice(1).reduce((at, key) => at && at[key], api) || {};
 }
 
-// example makes a value that has the schema's shape.
+// example makes a value that has the schema's shape, of what must be there; of
+// everything where nothing must.
 function example(api, schema, depth = 0) {
   const known = resolve(api, schema);
   if (known.examples && known.examples.length) return known.examples[0];
@@ -26,7 +27,8 @@ function example(api, schema, depth = 0) {
   if (type === "object" && depth < 5) {
     const value = {};
     for (const [name, part] of Object.entries(known.properties || {})) {
-      if (!part.readOnly && name !== "$schema") value[name] = example(api, part, depth + 1);
+      const wanted = !(known.required || []).length || known.required.includes(name);
+      if (wanted && !part.readOnly && name !== "$schema") value[name] = example(api, part, depth + 1);
     }
     return value;
   }
@@ -36,13 +38,15 @@ function example(api, schema, depth = 0) {
   return "";
 }
 
-// notes lists the fields of a body with what is said of them.
-function notes(api, schema) {
+// notes lists the fields of a body, those within others too, with what is said of
+// them.
+function notes(api, schema, depth = 0) {
   const list = make("ul");
   const known = resolve(api, schema);
   for (const [name, part] of Object.entries(known.properties || {})) {
     const needed = (known.required || []).includes(name) ? " *" : "";
-    list.append(make("li", {}, make("code", { textContent: name }), needed + (part.description ? " — " + part.description : "")));
+    list.append(make("li", {}, make("code", { textContent: name }), needed + (part.description ? " — " + part.description : ""),
+      depth < 4 ? notes(api, part.items || part, depth + 1) : ""));
   }
   return list.childElementCount ? list : "";
 }
@@ -64,6 +68,8 @@ async function send(form, method, path, result) {
     else if (field.value && field.dataset.in === "query") query.set(field.name, field.value);
     else if (field.value && field.dataset.in === "header") headers[field.name] = field.value;
   }
+  const token = document.getElementById("token").value.trim();
+  if (token) headers.Authorization = "Bearer " + token;
   const area = form.querySelector("textarea");
   if (area) headers["Content-Type"] = "application/json";
   const text = query.toString();
