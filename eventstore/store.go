@@ -204,10 +204,10 @@ type IDFinder interface {
 	FindID(ctx context.Context, id uuid.UUID) (Event, bool, error)
 }
 
-// IDHolders is what a Store offers that can say of many ids at once whether they
-// were appended with Scope InStore, as whoever copies a ledger must know.
-type IDHolders interface {
-	// HeldInStore gives those of ids that were appended with Scope InStore, each
-	// with the stream that holds it.
-	HeldInStore(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]Stream, error)
+// ScopeTeller is what a Store offers that can tell in which scope ids were
+// appended, as whoever copies a ledger must know.
+type ScopeTeller interface {
+	// Scopes gives, for each of events that were read from this store, the scope
+	// in which its id was appended.
+	Scopes(ctx context.Context, events []Event) ([]IDScope, error)
 }

@@ -33,10 +33,10 @@ func (s *Store) FindID(ctx context.Context, id uuid.UUID) (eventstore.Event, boo
 	return event, found, err
 }
 
-// HeldInStore implements eventstore.IDHolders. The log does not say in which scope
-// an id was appended: an id that is in the index from the log alone counts as
-// appended with Scope InStore, which is the stricter of the two.
-func (s *Store) HeldInStore(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]eventstore.Stream, error) {
+// Scopes implements eventstore.ScopeTeller. The log does not say in which scope
+// an event was appended; the index holds every id once, and takes each for one in
+// scope InStore on the stream that came first to hold it.
+func (s *Store) Scopes(ctx context.Context, events []eventstore.Event) ([]eventstore.IDScope, error) {
 	leave, err := s.enter()
 	if err != nil {
 		return nil, err
@@ -45,23 +45,26 @@ func (s *Store) HeldInStore(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID
 	if err := s.indexed(ctx); err != nil {
 		return nil, err
 	}
+	ids := make([]uuid.UUID, len(events))
+	for i, event := range events {
+		ids[i] = event.ID
+	}
 	rows, err := s.look(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
-	held := make(map[uuid.UUID]eventstore.Stream, len(rows))
+	holders := make(map[uuid.UUID]row, len(rows))
 	for _, r := range rows {
-		stands := r.Revision != nil
-		if !stands {
-			if _, stands, err = s.standing(ctx, r); err != nil {
-				return nil, err
-			}
-		}
-		if stands {
-			held[r.ID] = eventstore.Stream(r.Stream)
+		holders[r.ID] = r
+	}
+	scopes := make([]eventstore.IDScope, len(events))
+	for i, event := range events {
+		r, known := holders[event.ID]
+		if revision := int64(event.Revision); known && r.Stream == string(event.Stream) && r.Low <= revision && revision <= r.High {
+			scopes[i] = eventstore.InStore
 		}
 	}
-	return held, nil
+	return scopes, nil
 }
 
 func (s *Store) look(ctx context.Context, ids []uuid.UUID) ([]row, error) {

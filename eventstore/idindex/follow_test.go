@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"slices"
 	"testing"
 	"time"
 
@@ -212,9 +213,10 @@ func TestHeldIsWhatStands(t *testing.T) {
 	if _, err := store.Append(within(t), inStore("r", eventstore.NoStream, reserved)); !errors.Is(err, errCrash) {
 		t.Fatal(err)
 	}
-	held, err := store.HeldInStore(within(t), []uuid.UUID{there, unknown, reserved})
-	if err != nil || len(held) != 1 || held[there] != "s" {
-		t.Errorf("got %v, %v", held, err)
+	events := []eventstore.Event{{Stream: "s", ID: there}, {Stream: "s", ID: unknown}, {Stream: "t", ID: there}, {Stream: "s", ID: reserved}}
+	scopes, err := store.Scopes(within(t), events)
+	if err != nil || !slices.Equal(scopes, []eventstore.IDScope{eventstore.InStore, eventstore.InStream, eventstore.InStream, eventstore.InStream}) {
+		t.Errorf("got %v, %v", scopes, err)
 	}
 }
 

@@ -68,10 +68,10 @@ type Store struct {
 }
 
 var (
-	_ eventstore.Store     = (*Store)(nil)
-	_ eventstore.IDFinder  = (*Store)(nil)
-	_ eventstore.IDHolders = (*Store)(nil)
-	_ eventstore.Loader    = (*Store)(nil)
+	_ eventstore.Store       = (*Store)(nil)
+	_ eventstore.IDFinder    = (*Store)(nil)
+	_ eventstore.ScopeTeller = (*Store)(nil)
+	_ eventstore.Loader      = (*Store)(nil)
 )
 
 // Open wraps inner, which it closes with itself. What inner holds already comes

@@ -7,13 +7,11 @@ import (
 	"time"
 
 	"guishu/eventstore"
-
-	"github.com/google/uuid"
 )
 
 var (
-	_ eventstore.Loader    = (*Store)(nil)
-	_ eventstore.IDHolders = (*Store)(nil)
+	_ eventstore.Loader      = (*Store)(nil)
+	_ eventstore.ScopeTeller = (*Store)(nil)
 )
 
 // Load implements eventstore.Loader: all of the events or, on any error, none.
@@ -59,18 +57,18 @@ func (s *Store) take(e eventstore.Loaded) {
 	s.byID[identityOf(eventstore.Append{Stream: event.Stream, Scope: e.Scope}, event.ID)] = event.Position
 }
 
-// HeldInStore implements eventstore.IDHolders.
-func (s *Store) HeldInStore(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]eventstore.Stream, error) {
+// Scopes implements eventstore.ScopeTeller.
+func (s *Store) Scopes(ctx context.Context, events []eventstore.Event) ([]eventstore.IDScope, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.usable(ctx); err != nil {
 		return nil, err
 	}
-	held := make(map[uuid.UUID]eventstore.Stream)
-	for _, id := range ids {
-		if position, ok := s.byID[identity{id: id}]; ok {
-			held[id] = s.events[position-1].Stream
+	scopes := make([]eventstore.IDScope, len(events))
+	for i, event := range events {
+		if s.byID[identity{id: event.ID}] == event.Position {
+			scopes[i] = eventstore.InStore
 		}
 	}
-	return held, nil
+	return scopes, nil
 }

@@ -13,8 +13,8 @@ import (
 )
 
 var (
-	_ eventstore.Loader    = (*Store)(nil)
-	_ eventstore.IDHolders = (*Store)(nil)
+	_ eventstore.Loader      = (*Store)(nil)
+	_ eventstore.ScopeTeller = (*Store)(nil)
 )
 
 // Load implements eventstore.Loader in one transaction: all of the events that are
@@ -112,14 +112,18 @@ func notNull(bytes []byte) []byte {
 	return bytes
 }
 
-// HeldInStore implements eventstore.IDHolders, by the index that keeps ids unique.
-func (s *Store) HeldInStore(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]eventstore.Stream, error) {
+// Scopes implements eventstore.ScopeTeller, by the index that keeps ids unique.
+func (s *Store) Scopes(ctx context.Context, events []eventstore.Event) ([]eventstore.IDScope, error) {
 	if err := s.alive(); err != nil {
 		return nil, err
 	}
 	ctx, release := s.bound(ctx)
 	defer release()
-	held := make(map[uuid.UUID]eventstore.Stream, len(ids))
+	ids := make([]uuid.UUID, len(events))
+	for i, event := range events {
+		ids[i] = event.ID
+	}
+	holders := make(map[uuid.UUID]string, len(events))
 	err := s.retry(ctx, func() error {
 		rows, err := s.reads.Query(ctx, `SELECT id, stream FROM ledger.events WHERE dedupe = ANY ($1) AND dedupe = id`, ids)
 		if err != nil {
@@ -128,7 +132,7 @@ func (s *Store) HeldInStore(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID
 		var id uuid.UUID
 		var stream string
 		_, err = pgx.ForEachRow(rows, []any{&id, &stream}, func() error {
-			held[id] = eventstore.Stream(stream)
+			holders[id] = stream
 			return nil
 		})
 		return err
@@ -136,5 +140,11 @@ func (s *Store) HeldInStore(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID
 	if err != nil {
 		return nil, s.readError("finding events", cause(ctx, err))
 	}
-	return held, nil
+	scopes := make([]eventstore.IDScope, len(events))
+	for i, event := range events {
+		if holders[event.ID] == string(event.Stream) {
+			scopes[i] = eventstore.InStore
+		}
+	}
+	return scopes, nil
 }

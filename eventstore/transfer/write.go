@@ -148,22 +148,20 @@ func (x *exporter) turn(ctx context.Context) error {
 // findScopes asks the store in which scope the page's ids were appended. A store
 // that cannot tell knows one scope only.
 func (x *exporter) findScopes(ctx context.Context) error {
-	holders, ok := x.store.(eventstore.IDHolders)
+	teller, ok := x.store.(eventstore.ScopeTeller)
 	if !ok || len(x.page) == 0 {
 		return nil
 	}
-	ids := make([]uuid.UUID, len(x.page))
+	events := make([]eventstore.Event, len(x.page))
 	for i, event := range x.page {
-		ids[i] = event.ID
+		events[i] = event.Event
 	}
-	held, err := holders.HeldInStore(ctx, ids)
+	scopes, err := teller.Scopes(ctx, events)
 	if err != nil {
 		return err
 	}
-	for i := range x.page {
-		if stream, found := held[x.page[i].ID]; found && stream == x.page[i].Stream {
-			x.page[i].Scope = eventstore.InStore
-		}
+	for i, scope := range scopes {
+		x.page[i].Scope = scope
 	}
 	return nil
 }
