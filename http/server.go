@@ -22,6 +22,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/go-chi/chi/v5"
 	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
 )
 
 // Config is what a Server is built from. Every field is required unless it says
@@ -44,6 +45,8 @@ type Config struct {
 	// Checks are asked by /readyz beside the read models, such as whether the
 	// store answers. Optional.
 	Checks []Check
+	// Collectors are shown in /metrics beside the server's own. Optional.
+	Collectors []prometheus.Collector
 	// MaxBody is how many bytes a request may hold, 1 MiB if zero.
 	MaxBody int64
 	// Timeout is how long a request may take, 30 seconds if zero.

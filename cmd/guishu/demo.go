@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"guishu/eventstore"
 	"guishu/internal/app"
 	"guishu/internal/cluster"
 	"guishu/internal/demo"
@@ -63,6 +64,10 @@ func (c *demoCommand) claim(ctx context.Context) error {
 		return errors.New("--fresh 只清空演示自己的数据目录;用 DATABASE_URL 时请自行准备空库 / " +
 			"--fresh only empties the demo's own folder; with DATABASE_URL give it an empty database")
 	}
+	if c.Fresh && c.Store != "" {
+		return errors.New("--fresh 不会清空 EventStoreDB;请自行准备空的 EventStoreDB / " +
+			"--fresh does not empty an EventStoreDB; with --store give it an empty one")
+	}
 	if c.Fresh {
 		if err := demo.EmptyFolder(ctx, c.Data, c.logger()); err != nil {
 			return err
@@ -85,12 +90,27 @@ func (c *demoCommand) show(ctx context.Context, a *app.App, address string) erro
 	if err != nil {
 		return err
 	}
-	last, err := a.Store.LastPosition(ctx)
+	events, err := count(ctx, a.Store)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(os.Stderr, "就绪 ready: %d 个事件 events, %.1f 秒 s\n", last, time.Since(began).Seconds())
-	return record.Shown.Print(os.Stdout, address, record.BegunOn, int64(last))
+	fmt.Fprintf(os.Stderr, "就绪 ready: %d 个事件 events, %.1f 秒 s\n", events, time.Since(began).Seconds())
+	return record.Shown.Print(os.Stdout, address, record.BegunOn, events)
+}
+
+// count is how many events a store holds.
+func count(ctx context.Context, store eventstore.Store) (events int64, err error) {
+	if store.Contiguous() {
+		last, err := store.LastPosition(ctx)
+		return int64(last), err
+	}
+	for _, err := range store.ReadAll(ctx, eventstore.AllQuery{}) {
+		if err != nil {
+			return 0, err
+		}
+		events++
+	}
+	return events, nil
 }
 
 // where is where the demo's ledger is, for people to read.

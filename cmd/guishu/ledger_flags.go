@@ -1,9 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
+	"strings"
 	"time"
 
 	"guishu/eventstore/sealing"
@@ -14,6 +16,7 @@ import (
 // ledgerFlags say where the ledger is. Nothing needs to be said.
 type ledgerFlags struct {
 	DatabaseURL string `name:"database-url" env:"DATABASE_URL" placeholder:"URL" help:"PostgreSQL 地址;不填则自带私有实例 / PostgreSQL to use; empty: a private one in the data folder."`
+	Store       string `env:"GUISHU_STORE" placeholder:"ADDRESS" help:"存放事件的 EventStoreDB,如 esdb://user:password@host:2113;不填则事件也存于 PostgreSQL / EventStoreDB that keeps the events (esdb:// or esdb+discover://); empty: PostgreSQL keeps them too. Everything else is in PostgreSQL either way. Give a password in the environment, not on the command line."`
 	Data        string `env:"GUISHU_DATA" type:"path" placeholder:"DIR" help:"数据目录 / Data folder (root: /var/lib/guishu, else ~/.local/share/guishu)."`
 	PostgresBin string `name:"postgres-bin" env:"GUISHU_POSTGRES_BIN" type:"path" placeholder:"DIR" help:"PostgreSQL 程序目录 / Folder of PostgreSQL's programs; empty: look for them."`
 	TimeZone    string `name:"time-zone" env:"GUISHU_TIME_ZONE" default:"Asia/Shanghai" help:"业务时区 / Business time zone."`
@@ -40,9 +43,27 @@ func (f ledgerFlags) logger() *slog.Logger {
 	return slog.New(slog.NewTextHandler(os.Stderr, options))
 }
 
+// checkStore refuses what is no address of an EventStoreDB, before anything is
+// started for it. The error does not repeat it: it may hold a password.
+func (f ledgerFlags) checkStore() error {
+	for _, scheme := range []string{"esdb://", "esdb+discover://"} {
+		if rest, ok := strings.CutPrefix(f.Store, scheme); ok && rest != "" {
+			return nil
+		}
+	}
+	if f.Store == "" {
+		return nil
+	}
+	return errors.New("--store 应为 EventStoreDB 的地址,如 esdb://localhost:2113?tls=false 或 esdb+discover://cluster:2113 / " +
+		"--store is the address of an EventStoreDB, such as esdb://localhost:2113?tls=false or esdb+discover://cluster:2113")
+}
+
 // config is the assembly that the flags describe. join lets the command work
 // beside a running server.
 func (f ledgerFlags) config(log *slog.Logger, join bool) (app.Config, error) {
+	if err := f.checkStore(); err != nil {
+		return app.Config{}, err
+	}
 	location, err := time.LoadLocation(f.TimeZone)
 	if err != nil {
 		return app.Config{}, fmt.Errorf("没有这个时区 / there is no time zone %q: %w", f.TimeZone, err)
@@ -58,6 +79,7 @@ func (f ledgerFlags) config(log *slog.Logger, join bool) (app.Config, error) {
 			DatabaseURL: f.DatabaseURL,
 			Options:     cluster.Options{DataDir: folder, BinDir: f.PostgresBin, Log: log},
 		},
-		Join: join, KEK: sealing.KEKSource{Folder: folder, Environment: os.Getenv}, Location: location, Log: log,
+		EventStoreDB: f.Store,
+		Join:         join, KEK: sealing.KEKSource{Folder: folder, Environment: os.Getenv}, Location: location, Log: log,
 	}, nil
 }

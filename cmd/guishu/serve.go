@@ -95,6 +95,7 @@ func newServer(a *app.App, where listenFlags, log *slog.Logger) (*http.Server, e
 		Reactions: a.Reactions,
 		Location:  a.Location, Log: log,
 		Secure: where.Certificate != "" || where.BehindProxy, Version: version(),
+		Checks: []http.Check{{Name: "event store", Ask: a.StoreAnswers}}, Collectors: a.Collectors,
 	})
 }
 

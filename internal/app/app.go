@@ -23,6 +23,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -47,9 +48,13 @@ type Config struct {
 	Prepare func(context.Context, *pgxpool.Pool) error
 	// Loading opens a ledger for whoever loads it: commands.Config.Loading.
 	Loading bool
+	// EventStoreDB is the connection string of an EventStoreDB that keeps the events,
+	// such as esdb://host:2113; everything else is in the database. Without one,
+	// events are in the database too.
+	EventStoreDB string
 	// SecureCookies marks session cookies for TLS only.
 	SecureCookies bool
-	// Store tunes the event store. For tests.
+	// Store tunes the event store in PostgreSQL. For tests.
 	Store postgres.Options
 }
 
@@ -66,8 +71,11 @@ type App struct {
 	Lookups   *sealing.Hasher
 	Location  *time.Location
 	Log       *slog.Logger
+	// Collectors are metrics of the store, for whoever shows metrics.
+	Collectors []prometheus.Collector
 
-	closers []func() error // run last first
+	begin   func(context.Context) error // notes the ledger's first event, nil when it is noted
+	closers []func() error              // run last first
 }
 
 // maxConnections bounds the pool that read models, registry and sign-ins share;
@@ -155,32 +163,6 @@ func (a *App) openDatabase(ctx context.Context, c *Config) error {
 	return nil
 }
 
-// openStore opens the event store and the keys of what is sealed in it.
-func (a *App) openStore(ctx context.Context, c Config) error {
-	if c.KEK.Folder == "" {
-		c.KEK.Folder = c.Database.DataDir
-	}
-	c.Store.Log = c.Log
-	store, err := postgres.Open(ctx, a.Pool, c.Store)
-	if err != nil {
-		return err
-	}
-	a.Store = store
-	a.onClose(store.Close)
-	if a.Ring, err = sealing.Open(ctx, a.Pool, c.KEK, sealing.Options{Ledger: c.LedgerID}); err != nil {
-		return err
-	}
-	if a.Lookups, err = a.Ring.Hasher(ctx, sealing.ForLookups); err != nil {
-		return err
-	}
-	registry, err := commands.Events()
-	if err != nil {
-		return err
-	}
-	a.Codec = eventstore.NewCodec(registry, sealing.NewSealer(a.Ring))
-	return nil
-}
-
 func (a *App) openModels(ctx context.Context) (err error) {
 	a.Models, err = projections.New(ctx, projections.Config{
 		Store: a.Store, Decoder: a.Codec, Pool: a.Pool, Models: catalog.Models(a.Lookups, a.Location), Log: a.Log,
@@ -226,6 +208,7 @@ func (a *App) Run(ctx context.Context) error {
 	group.Go(func() error { return a.Models.Run(ctx) })
 	group.Go(func() error { return a.Reactions.Run(ctx) })
 	group.Go(func() error { return a.settle(ctx) })
+	group.Go(func() error { return a.noteBegin(ctx) })
 	if err := group.Wait(); err != nil && !errors.Is(err, context.Canceled) {
 		return err
 	}

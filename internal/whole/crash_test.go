@@ -44,8 +44,8 @@ type record struct {
 	answer  answer
 }
 
-func newLoad(t *testing.T) *load {
-	f := establish(install(t).start())
+func newLoad(t *testing.T, i *installation) *load {
+	f := establish(i.start())
 	l := &load{firm: f, running: f.program, changed: make(chan struct{})}
 	l.advisors = f.crowd("adv", "ADVISOR", f.wealth, 4)
 	l.operators = f.crowd("ops", "OPERATIONS", f.office, 2)
@@ -209,9 +209,9 @@ func (l *load) finish() {
 func (l *load) everything() {
 	l.t.Helper()
 	p, _ := l.current()
-	database := p.connect()
-	contiguous(l.t, database)
-	before := last(l.t, database)
+	events := p.events()
+	contiguous(l.t, events)
+	before := last(l.t, events)
 	l.records.Lock()
 	records := slices.Clone(l.records.all)
 	l.records.Unlock()
@@ -227,11 +227,11 @@ func (l *load) everything() {
 			l.t.Errorf("%s was answered %+v, and now %+v", was.request.path, was.answer, now)
 		}
 	})
-	if after := last(l.t, database); after != before {
+	if after := last(l.t, events); after != before {
 		l.t.Errorf("sending %d acknowledged commands again wrote %d events", len(records), after-before)
 	}
 	// What was cut off between its event and its confirmation is confirmed by now.
-	if orphans := one[int](l.t, database, `SELECT count(*) FROM registry.reservation WHERE NOT confirmed`); orphans != 0 {
+	if orphans := one[int](l.t, p.connect(), `SELECT count(*) FROM registry.reservation WHERE NOT confirmed`); orphans != 0 {
 		l.t.Errorf("%d reservations are orphaned", orphans)
 	}
 }
@@ -240,12 +240,12 @@ func (l *load) everything() {
 func (l *load) settled() {
 	l.t.Helper()
 	p, _ := l.current()
-	database := p.connect()
+	events := p.events()
 	confirmed := `SELECT DISTINCT substr(stream, length('payment-') + 1) AS id FROM ledger.events WHERE type = 'payment.confirmed'`
 	eventually(l.t, "every confirmed payment is attributed and its customer formal", func() bool {
-		payments := one[int](l.t, database, `SELECT count(*) FROM (`+confirmed+`) c`)
-		attributed := one[int](l.t, database, `SELECT count(*) FROM ledger.events WHERE type = 'attribution.decided'`)
-		formal := one[int](l.t, database, `SELECT count(*) FROM ledger.events WHERE type = 'customer.became-formal'`)
+		payments := one[int](l.t, events, `SELECT count(*) FROM (`+confirmed+`) c`)
+		attributed := one[int](l.t, events, `SELECT count(*) FROM ledger.events WHERE type = 'attribution.decided'`)
+		formal := one[int](l.t, events, `SELECT count(*) FROM ledger.events WHERE type = 'customer.became-formal'`)
 		return attributed >= payments && formal >= payments
 	})
 	for what, query := range map[string]string{
@@ -259,14 +259,16 @@ func (l *load) settled() {
 			SELECT stream FROM ledger.events WHERE type = 'customer.registered' GROUP BY stream HAVING count(*) > 1) d`,
 		"slots were given more than once": `SELECT count(*) FROM (
 			SELECT stream FROM ledger.events WHERE type = 'ownership.established' GROUP BY stream HAVING count(*) > 1) d`,
-		"events are parked": `SELECT count(*) FROM reaction.parked`,
 	} {
-		if count := one[int](l.t, database, query); count != 0 {
+		if count := one[int](l.t, events, query); count != 0 {
 			l.t.Errorf("%d %s", count, what)
 		}
 	}
-	l.t.Logf("%d events, %d acknowledged commands, %d lost answers, %d payments", last(l.t, database), l.acknowledged.Load(), l.lost.Load(),
-		one[int](l.t, database, `SELECT count(*) FROM (`+confirmed+`) c`))
+	if count := one[int](l.t, p.connect(), `SELECT count(*) FROM reaction.parked`); count != 0 {
+		l.t.Errorf("%d events are parked", count)
+	}
+	l.t.Logf("%d events, %d acknowledged commands, %d lost answers, %d payments", last(l.t, events), l.acknowledged.Load(), l.lost.Load(),
+		one[int](l.t, events, `SELECT count(*) FROM (`+confirmed+`) c`))
 }
 
 // agrees fails unless recomputing from the log gives what the tables say.
@@ -280,28 +282,29 @@ func (l *load) agrees() {
 // Killed again and again in the middle of its work, the program loses nothing that
 // it acknowledged and does nothing twice.
 func TestNothingAcknowledgedIsLostWhenTheProgramIsKilled(t *testing.T) {
-	t.Parallel()
-	l := newLoad(t)
-	l.work()
-	for range 4 {
+	onEachStore(t, func(t *testing.T, i *installation) {
+		l := newLoad(t, i)
+		l.work()
+		for range 4 {
+			l.until(60)
+			p, _ := l.current()
+			p.kill()
+			next := l.installation.start()
+			l.goOn(next)
+			contiguous(t, next.events())
+		}
 		l.until(60)
-		p, _ := l.current()
-		p.kill()
-		next := l.installation.start()
-		l.goOn(next)
-		contiguous(t, next.connect())
-	}
-	l.until(60)
-	l.finish()
-	l.settled()
-	l.everything()
-	l.agrees()
+		l.finish()
+		l.settled()
+		l.everything()
+		l.agrees()
+	})
 }
 
 // PostgreSQL killed under the running program: it recovers by itself.
 func TestRecoversWhenPostgreSQLIsKilled(t *testing.T) {
 	t.Parallel()
-	l := newLoad(t)
+	l := newLoad(t, install(t))
 	l.work()
 	for range 2 {
 		l.until(60)
@@ -339,7 +342,7 @@ func (l *load) killPostgreSQL() {
 // request gets its answer, and what was answered is kept.
 func TestStopsGracefullyUnderLoad(t *testing.T) {
 	t.Parallel()
-	l := newLoad(t)
+	l := newLoad(t, install(t))
 	var torn, unavailable atomic.Int64
 	var group sync.WaitGroup
 	p := l.running

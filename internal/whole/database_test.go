@@ -18,6 +18,16 @@ func (i *installation) connect() *pgxpool.Pool {
 	return pool
 }
 
+// events looks into where the ledger's events are: the program's own database, or
+// that behind its EventStoreDB.
+func (i *installation) events() *pgxpool.Pool {
+	i.t.Helper()
+	if i.behind != nil {
+		return i.behind
+	}
+	return i.connect()
+}
+
 // column is what a query of one column gives.
 func column[T any](t testing.TB, database *pgxpool.Pool, query string, arguments ...any) []T {
 	t.Helper()

@@ -48,8 +48,11 @@ sections:
 // TestImportsHistoryBesideTheRunningProgram runs the command line as people do:
 // checked, proposed, approved over HTTP, brought in, run again.
 func TestImportsHistoryBesideTheRunningProgram(t *testing.T) {
-	t.Parallel()
-	f := establish(install(t).start())
+	onEachStore(t, importsHistory)
+}
+
+func importsHistory(t *testing.T, i *installation) {
+	f := establish(i.start())
 	f.employ("dora", "ADVISOR", f.wealth)
 	director := f.employ("director", "SUPERIOR", f.root)
 	clerk := f.employ("clerk", "OPERATIONS", f.root)
@@ -64,7 +67,7 @@ func TestImportsHistoryBesideTheRunningProgram(t *testing.T) {
 	mapping := write("small.yaml", importMapping)
 	write("clients.csv", "client,phone\n张三,13800138000\n李四,12\n")
 	write("deals.csv", "deal,client,product,amount,on\nD1,张三,P1,100,2020-03-01\nD2,李四,P1,5,2020-03-02\nD3,张三,P1,0,2020-03-03\n")
-	database := f.connect()
+	database := f.events()
 	before := last(t, database)
 	wants := func(code int, says string, arguments ...string) string {
 		t.Helper()

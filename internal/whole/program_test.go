@@ -17,8 +17,13 @@ import (
 	"testing"
 	"time"
 
+	"guishu/eventstore/postgres"
+	"guishu/eventstore/storetest"
 	"guishu/internal/cluster"
+	"guishu/internal/esdbtest"
 	"guishu/internal/pgtest"
+
+	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 // built is the program, made once for all tests of this package.
@@ -109,6 +114,9 @@ type installation struct {
 	folder string
 	// database is a PostgreSQL to use instead of the folder's own.
 	database string
+	// behind is the database behind the EventStoreDB that keeps the events, nil where
+	// the program's own database does.
+	behind *pgxpool.Pool
 	// more are further environment variables.
 	more []string
 	// account is who runs the program, where the tests' own user does not.
@@ -119,6 +127,32 @@ type installation struct {
 func install(t testing.TB) *installation {
 	t.Helper()
 	return &installation{t: t, folder: pgtest.Folder(t)}
+}
+
+// installOnEventStoreDB is a machine whose ledger is in an EventStoreDB: the gateway
+// over a PostgreSQL of its own, with gaps between the positions.
+func installOnEventStoreDB(t testing.TB) *installation {
+	t.Helper()
+	i := install(t)
+	i.behind = pgtest.New(t)
+	store, err := postgres.Open(within(t), i.behind, postgres.Options{AllowUnsafe: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
+	i.more = append(i.more, "GUISHU_STORE="+esdbtest.On(t, storetest.Sparse(store)))
+	return i
+}
+
+// onEachStore runs a test on an installation of each kind.
+func onEachStore(t *testing.T, test func(t *testing.T, i *installation)) {
+	t.Parallel()
+	for name, install := range map[string]func(testing.TB) *installation{"PostgreSQL": install, "EventStoreDB": installOnEventStoreDB} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, install(t))
+		})
+	}
 }
 
 // environment is this process's without what would name another database, folder

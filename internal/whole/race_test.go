@@ -53,8 +53,8 @@ const (
 	deciding = 20
 )
 
-func newRace(t *testing.T) *race {
-	f := establish(install(t).start())
+func newRace(t *testing.T, i *installation) *race {
+	f := establish(i.start())
 	return &race{
 		firm: f, managers: f.crowd("rm", "RELATIONSHIP_MANAGER", f.north, wanting),
 		heads: f.crowd("head", "OUTLET_HEAD", f.north, deciding),
@@ -78,7 +78,7 @@ func approval(customer, application string) string {
 func (r *race) types(customer string) map[string]int {
 	r.t.Helper()
 	counts := map[string]int{}
-	for _, one := range column[string](r.t, r.connect(), `SELECT type FROM ledger.events WHERE stream = $1 ORDER BY position`, "ownership-"+customer+"-SELF_OPERATED") {
+	for _, one := range column[string](r.t, r.events(), `SELECT type FROM ledger.events WHERE stream = $1 ORDER BY position`, "ownership-"+customer+"-SELF_OPERATED") {
 		counts[one]++
 	}
 	return counts
@@ -88,46 +88,47 @@ func (r *race) types(customer string) map[string]int {
 // approve all of these at once, each with a double click: 200 requests in flight,
 // one owner (A-13, A-76, C-06).
 func TestOneOwnerOfTwoHundredApprovalsAtOnce(t *testing.T) {
-	t.Parallel()
-	r := newRace(t)
-	customer := r.wanted()
-	applications := make([]string, wanting)
-	var filing tally
-	claims := make([]request, wanting)
-	for i := range claims {
-		claims[i] = r.claim(customer, i)
-	}
-	together(2*wanting, 2*wanting, func(i int) {
-		answered := r.send(r.managers[i/2], claims[i/2])
-		filing.add(answered)
-		if answered.status == http.StatusCreated {
-			applications[i/2] = answered.answer(t).ID
+	onEachStore(t, func(t *testing.T, i *installation) {
+		r := newRace(t, i)
+		customer := r.wanted()
+		applications := make([]string, wanting)
+		var filing tally
+		claims := make([]request, wanting)
+		for i := range claims {
+			claims[i] = r.claim(customer, i)
 		}
+		together(2*wanting, 2*wanting, func(i int) {
+			answered := r.send(r.managers[i/2], claims[i/2])
+			filing.add(answered)
+			if answered.status == http.StatusCreated {
+				applications[i/2] = answered.answer(t).ID
+			}
+		})
+		filing.only(t, "claims", "201", "200")
+		if filing.counts["201"] != wanting || filing.counts["200"] != wanting {
+			t.Fatalf("each of %d double clicks takes effect once: %v", wanting, filing.counts)
+		}
+		var deciding tally
+		approvals := make([]request, wanting)
+		for i := range approvals {
+			approvals[i] = command(approval(customer, applications[i]), nil)
+		}
+		together(2*wanting, 2*wanting, func(i int) {
+			deciding.add(r.send(r.heads[i/2%len(r.heads)], approvals[i/2]))
+		})
+		deciding.only(t, "approvals", "201", "200", "409 claim/already-owned")
+		if deciding.counts["201"] != 1 || deciding.counts["200"] != 1 {
+			t.Errorf("one approval and its double click win: %v", deciding.counts)
+		}
+		r.tells(customer, wanting)
 	})
-	filing.only(t, "claims", "201", "200")
-	if filing.counts["201"] != wanting || filing.counts["200"] != wanting {
-		t.Fatalf("each of %d double clicks takes effect once: %v", wanting, filing.counts)
-	}
-	var deciding tally
-	approvals := make([]request, wanting)
-	for i := range approvals {
-		approvals[i] = command(approval(customer, applications[i]), nil)
-	}
-	together(2*wanting, 2*wanting, func(i int) {
-		deciding.add(r.send(r.heads[i/2%len(r.heads)], approvals[i/2]))
-	})
-	deciding.only(t, "approvals", "201", "200", "409 claim/already-owned")
-	if deciding.counts["201"] != 1 || deciding.counts["200"] != 1 {
-		t.Errorf("one approval and its double click win: %v", deciding.counts)
-	}
-	r.tells(customer, wanting)
 }
 
 // Claims and approvals all at once: whoever has filed is approved while others
 // still file.
 func TestOneOwnerWhileClaimsAndApprovalsMix(t *testing.T) {
 	t.Parallel()
-	r := newRace(t)
+	r := newRace(t, install(t))
 	customer := r.wanted()
 	var filing, deciding tally
 	filed := make(chan string, wanting)
@@ -175,5 +176,5 @@ func (r *race) tells(customer string, filed int) {
 	if len(got) > 0 && filed > 0 {
 		r.t.Errorf("the log has more: %v", got)
 	}
-	contiguous(r.t, r.connect())
+	contiguous(r.t, r.events())
 }

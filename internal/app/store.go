@@ -1,0 +1,134 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"guishu/commands"
+	"guishu/domain"
+	"guishu/eventstore"
+	"guishu/eventstore/esdb"
+	"guishu/eventstore/idindex"
+	"guishu/eventstore/postgres"
+	"guishu/eventstore/sealing"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// openStore opens the event store and the keys of what is sealed in it.
+func (a *App) openStore(ctx context.Context, c Config) error {
+	registry, err := commands.Events()
+	if err != nil {
+		return err
+	}
+	open := a.openPostgreSQL
+	if c.EventStoreDB != "" {
+		open = a.openEventStoreDB
+	}
+	if a.Store, err = open(ctx, c, registry); err != nil {
+		return err
+	}
+	a.onClose(a.Store.Close)
+	if c.KEK.Folder == "" {
+		c.KEK.Folder = c.Database.DataDir
+	}
+	if a.Ring, err = sealing.Open(ctx, a.Pool, c.KEK, sealing.Options{Ledger: c.LedgerID}); err != nil {
+		return err
+	}
+	if a.Lookups, err = a.Ring.Hasher(ctx, sealing.ForLookups); err != nil {
+		return err
+	}
+	a.Codec = eventstore.NewCodec(registry, sealing.NewSealer(a.Ring))
+	return nil
+}
+
+// openPostgreSQL opens the ledger in the database itself.
+func (a *App) openPostgreSQL(ctx context.Context, c Config, _ *eventstore.Registry) (eventstore.Store, error) {
+	if err := claim(ctx, a.Pool, inPostgreSQL, nil); err != nil {
+		return nil, err
+	}
+	c.Store.Log = c.Log
+	return postgres.Open(ctx, a.Pool, c.Store)
+}
+
+// openEventStoreDB opens the ledger in an EventStoreDB, with the index of event ids
+// in the database.
+func (a *App) openEventStoreDB(ctx context.Context, c Config, registry *eventstore.Registry) (_ eventstore.Store, err error) {
+	passed := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "guishu_eventstoredb_passed_over_total", Help: "Events of the EventStoreDB itself that were not even looked at: system events and links.",
+	}, []string{"what"})
+	a.Collectors = append(a.Collectors, passed)
+	server, err := esdb.Open(ctx, c.EventStoreDB, esdb.Options{Log: c.Log, Skipped: func(what esdb.Skip) {
+		passed.WithLabelValues(string(what)).Inc()
+	}})
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, server.Close())
+		}
+	}()
+	types := typesOf(registry)
+	err = claim(ctx, a.Pool, inEventStoreDB, func(ctx context.Context, tx pgx.Tx, o origin) error {
+		if o.Event == nil {
+			a.begin = func(ctx context.Context) error { return awaitBegin(ctx, a.Pool, server, types) }
+		}
+		return verify(ctx, tx, server, o, types)
+	})
+	if err != nil {
+		return nil, err
+	}
+	// A fence says nothing personal: it needs no keys.
+	codec := eventstore.NewCodec(registry, nil)
+	return idindex.Open(ctx, a.Pool, server, idindex.Options{Log: c.Log, Fence: func(ctx context.Context, stream eventstore.Stream) (eventstore.NewEvent, error) {
+		return fence(ctx, codec, stream)
+	}})
+}
+
+// fence is the event by which a stream is taken past an append that was never
+// finished, so that its event ids are free: the ledger's word for just that.
+func fence(ctx context.Context, codec *eventstore.Codec, stream eventstore.Stream) (eventstore.NewEvent, error) {
+	return codec.Encode(ctx, stream, uuid.New(), domain.ReservationAbandoned{Kind: "event-id"}, eventstore.Metadata{
+		Command: "abandon-reservation", CommandID: uuid.New(),
+	})
+}
+
+// typesOf are the types of the ledger's own events.
+func typesOf(registry *eventstore.Registry) []string {
+	var types []string
+	for _, version := range registry.Versions() {
+		if version.Current {
+			types = append(types, version.Type)
+		}
+	}
+	return types
+}
+
+// noteBegin notes by which event the ledger is known, where that is not known yet.
+func (a *App) noteBegin(ctx context.Context) error {
+	for a.begin != nil && ctx.Err() == nil {
+		err := a.begin(ctx)
+		if err == nil || ctx.Err() != nil {
+			return nil
+		}
+		a.Log.Warn("the ledger's first event could not be noted yet", "error", err)
+		timer := time.NewTimer(time.Second)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+		}
+	}
+	return nil
+}
+
+// StoreAnswers gives nil while the event store can be asked: for whoever watches
+// over the program.
+func (a *App) StoreAnswers(ctx context.Context) error {
+	_, err := a.Store.LastPosition(ctx)
+	return err
+}
