@@ -312,3 +312,13 @@ func Within[Outer, R any](c Column[R], inner func(*Outer) *R) Column[Outer] {
 		show:  func(r *Outer) string { return c.show(inner(r)) },
 	}
 }
+
+// Joined are a table's columns as those of a larger row that a join makes, in
+// which the table goes by an alias.
+func Joined[Outer, R any](alias string, columns []Column[R], inner func(*Outer) *R) []Column[Outer] {
+	all := make([]Column[Outer], len(columns), 2*len(columns))
+	for i, c := range columns {
+		all[i] = Within(c, inner).As(alias + "." + c.Name)
+	}
+	return all
+}

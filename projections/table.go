@@ -78,6 +78,16 @@ func (t *Table[K, R]) Edit(tx *Tx, key K) *R {
 	return &e.row
 }
 
+// Change changes a row that must be there.
+func (t *Table[K, R]) Change(tx *Tx, key K, change func(*R)) error {
+	row := t.Edit(tx, key)
+	if row == nil {
+		return fmt.Errorf("%s: %v is not there", t.title, key)
+	}
+	change(row)
+	return nil
+}
+
 // Ensure gives the row to be changed, a new one if there is none.
 func (t *Table[K, R]) Ensure(tx *Tx, key K) *R {
 	if row := t.Edit(tx, key); row != nil {

@@ -4,7 +4,6 @@ package attachments
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -103,13 +102,10 @@ func Model() projections.Model {
 				return nil
 			}),
 			projections.On(func(tx *projections.Tx, e attachment.Ended, at *projections.Event) error {
-				row := attachments.Edit(tx, e.Attachment)
-				if row == nil {
-					return fmt.Errorf("attachment %s is not there", e.Attachment)
-				}
-				row.Ended, row.EndReason = true, e.Reason
-				row.EndedTime, row.EndedRecordedAt, row.EndedPosition = at.EffectiveAt, at.RecordedAt, at.Position
-				return nil
+				return attachments.Change(tx, e.Attachment, func(row *Attachment) {
+					row.Ended, row.EndReason = true, e.Reason
+					row.EndedTime, row.EndedRecordedAt, row.EndedPosition = at.EffectiveAt, at.RecordedAt, at.Position
+				})
 			}),
 			projections.On(func(tx *projections.Tx, e attachment.ContactRecorded, at *projections.Event) error {
 				contacts.Append(tx, Contact{

@@ -5,7 +5,6 @@ package attributions
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"guishu/domain"
@@ -114,11 +113,12 @@ func (m *model) confirmed(tx *projections.Tx, e payment.Confirmed, _ *projection
 
 func (m *model) decided(tx *projections.Tx, e attribution.Decided, at *projections.Event) error {
 	if !e.Supersedes.IsZero() {
-		earlier := m.attributions.Edit(tx, e.Supersedes)
-		if earlier == nil {
-			return missing(e.Supersedes)
+		err := m.attributions.Change(tx, e.Supersedes, func(earlier *Attribution) {
+			earlier.SupersededBy, earlier.Standing = e.Decision, false
+		})
+		if err != nil {
+			return err
 		}
-		earlier.SupersededBy, earlier.Standing = e.Decision, false
 	}
 	made, _ := m.deals.Get(tx, e.Payment)
 	m.attributions.Create(tx, Attribution{
@@ -133,15 +133,10 @@ func (m *model) decided(tx *projections.Tx, e attribution.Decided, at *projectio
 }
 
 func (m *model) countered(tx *projections.Tx, e attribution.Countered, at *projections.Event) error {
-	row := m.attributions.Edit(tx, e.Decision)
-	if row == nil {
-		return missing(e.Decision)
-	}
-	row.Countered, row.CounteredAt, row.Standing = true, at.EffectiveAt, false
-	return nil
+	return m.attributions.Change(tx, e.Decision, func(row *Attribution) {
+		row.Countered, row.CounteredAt, row.Standing = true, at.EffectiveAt, false
+	})
 }
-
-func missing(id domain.DecisionID) error { return fmt.Errorf("decision %s is not there", id) }
 
 // Query chooses decisions. Scope and Who are required: own ones are those about
 // one's own deals or commissions.
@@ -180,11 +175,7 @@ const listed = `read.attributions t
 	LEFT JOIN read.staff w ON w.staff = t.winner`
 
 func listedColumns() []projections.Column[Listed] {
-	var all []projections.Column[Listed]
-	for _, c := range columns() {
-		all = append(all, projections.Within(c, func(l *Listed) *Attribution { return &l.Attribution }).As("t."+c.Name))
-	}
-	return append(all,
+	return append(projections.Joined("t", columns(), func(l *Listed) *Attribution { return &l.Attribution }),
 		projections.Text("c.name", func(r *Listed) *string { return &r.CustomerName }),
 		projections.Text("p.name", func(r *Listed) *string { return &r.ProductName }),
 		projections.Text("h.employee_no", func(r *Listed) *string { return &r.HandlerNo }),
@@ -194,10 +185,13 @@ func listedColumns() []projections.Column[Listed] {
 	)
 }
 
-func sorts() []query.Sort {
-	return []query.Sort{
-		{Name: "newest", Columns: []string{"t.position"}, Descending: true},
-		{Name: "oldest", Columns: []string{"t.position"}},
+func source() query.Source[Listed] {
+	return query.Source[Listed]{
+		Columns: listedColumns(), From: listed, Counted: "read.attributions t",
+		Sorts: []query.Sort{
+			{Name: "newest", Columns: []string{"t.position"}, Descending: true},
+			{Name: "oldest", Columns: []string{"t.position"}},
+		},
 	}
 }
 
@@ -227,16 +221,12 @@ func (q Query) where() query.Where {
 
 // List gives a page of decisions within the scope.
 func List(ctx context.Context, db query.DB, q Query) (query.Page[Listed], error) {
-	sort, err := query.Choose(sorts(), q.Sort)
-	if err != nil {
-		return query.Page[Listed]{}, err
-	}
-	return query.List(ctx, db, listedColumns(), listed, q.where(), sort, q.After, q.Limit)
+	return source().List(ctx, db, q.where(), q.Sort, q.After, q.Limit)
 }
 
 // Count counts them.
 func Count(ctx context.Context, db query.DB, q Query) (int, error) {
-	return query.Count(ctx, db, "read.attributions t", q.where(), query.CountLimit)
+	return source().Count(ctx, db, q.where())
 }
 
 // Get gives a decision within the scope; ErrQueryNotFoundOrOutOfScope for any
@@ -245,5 +235,5 @@ func Get(ctx context.Context, db query.DB, scope staff.Scope, who domain.StaffID
 	var w query.Where
 	within(&w, scope, who)
 	w.And("t.decision = ?", id.UUID())
-	return query.One(ctx, db, listedColumns(), listed, w)
+	return source().One(ctx, db, w)
 }

@@ -4,7 +4,6 @@ package claims
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"guishu/domain"
@@ -120,13 +119,10 @@ func (m *model) superseded(tx *projections.Tx, e ownership.ClaimSuperseded, at *
 }
 
 func (m *model) change(tx *projections.Tx, id domain.ApplicationID, at *projections.Event, change func(*Claim)) error {
-	row := m.claims.Edit(tx, id)
-	if row == nil {
-		return fmt.Errorf("application %s is not there", id)
-	}
-	change(row)
-	row.ChangedPosition = at.Position
-	return nil
+	return m.claims.Change(tx, id, func(row *Claim) {
+		change(row)
+		row.ChangedPosition = at.Position
+	})
 }
 
 // Query chooses applications. Scope and Who are required: own ones are those
@@ -170,11 +166,7 @@ const listed = `read.claims c
 	LEFT JOIN read.customers k ON k.customer = c.customer`
 
 func listedColumns() []projections.Column[Listed] {
-	var all []projections.Column[Listed]
-	for _, c := range columns() {
-		all = append(all, projections.Within(c, func(l *Listed) *Claim { return &l.Claim }).As("c."+c.Name))
-	}
-	return append(all,
+	return append(projections.Joined("c", columns(), func(l *Listed) *Claim { return &l.Claim }),
 		projections.Text("u.name", func(r *Listed) *string { return &r.UnitName }),
 		projections.Text("u.code", func(r *Listed) *string { return &r.UnitCode }),
 		projections.Text("h.name", func(r *Listed) *string { return &r.HomeUnitName }),
@@ -186,10 +178,13 @@ func listedColumns() []projections.Column[Listed] {
 	)
 }
 
-func sorts() []query.Sort {
-	return []query.Sort{
-		{Name: "oldest", Columns: []string{"c.position"}},
-		{Name: "newest", Columns: []string{"c.position"}, Descending: true},
+func source() query.Source[Listed] {
+	return query.Source[Listed]{
+		Columns: listedColumns(), From: listed, Counted: "read.claims c",
+		Sorts: []query.Sort{
+			{Name: "oldest", Columns: []string{"c.position"}},
+			{Name: "newest", Columns: []string{"c.position"}, Descending: true},
+		},
 	}
 }
 
@@ -218,16 +213,12 @@ func (q Query) where() query.Where {
 
 // List gives a page of applications, the oldest first unless sorted otherwise.
 func List(ctx context.Context, db query.DB, q Query) (query.Page[Listed], error) {
-	sort, err := query.Choose(sorts(), q.Sort)
-	if err != nil {
-		return query.Page[Listed]{}, err
-	}
-	return query.List(ctx, db, listedColumns(), listed, q.where(), sort, q.After, q.Limit)
+	return source().List(ctx, db, q.where(), q.Sort, q.After, q.Limit)
 }
 
 // Count counts them.
 func Count(ctx context.Context, db query.DB, q Query) (int, error) {
-	return query.Count(ctx, db, "read.claims c", q.where(), query.CountLimit)
+	return source().Count(ctx, db, q.where())
 }
 
 // Get gives an application within the scope; ErrQueryNotFoundOrOutOfScope for any
@@ -236,5 +227,5 @@ func Get(ctx context.Context, db query.DB, scope staff.Scope, who domain.StaffID
 	var w query.Where
 	within(&w, scope, who)
 	w.And("c.application = ?", id.UUID())
-	return query.One(ctx, db, listedColumns(), listed, w)
+	return source().One(ctx, db, w)
 }

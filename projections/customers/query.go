@@ -69,12 +69,8 @@ const listed = `read.customers c
 
 // listedColumns are the columns of a list for a reader, who is an argument.
 func listedColumns(w *query.Where, who domain.StaffID) []projections.Column[Listed] {
-	all := make([]projections.Column[Listed], 0, 48)
-	for _, c := range columns() {
-		all = append(all, projections.Within(c, func(l *Listed) *Row { return &l.Row }).As("c."+c.Name))
-	}
 	mine := "EXISTS (SELECT 1 FROM read.customer_relations r WHERE r.staff = " + w.Arg(who.UUID()) + " AND r.customer = c.customer)"
-	return append(all,
+	return append(projections.Joined("c", columns(), func(l *Listed) *Row { return &l.Row }),
 		projections.Text("u.name", func(r *Listed) *string { return &r.HomeUnitName }),
 		projections.Text("u.code", func(r *Listed) *string { return &r.HomeUnitCode }),
 		projections.Text("u.path", func(r *Listed) *domain.Path { return &r.HomePath }),

@@ -3,7 +3,6 @@ package migrations
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"guishu/domain"
@@ -75,30 +74,21 @@ func (m *model) proposed(tx *projections.Tx, e migration.Proposed, at *projectio
 }
 
 func (m *model) approved(tx *projections.Tx, e migration.Approved, at *projections.Event) error {
-	return m.change(tx, e.Batch, func(b *Batch) {
+	return m.batches.Change(tx, e.Batch, func(b *Batch) {
 		b.Status, b.DecidedBy, b.DecidedAt, b.Note, b.ApprovedAt = migration.StatusApproved, e.ApprovedBy, at.RecordedAt, e.Note, at.Position
 	})
 }
 
 func (m *model) refused(tx *projections.Tx, e migration.Refused, at *projections.Event) error {
-	return m.change(tx, e.Batch, func(b *Batch) {
+	return m.batches.Change(tx, e.Batch, func(b *Batch) {
 		b.Status, b.DecidedBy, b.DecidedAt, b.Note = migration.StatusRefused, e.RefusedBy, at.RecordedAt, e.Reason
 	})
 }
 
 func (m *model) closed(tx *projections.Tx, e migration.Closed, at *projections.Event) error {
-	return m.change(tx, e.Batch, func(b *Batch) {
+	return m.batches.Change(tx, e.Batch, func(b *Batch) {
 		b.Status, b.Imported, b.Rejected, b.ClosedAt = migration.StatusClosed, e.Imported, e.Rejected, at.RecordedAt
 	})
-}
-
-func (m *model) change(tx *projections.Tx, id domain.BatchID, change func(*Batch)) error {
-	row := m.batches.Edit(tx, id)
-	if row == nil {
-		return fmt.Errorf("migration batch %s is not there", id)
-	}
-	change(row)
-	return nil
 }
 
 // Query chooses batches; they belong to the firm as a whole and have no scope.

@@ -4,7 +4,6 @@ package payments
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -149,14 +148,11 @@ func (m *model) close(tx *projections.Tx, deal payment.Deal, status domain.Payme
 }
 
 func (m *model) step(tx *projections.Tx, deal payment.Deal, status domain.PaymentStatus, at *projections.Event, change func(*Payment)) error {
-	row := m.payments.Edit(tx, deal.Payment)
-	if row == nil {
-		return fmt.Errorf("payment %s is not there", deal.Payment)
-	}
-	row.Status, row.AmountFen, row.ChangedPosition = status, deal.AmountFen, at.Position
-	row.Advisor, row.Unit = deal.Advisor, deal.Unit
-	change(row)
-	return nil
+	return m.payments.Change(tx, deal.Payment, func(row *Payment) {
+		row.Status, row.AmountFen, row.ChangedPosition = status, deal.AmountFen, at.Position
+		row.Advisor, row.Unit = deal.Advisor, deal.Unit
+		change(row)
+	})
 }
 
 // Query chooses payments. Scope and Who are required: own ones are those the
@@ -197,11 +193,7 @@ const listed = `read.payments p
 	LEFT JOIN read.units u ON u.unit = p.unit`
 
 func listedColumns() []projections.Column[Listed] {
-	var all []projections.Column[Listed]
-	for _, c := range columns() {
-		all = append(all, projections.Within(c, func(l *Listed) *Payment { return &l.Payment }).As("p."+c.Name))
-	}
-	return append(all,
+	return append(projections.Joined("p", columns(), func(l *Listed) *Payment { return &l.Payment }),
 		projections.Text("c.name", func(r *Listed) *string { return &r.CustomerName }),
 		projections.Text("c.customer_no", func(r *Listed) *string { return &r.CustomerNo }),
 		projections.Text("r.name", func(r *Listed) *string { return &r.ProductName }),
@@ -212,11 +204,14 @@ func listedColumns() []projections.Column[Listed] {
 	)
 }
 
-func sorts() []query.Sort {
-	return []query.Sort{
-		{Name: "newest", Columns: []string{"p.position"}, Descending: true},
-		{Name: "oldest", Columns: []string{"p.position"}},
-		{Name: "amount", Columns: []string{"p.amount_fen", "p.payment"}},
+func source() query.Source[Listed] {
+	return query.Source[Listed]{
+		Columns: listedColumns(), From: listed, Counted: "read.payments p",
+		Sorts: []query.Sort{
+			{Name: "newest", Columns: []string{"p.position"}, Descending: true},
+			{Name: "oldest", Columns: []string{"p.position"}},
+			{Name: "amount", Columns: []string{"p.amount_fen", "p.payment"}},
+		},
 	}
 }
 
@@ -245,16 +240,12 @@ func (q Query) where() query.Where {
 
 // List gives a page of payments within the scope.
 func List(ctx context.Context, db query.DB, q Query) (query.Page[Listed], error) {
-	sort, err := query.Choose(sorts(), q.Sort)
-	if err != nil {
-		return query.Page[Listed]{}, err
-	}
-	return query.List(ctx, db, listedColumns(), listed, q.where(), sort, q.After, q.Limit)
+	return source().List(ctx, db, q.where(), q.Sort, q.After, q.Limit)
 }
 
 // Count counts them.
 func Count(ctx context.Context, db query.DB, q Query) (int, error) {
-	return query.Count(ctx, db, "read.payments p", q.where(), query.CountLimit)
+	return source().Count(ctx, db, q.where())
 }
 
 // Get gives a payment within the scope; ErrQueryNotFoundOrOutOfScope for any
@@ -263,7 +254,7 @@ func Get(ctx context.Context, db query.DB, scope staff.Scope, who domain.StaffID
 	var w query.Where
 	w.Within(scope, who, "p.unit", "", ownCondition)
 	w.And("p.payment = ?", id.UUID())
-	return query.One(ctx, db, listedColumns(), listed, w)
+	return source().One(ctx, db, w)
 }
 
 // ByExternalNo gives the payment imported with that number, whatever the scope.

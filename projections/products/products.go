@@ -3,7 +3,6 @@ package products
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"guishu/domain"
@@ -74,24 +73,15 @@ func (m *model) launched(tx *projections.Tx, e product.Launched, at *projections
 }
 
 func (m *model) opened(tx *projections.Tx, e product.SubscriptionOpened, _ *projections.Event) error {
-	return m.change(tx, e.Product, func(p *Product) { p.Open, p.ClosedReason = true, "" })
+	return m.products.Change(tx, e.Product, func(p *Product) { p.Open, p.ClosedReason = true, "" })
 }
 
 func (m *model) closed(tx *projections.Tx, e product.SubscriptionClosed, _ *projections.Event) error {
-	return m.change(tx, e.Product, func(p *Product) { p.Open, p.ClosedReason = false, e.Reason })
+	return m.products.Change(tx, e.Product, func(p *Product) { p.Open, p.ClosedReason = false, e.Reason })
 }
 
 func (m *model) inception(tx *projections.Tx, e product.InceptionRecorded, _ *projections.Event) error {
-	return m.change(tx, e.Product, func(p *Product) { p.EstablishedOn, p.MaturesOn = e.EstablishedOn, e.MaturesOn })
-}
-
-func (m *model) change(tx *projections.Tx, id domain.ProductID, change func(*Product)) error {
-	row := m.products.Edit(tx, id)
-	if row == nil {
-		return fmt.Errorf("product %s is not there", id)
-	}
-	change(row)
-	return nil
+	return m.products.Change(tx, e.Product, func(p *Product) { p.EstablishedOn, p.MaturesOn = e.EstablishedOn, e.MaturesOn })
 }
 
 // Query chooses products; products belong to the firm as a whole and have no
@@ -109,10 +99,13 @@ type Query struct {
 	Limit       int
 }
 
-func sorts() []query.Sort {
-	return []query.Sort{
-		{Name: "name", Columns: []string{"name", "product"}},
-		{Name: "newest", Columns: []string{"position"}, Descending: true},
+func source() query.Source[Product] {
+	return query.Source[Product]{
+		Columns: Columns(), From: "read.products",
+		Sorts: []query.Sort{
+			{Name: "name", Columns: []string{"name", "product"}},
+			{Name: "newest", Columns: []string{"position"}, Descending: true},
+		},
 	}
 }
 
@@ -133,28 +126,24 @@ func (q Query) where() query.Where {
 
 // List gives a page of products.
 func List(ctx context.Context, db query.DB, q Query) (query.Page[Product], error) {
-	sort, err := query.Choose(sorts(), q.Sort)
-	if err != nil {
-		return query.Page[Product]{}, err
-	}
-	return query.List(ctx, db, Columns(), "read.products", q.where(), sort, q.After, q.Limit)
+	return source().List(ctx, db, q.where(), q.Sort, q.After, q.Limit)
 }
 
 // Count counts them.
 func Count(ctx context.Context, db query.DB, q Query) (int, error) {
-	return query.Count(ctx, db, "read.products", q.where(), query.CountLimit)
+	return source().Count(ctx, db, q.where())
 }
 
 // Get gives a product; ErrQueryNotFoundOrOutOfScope when there is none.
 func Get(ctx context.Context, db query.DB, id domain.ProductID) (Product, error) {
 	var w query.Where
 	w.And("product = ?", id.UUID())
-	return query.One(ctx, db, Columns(), "read.products", w)
+	return source().One(ctx, db, w)
 }
 
 // ByCode gives the product with that code.
 func ByCode(ctx context.Context, db query.DB, code string) (Product, error) {
 	var w query.Where
 	w.And("code = ?", code)
-	return query.One(ctx, db, Columns(), "read.products", w)
+	return source().One(ctx, db, w)
 }

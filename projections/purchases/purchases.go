@@ -4,7 +4,6 @@ package purchases
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"guishu/domain"
@@ -58,12 +57,7 @@ func Model(zone *time.Location) projections.Model {
 				return nil
 			}),
 			projections.On(func(tx *projections.Tx, e payment.Reversed, _ *projections.Event) error {
-				row := purchases.Edit(tx, e.Deal.Payment)
-				if row == nil {
-					return fmt.Errorf("purchase %s is not there", e.Deal.Payment)
-				}
-				row.Reversed = true
-				return nil
+				return purchases.Change(tx, e.Deal.Payment, func(row *Purchase) { row.Reversed = true })
 			}),
 		},
 	}
@@ -86,11 +80,7 @@ const held = `read.purchases p
 	LEFT JOIN read.customers c ON c.customer = p.customer`
 
 func heldColumns() []projections.Column[Holding] {
-	var all []projections.Column[Holding]
-	for _, c := range columns() {
-		all = append(all, projections.Within(c, func(h *Holding) *Purchase { return &h.Purchase }).As("p."+c.Name))
-	}
-	return append(all,
+	return append(projections.Joined("p", columns(), func(h *Holding) *Purchase { return &h.Purchase }),
 		projections.Text("r.name", func(r *Holding) *string { return &r.ProductName }),
 		projections.Text("r.code", func(r *Holding) *string { return &r.ProductCode }),
 		projections.Text("r.supplier", func(r *Holding) *string { return &r.Supplier }),
@@ -118,10 +108,13 @@ type Query struct {
 	Limit    int
 }
 
-func sorts() []query.Sort {
-	return []query.Sort{
-		{Name: "newest", Columns: []string{"p.position"}, Descending: true},
-		{Name: "oldest", Columns: []string{"p.position"}},
+func source() query.Source[Holding] {
+	return query.Source[Holding]{
+		Columns: heldColumns(), From: held, Counted: "read.purchases p",
+		Sorts: []query.Sort{
+			{Name: "newest", Columns: []string{"p.position"}, Descending: true},
+			{Name: "oldest", Columns: []string{"p.position"}},
+		},
 	}
 }
 
@@ -147,14 +140,10 @@ func (q Query) where() query.Where {
 
 // List gives a page of purchases within the scope.
 func List(ctx context.Context, db query.DB, q Query) (query.Page[Holding], error) {
-	sort, err := query.Choose(sorts(), q.Sort)
-	if err != nil {
-		return query.Page[Holding]{}, err
-	}
-	return query.List(ctx, db, heldColumns(), held, q.where(), sort, q.After, q.Limit)
+	return source().List(ctx, db, q.where(), q.Sort, q.After, q.Limit)
 }
 
 // Count counts them.
 func Count(ctx context.Context, db query.DB, q Query) (int, error) {
-	return query.Count(ctx, db, "read.purchases p", q.where(), query.CountLimit)
+	return source().Count(ctx, db, q.where())
 }

@@ -343,6 +343,39 @@ func (w *Where) from(sort Sort, after Cursor) error {
 	return nil
 }
 
+// Source is where the rows of a list come from and how they may be ordered.
+type Source[R any] struct {
+	Columns []projections.Column[R]
+	From    string // the table, with those that give its rows their names
+	Counted string // the table alone: all that conditions are about; empty for From
+	Sorts   []Sort // the first one where none is asked for
+}
+
+// List reads one page of the rows that meet the conditions. ErrFormValue for an
+// unknown sort, or for a cursor that is none or another order's.
+func (s Source[R]) List(ctx context.Context, db DB, where Where, sort string, after Cursor, asked int) (Page[R], error) {
+	chosen, err := Choose(s.Sorts, sort)
+	if err != nil {
+		return Page[R]{}, err
+	}
+	return List(ctx, db, s.Columns, s.From, where, chosen, after, asked)
+}
+
+// Count counts the rows that meet the conditions, up to CountLimit.
+func (s Source[R]) Count(ctx context.Context, db DB, where Where) (int, error) {
+	from := s.Counted
+	if from == "" {
+		from = s.From
+	}
+	return Count(ctx, db, from, where, CountLimit)
+}
+
+// One reads the one row that meets the conditions; ErrQueryNotFoundOrOutOfScope
+// when there is none.
+func (s Source[R]) One(ctx context.Context, db DB, where Where) (R, error) {
+	return One(ctx, db, s.Columns, s.From, where)
+}
+
 // All reads every row of a query.
 func All[R any](ctx context.Context, db DB, columns []projections.Column[R], sql string, args ...any) ([]R, error) {
 	rows, err := db.Query(ctx, sql, args...)

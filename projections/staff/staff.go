@@ -173,12 +173,9 @@ func (m *model) granted(tx *projections.Tx, e staff.AccessGranted, at *projectio
 }
 
 func (m *model) refused(tx *projections.Tx, e staff.AccessRefused, at *projections.Event) error {
-	request := m.requests.Edit(tx, e.Request)
-	if request == nil {
-		return fmt.Errorf("request %s is not there", e.Request)
-	}
-	request.Status, request.DecidedBy, request.DecidedAt, request.Reason = RequestRefused, e.RefusedBy, at.EffectiveAt, e.Reason
-	return nil
+	return m.requests.Change(tx, e.Request, func(request *Request) {
+		request.Status, request.DecidedBy, request.DecidedAt, request.Reason = RequestRefused, e.RefusedBy, at.EffectiveAt, e.Reason
+	})
 }
 
 func (m *model) revoked(tx *projections.Tx, e staff.AccessRevoked, _ *projections.Event) error {
@@ -237,10 +234,13 @@ type Query struct {
 	Limit      int
 }
 
-func sorts() []query.Sort {
-	return []query.Sort{
-		{Name: "name", Columns: []string{"m.sort_key", "m.staff"}},
-		{Name: "hired", Columns: []string{"m.position", "m.staff"}},
+func source() query.Source[Member] {
+	return query.Source[Member]{
+		Columns: prefixed(), From: "read.staff m",
+		Sorts: []query.Sort{
+			{Name: "name", Columns: []string{"m.sort_key", "m.staff"}},
+			{Name: "hired", Columns: []string{"m.position", "m.staff"}},
+		},
 	}
 }
 
@@ -266,25 +266,17 @@ func (q Query) where() query.Where {
 }
 
 func prefixed() []projections.Column[Member] {
-	all := Columns()
-	for i := range all {
-		all[i] = all[i].As("m." + all[i].Name)
-	}
-	return all
+	return projections.Joined("m", Columns(), func(m *Member) *Member { return m })
 }
 
 // List gives a page of members of staff within the scope.
 func List(ctx context.Context, db query.DB, q Query) (query.Page[Member], error) {
-	sort, err := query.Choose(sorts(), q.Sort)
-	if err != nil {
-		return query.Page[Member]{}, err
-	}
-	return query.List(ctx, db, prefixed(), "read.staff m", q.where(), sort, q.After, q.Limit)
+	return source().List(ctx, db, q.where(), q.Sort, q.After, q.Limit)
 }
 
 // Count counts them.
 func Count(ctx context.Context, db query.DB, q Query) (int, error) {
-	return query.Count(ctx, db, "read.staff m", q.where(), query.CountLimit)
+	return source().Count(ctx, db, q.where())
 }
 
 // Get gives a member of staff, whatever the scope; ErrQueryNotFoundOrOutOfScope

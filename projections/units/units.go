@@ -90,21 +90,11 @@ func (m *model) established(tx *projections.Tx, e organisation.UnitEstablished, 
 }
 
 func (m *model) renamed(tx *projections.Tx, e organisation.UnitRenamed, _ *projections.Event) error {
-	unit := m.units.Edit(tx, e.Unit)
-	if unit == nil {
-		return missing(e.Unit)
-	}
-	unit.Name = e.Name
-	return nil
+	return m.units.Change(tx, e.Unit, func(unit *Unit) { unit.Name = e.Name })
 }
 
 func (m *model) closed(tx *projections.Tx, e organisation.UnitClosed, _ *projections.Event) error {
-	unit := m.units.Edit(tx, e.Unit)
-	if unit == nil {
-		return missing(e.Unit)
-	}
-	unit.Closed, unit.ClosedReason = true, e.Reason
-	return nil
+	return m.units.Change(tx, e.Unit, func(unit *Unit) { unit.Closed, unit.ClosedReason = true, e.Reason })
 }
 
 // moved puts the unit, and with it everything below it, elsewhere.
@@ -168,10 +158,13 @@ type Query struct {
 	Limit  int
 }
 
-func sorts() []query.Sort {
-	return []query.Sort{
-		{Name: "tree", Columns: []string{"path"}},
-		{Name: "name", Columns: []string{"name", "unit"}},
+func source() query.Source[Unit] {
+	return query.Source[Unit]{
+		Columns: Columns(), From: "read.units",
+		Sorts: []query.Sort{
+			{Name: "tree", Columns: []string{"path"}},
+			{Name: "name", Columns: []string{"name", "unit"}},
+		},
 	}
 }
 
@@ -195,23 +188,19 @@ func (q Query) where() query.Where {
 
 // List gives units, parents before what is below them unless sorted otherwise.
 func List(ctx context.Context, db query.DB, q Query) (query.Page[Unit], error) {
-	sort, err := query.Choose(sorts(), q.Sort)
-	if err != nil {
-		return query.Page[Unit]{}, err
-	}
-	return query.List(ctx, db, Columns(), "read.units", q.where(), sort, q.After, q.Limit)
+	return source().List(ctx, db, q.where(), q.Sort, q.After, q.Limit)
 }
 
 // Count counts units.
 func Count(ctx context.Context, db query.DB, q Query) (int, error) {
-	return query.Count(ctx, db, "read.units", q.where(), query.CountLimit)
+	return source().Count(ctx, db, q.where())
 }
 
 // Get gives a unit; ErrQueryNotFoundOrOutOfScope when there is none.
 func Get(ctx context.Context, db query.DB, unit domain.UnitID) (Unit, error) {
 	var w query.Where
 	w.And("unit = ?", unit.UUID())
-	return query.One(ctx, db, Columns(), "read.units", w)
+	return source().One(ctx, db, w)
 }
 
 // ByCode gives the unit with that number in the firm; ErrQueryNotFoundOrOutOfScope
@@ -219,5 +208,5 @@ func Get(ctx context.Context, db query.DB, unit domain.UnitID) (Unit, error) {
 func ByCode(ctx context.Context, db query.DB, code string) (Unit, error) {
 	var w query.Where
 	w.And("code = ?", code)
-	return query.One(ctx, db, Columns(), "read.units", w)
+	return source().One(ctx, db, w)
 }
