@@ -62,8 +62,19 @@ func listen(t testing.TB) net.Listener {
 // open gives a store that ends with the test.
 func (h *house) open(t testing.TB, options esdb.Options) *esdb.Store {
 	t.Helper()
+	return openAt(t, h.network.address(), options)
+}
+
+// openDirectly gives a store that does not go over the network of the test.
+func (h *house) openDirectly(t testing.TB, options esdb.Options) *esdb.Store {
+	t.Helper()
+	return openAt(t, h.address, options)
+}
+
+func openAt(t testing.TB, address string, options esdb.Options) *esdb.Store {
+	t.Helper()
 	options.Log = slog.New(slog.DiscardHandler)
-	store, err := esdb.Open(t.Context(), connectionString(h.network.address()), options)
+	store, err := esdb.Open(t.Context(), connectionString(address), options)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -185,8 +185,9 @@ func remaining(limit, given int) uint64 {
 	return uint64(limit - given)
 }
 
-// ReadAll implements eventstore.Store. The filter is applied here: the client
-// has no filtered reads.
+// ReadAll implements eventstore.Store. The client has no filtered reads: forwards
+// a filter is applied by the server all the same, through a subscription that
+// ends where it has caught up; backwards it is applied here.
 func (s *Store) ReadAll(ctx context.Context, q eventstore.AllQuery) iter.Seq2[eventstore.Event, error] {
 	return func(yield func(eventstore.Event, error) bool) {
 		err := q.Validate()
@@ -199,6 +200,10 @@ func (s *Store) ReadAll(ctx context.Context, q eventstore.AllQuery) iter.Seq2[ev
 		}
 		bounded, release := s.bound(ctx)
 		defer release()
+		if !q.Filter.IsZero() && !q.Backwards {
+			s.readFiltered(ctx, bounded, q, yield)
+			return
+		}
 		given, broken := 0, false
 		err = s.readAll(bounded, q, func() int { return given }, func(recorded *esdb.RecordedEvent) bool {
 			position := positionOf(recorded.Position.Commit)
@@ -218,6 +223,23 @@ func (s *Store) ReadAll(ctx context.Context, q eventstore.AllQuery) iter.Seq2[ev
 		if err != nil && !broken {
 			yield(eventstore.Event{}, s.translate(ctx, "reading all", err))
 		}
+	}
+}
+
+// readFiltered reads forwards what the filter keeps.
+func (s *Store) readFiltered(ctx, bounded context.Context, q eventstore.AllQuery, yield func(eventstore.Event, error) bool) {
+	given, broken := 0, false
+	f := &follower{store: s, yield: func(delivery eventstore.Delivery, _ error) bool {
+		if delivery.Kind != eventstore.EventDelivered {
+			return delivery.Kind == eventstore.Checkpoint
+		}
+		given++
+		broken = !yield(delivery.Event, nil)
+		return !broken && given != q.Limit
+	}}
+	sub := &allSubscription{follower: f, filter: q.Filter, position: q.After, window: catchUpWindow}
+	if err := s.keepFollowing(bounded, f, sub, s.options.Patience); err != nil && !broken {
+		yield(eventstore.Event{}, s.translate(ctx, "reading all", err))
 	}
 }
 

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"math"
 	"strings"
+	"time"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
 	"google.golang.org/grpc/metadata"
@@ -84,7 +86,7 @@ func (s *Store) subscribe(ctx context.Context, invalid error, begin func(*follow
 		f := &follower{store: s, yield: yield}
 		err := s.alive()
 		if err == nil {
-			err = s.keepFollowing(bounded, f, begin(f))
+			err = s.keepFollowing(bounded, f, begin(f), forever)
 		}
 		if err != nil && !f.done {
 			yield(eventstore.Delivery{}, s.translate(ctx, "following the ledger", err))
@@ -92,7 +94,13 @@ func (s *Store) subscribe(ctx context.Context, invalid error, begin func(*follow
 	}
 }
 
-func (s *Store) keepFollowing(ctx context.Context, f *follower, sub subscription) error {
+// forever is a patience that does not end.
+const forever = time.Duration(math.MaxInt64)
+
+// keepFollowing makes calls until the receiver breaks off. Patience bounds how
+// long it goes on without getting any further.
+func (s *Store) keepFollowing(ctx context.Context, f *follower, sub subscription, patience time.Duration) error {
+	begun := time.Now()
 	for attempt := 0; ; attempt++ {
 		f.moved = false
 		err := s.followOnce(ctx, f, sub)
@@ -115,10 +123,10 @@ func (s *Store) keepFollowing(ctx context.Context, f *follower, sub subscription
 			return err
 		}
 		if f.moved {
-			attempt = 0
+			attempt, begun = 0, time.Now()
 		}
-		if !pause(ctx, attempt) {
-			return ctx.Err()
+		if time.Since(begun) >= patience || !pause(ctx, attempt) {
+			return err
 		}
 	}
 }
