@@ -176,7 +176,7 @@ func (w *writing) outcome(life context.Context, result eventstore.Appended, err 
 		err = errors.New("the server did not say where the events stand")
 	}
 	if err == nil {
-		w.store.sawOurs(result.Position)
+		w.store.saw(result.Position)
 		w.store.ids.learn(w.Stream, result.First, result.First == 0, idsOf(w.Events)...)
 		return result, false, nil
 	}

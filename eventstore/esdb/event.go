@@ -38,17 +38,17 @@ func eventOf(recorded *esdb.RecordedEvent) eventstore.Event {
 // passOver says whether an event of the whole store is one of the server's own,
 // which a reader gets only when its filter names it, and why.
 func passOver(recorded *esdb.RecordedEvent, filter eventstore.Filter) (Skip, bool) {
-	systemType := strings.HasPrefix(recorded.EventType, systemPrefix)
-	if !systemType && !strings.HasPrefix(recorded.StreamID, systemPrefix) {
-		return "", false
-	}
-	if named(filter, recorded) {
+	if !isSystem(recorded) || named(filter, recorded) {
 		return "", false
 	}
 	if recorded.EventType == linkType {
 		return SkippedLink, true
 	}
 	return SkippedSystem, true
+}
+
+func isSystem(recorded *esdb.RecordedEvent) bool {
+	return strings.HasPrefix(recorded.EventType, systemPrefix) || strings.HasPrefix(recorded.StreamID, systemPrefix)
 }
 
 // named says whether a filter asks for system events and keeps this one.

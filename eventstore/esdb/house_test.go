@@ -24,14 +24,21 @@ type house struct {
 	network *network
 }
 
+// small is a gateway that takes little at once.
+func small(config *gateway.Config) { config.MaxEventBytes, config.MaxAppendBytes = 2_000, 2_000 }
+
 // serve gives a gateway over inner, for the time of the test.
-func serve(t testing.TB, inner eventstore.Store) *house {
+func serve(t testing.TB, inner eventstore.Store, configure ...func(*gateway.Config)) *house {
 	t.Helper()
-	server, err := gateway.New(gateway.Config{
+	config := gateway.Config{
 		Store: inner, Writable: true, Deletable: true,
 		Access: gateway.Access{Anonymous: gateway.Administrator("test")},
 		Log:    slog.New(slog.DiscardHandler),
-	})
+	}
+	for _, change := range configure {
+		change(&config)
+	}
+	server, err := gateway.New(config)
 	if err != nil {
 		t.Fatal(err)
 	}

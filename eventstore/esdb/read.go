@@ -206,13 +206,11 @@ func (s *Store) ReadAll(ctx context.Context, q eventstore.AllQuery) iter.Seq2[ev
 		}
 		given, broken := 0, false
 		err = s.readAll(bounded, q, func() int { return given }, func(recorded *esdb.RecordedEvent) bool {
-			position := positionOf(recorded.Position.Commit)
+			s.sawEvent(recorded)
 			if why, skip := passOver(recorded, q.Filter); skip {
-				s.saw(position)
 				s.options.Skipped(why)
 				return true
 			}
-			s.sawOurs(position)
 			if !q.Filter.Keeps(eventstore.Stream(recorded.StreamID), recorded.EventType) {
 				return true
 			}

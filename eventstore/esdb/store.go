@@ -220,10 +220,14 @@ func (s *Store) bound(ctx context.Context) (context.Context, context.CancelFunc)
 // saw notes that a position is taken.
 func (s *Store) saw(position eventstore.Position) { raise(&s.known, int64(position)) }
 
-// sawOurs notes the position of an event that is not a system event.
-func (s *Store) sawOurs(position eventstore.Position) {
+// sawEvent notes the position of an event, as the newest too if it is not a
+// system event.
+func (s *Store) sawEvent(recorded *esdb.RecordedEvent) {
+	position := positionOf(recorded.Position.Commit)
 	s.saw(position)
-	raise(&s.newest, int64(position))
+	if !isSystem(recorded) {
+		raise(&s.newest, int64(position))
+	}
 }
 
 func raise(value *atomic.Int64, to int64) {

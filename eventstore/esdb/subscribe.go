@@ -225,12 +225,11 @@ func (a *allSubscription) event(recorded *esdb.RecordedEvent) error {
 		return nil // delivered before
 	}
 	a.position, a.moved = position, true
+	a.store.sawEvent(recorded)
 	if why, skip := passOver(recorded, a.filter); skip {
-		a.store.saw(position)
 		a.store.options.Skipped(why)
 		return nil
 	}
-	a.store.sawOurs(position)
 	if !a.filter.Keeps(eventstore.Stream(recorded.StreamID), recorded.EventType) {
 		return nil
 	}

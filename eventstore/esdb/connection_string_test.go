@@ -1,0 +1,105 @@
+package esdb
+
+import (
+	"errors"
+	"log/slog"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+func TestConnectionStringsAreUnderstood(t *testing.T) {
+	t.Parallel()
+	quiet := slog.New(slog.DiscardHandler)
+	config, err := parseConnectionString("esdb://admin:p%40ss%2Fw%3Fo%23rd@ledger.example:2114?tls=false&keepAliveInterval=20000&defaultDeadline=3000&connectionName=x", quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if config.Username != "admin" || config.Password != "p@ss/w?o#rd" || config.Address != "ledger.example:2114" || !config.DisableTLS ||
+		config.KeepAliveInterval != 20*time.Second || *config.DefaultDeadline != 3*time.Second || clustered(config) || onThisMachine(config) {
+		t.Errorf("got %+v", config)
+	}
+	cluster, err := parseConnectionString("esdb+discover://one.example:1,two.example,three.example:3?nodePreference=follower", quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(cluster.GossipSeeds) != 3 || cluster.DnsDiscover || !clustered(cluster) || cluster.DisableTLS || addresses(cluster) != "one.example:1,two.example:2113,three.example:3" {
+		t.Errorf("got %+v", cluster)
+	}
+	byName, err := parseConnectionString("esdb+discover://cluster.example", quiet)
+	if err != nil || !byName.DnsDiscover || byName.Address != "cluster.example:2113" {
+		t.Errorf("got %+v, %v", byName, err)
+	}
+	here, err := parseConnectionString("esdb://127.0.0.1,localhost:1?tls=false", quiet)
+	if err != nil || !onThisMachine(here) {
+		t.Errorf("got %+v, %v", here, err)
+	}
+}
+
+func TestBadConnectionStringsAreRefusedWithAReason(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"":                                          "does not begin",
+		"postgres://host/ledger":                    "does not begin",
+		"esdb://":                                   "names no host",
+		"esdb://admin:kennwort@":                    "names no host",
+		"esdb://one,,two":                           "an empty host",
+		"esdb://host:http":                          "port",
+		"esdb://host:99999":                         "port",
+		"esdb://host/ledger":                        "a path: /ledger",
+		"esdb://admin@host":                         "without a password",
+		"esdb://:kennwort@host":                     "without a user name",
+		"esdb://admin:kenn%wort@host":               "percent-encoded",
+		"esdb://admin:kenn/wort@host":               "percent-encoded",
+		"esdb://admin:kenn#wort@host":               "percent-encoded",
+		"esdb://admin:kenn?wort@host":               "port",
+		"esdb://host?tsl=false":                     "not known: tsl",
+		"esdb://host?tls=perhaps":                   "tls",
+		"esdb://host?tls=true&tls=false":            "twice: tls",
+		"esdb://host?defaultDeadline=soon":          "defaultDeadline",
+		"esdb://host?maxDiscoverAttempts=0":         "maxDiscoverAttempts",
+		"esdb://host?gossipTimeout=0":               "gossipTimeout",
+		"esdb://host?discoveryInterval=-1":          "discoveryInterval",
+		"esdb://host?nodePreference=any":            "NodePreference",
+		"esdb://host?userCertFile=/none/client.pem": "userKeyFile",
+		"esdb://host?tlsCAFile=/none/authority.pem": "/none/authority.pem",
+	} {
+		_, err := parseConnectionString(text, slog.New(slog.DiscardHandler))
+		var bad *ConnectionStringError
+		if !errors.As(err, &bad) || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, want a mention of %q", text, err, want)
+		}
+		if err != nil && strings.Contains(strings.ReplaceAll(err.Error(), form, ""), "kenn") {
+			t.Errorf("%s: the error shows the password: %v", text, err)
+		}
+	}
+}
+
+// Whatever characters a password has, and whether it was encoded or not: it is
+// understood or refused, and no piece of it is shown.
+func TestNoPasswordIsShown(t *testing.T) {
+	t.Parallel()
+	refused := 0
+	rapid.Check(t, func(t *rapid.T) {
+		marks := rapid.StringMatching(`[-/?#@:%,&=+ .0-9\[\]]{0,3}`)
+		password := marks.Draw(t, "before") + "Geheim" + marks.Draw(t, "between") + "Kennwort" + marks.Draw(t, "after")
+		tail := rapid.SampledFrom([]string{"host", "host:2113", "host:x", "host?tls=false", "host?what=1", "host/path", "a:1,b:2", ""}).Draw(t, "tail")
+		if config, err := parseConnectionString("esdb://user:"+url.PathEscape(password)+"@host", slog.New(slog.DiscardHandler)); err != nil || config.Password != password {
+			t.Fatalf("%q, encoded: %v", password, err)
+		}
+		_, err := parseConnectionString("esdb://user:"+password+"@"+tail, slog.New(slog.DiscardHandler))
+		if err == nil {
+			return
+		}
+		refused++
+		if shown := strings.ReplaceAll(err.Error(), form, ""); strings.Contains(shown, "Geheim") || strings.Contains(shown, "Kennwort") {
+			t.Fatalf("shown: %s", shown)
+		}
+	})
+	if refused == 0 {
+		t.Error("no connection string was refused: the test tests nothing")
+	}
+}

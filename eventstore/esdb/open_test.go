@@ -1,0 +1,231 @@
+package esdb_test
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/big"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/EventStore/EventStore-Client-Go/v4/protos/serverfeatures"
+	"github.com/EventStore/EventStore-Client-Go/v4/protos/shared"
+	"google.golang.org/grpc"
+
+	"guishu/eventstore"
+	"guishu/eventstore/esdb"
+	"guishu/eventstore/gateway"
+	"guishu/eventstore/memory"
+	"guishu/eventstore/storetest"
+)
+
+func quiet() esdb.Options { return esdb.Options{Log: slog.New(slog.DiscardHandler)} }
+
+func TestAServerThatIsNotThereIsNamed(t *testing.T) {
+	t.Parallel()
+	listener := listen(t)
+	address := listener.Addr().String()
+	if err := listener.Close(); err != nil {
+		t.Fatal(err)
+	}
+	_, err := esdb.Open(t.Context(), "esdb://admin:kennwort@"+address+"?tls=false&maxDiscoverAttempts=2&discoveryInterval=1", quiet())
+	var unreachable *esdb.UnreachableError
+	if !errors.As(err, &unreachable) || !strings.Contains(err.Error(), address) || strings.Contains(err.Error(), "kennwort") {
+		t.Errorf("got %v", err)
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := esdb.Open(ended, connectionString(address), quiet()); !errors.Is(err, context.Canceled) {
+		t.Errorf("with an ended context: %v", err)
+	}
+}
+
+// people lets one person in.
+type people struct{}
+
+func (people) Authenticate(_ context.Context, given gateway.Credentials) (gateway.Principal, error) {
+	if given.Name != "auditor" || given.Secret != "kenn/wort" {
+		return gateway.Principal{}, gateway.ErrRefused
+	}
+	return *gateway.Administrator(given.Name), nil
+}
+
+func guarded(config *gateway.Config) { config.Access = gateway.Access{Authenticator: people{}} }
+
+func TestCredentialsWithoutTLSGoToThisMachineOnly(t *testing.T) {
+	t.Parallel()
+	h := serve(t, memory.New(), guarded)
+	store, err := esdb.Open(t.Context(), "esdb://auditor:kenn%2Fwort@"+h.address+"?tls=false", quiet())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	if _, err := store.Append(t.Context(), eventstore.Append{Stream: "s", Expected: eventstore.NoStream, Events: made(1)}); err != nil {
+		t.Error(err)
+	}
+	for _, wrong := range []string{"esdb://auditor:guess@", "esdb://"} {
+		_, err = esdb.Open(t.Context(), wrong+h.address+"?tls=false", quiet())
+		if refused := (*esdb.RefusedError)(nil); !errors.As(err, &refused) || strings.Contains(err.Error(), "guess") {
+			t.Errorf("%s: got %v", wrong, err)
+		}
+	}
+}
+
+func TestOverTLS(t *testing.T) {
+	t.Parallel()
+	certificate, file := selfSigned(t)
+	h := serve(t, memory.New(), guarded, func(config *gateway.Config) {
+		config.TLS = &tls.Config{Certificates: []tls.Certificate{certificate}}
+	})
+	store, err := esdb.Open(t.Context(), "esdb://auditor:kenn%2Fwort@"+h.address+"?tlsCAFile="+file, quiet())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	if _, err := store.Append(t.Context(), eventstore.Append{Stream: "s", Expected: eventstore.NoStream, Events: made(1)}); err != nil {
+		t.Error(err)
+	}
+	var refused *esdb.RefusedError
+	if _, err = esdb.Open(t.Context(), "esdb://auditor:guess@"+h.address+"?tlsCAFile="+file, quiet()); !errors.As(err, &refused) || strings.Contains(err.Error(), "guess") {
+		t.Errorf("a wrong password: %v", err)
+	}
+	var unreachable *esdb.UnreachableError
+	_, err = esdb.Open(t.Context(), "esdb://auditor:kenn%2Fwort@"+h.address+"?maxDiscoverAttempts=1", quiet())
+	if !errors.As(err, &unreachable) || !strings.Contains(err.Error(), "certificate") {
+		t.Errorf("a certificate that nobody vouches for: %v", err)
+	}
+}
+
+func TestAClusterIsAskedForItsMembers(t *testing.T) {
+	t.Parallel()
+	gone := listen(t)
+	if err := gone.Close(); err != nil {
+		t.Fatal(err)
+	}
+	h := serve(t, memory.New())
+	for _, text := range []string{"esdb+discover://" + h.address, "esdb+discover://" + gone.Addr().String() + "," + h.address, "esdb://" + h.address + "," + gone.Addr().String()} {
+		store, err := esdb.Open(t.Context(), text+"?tls=false", quiet())
+		if err != nil {
+			t.Errorf("%s: %v", text, err)
+			continue
+		}
+		if _, err := store.Append(t.Context(), eventstore.Append{Stream: "s", Expected: eventstore.AnyRevision, Events: made(1)}); err != nil {
+			t.Error(err)
+		}
+		if err := store.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// oldServer says that it is one.
+type oldServer struct {
+	serverfeatures.UnimplementedServerFeaturesServer
+	version string
+}
+
+func (o oldServer) GetSupportedMethods(context.Context, *shared.Empty) (*serverfeatures.SupportedMethods, error) {
+	return &serverfeatures.SupportedMethods{EventStoreServerVersion: o.version}, nil
+}
+
+func TestAServerThatIsTooOldIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, version := range []string{"22.10.5", "23.6.0", "5.0.11"} {
+		listener := listen(t)
+		server := grpc.NewServer()
+		serverfeatures.RegisterServerFeaturesServer(server, oldServer{version: version})
+		done := make(chan error, 1)
+		go func() { done <- server.Serve(listener) }()
+		_, err := esdb.Open(t.Context(), connectionString(listener.Addr().String()), quiet())
+		var tooOld *esdb.ServerTooOldError
+		if !errors.As(err, &tooOld) {
+			t.Errorf("%s: got %v", version, err)
+		}
+		server.Stop()
+		<-done
+	}
+}
+
+// Whoever is locked out while reading is told so.
+func TestALockedOutSubscriberIsTold(t *testing.T) {
+	t.Parallel()
+	door := &lockable{open: make(chan struct{})}
+	h := serve(t, memory.New(), func(config *gateway.Config) {
+		config.Access = gateway.Access{Authenticator: door, CheckAgain: time.Millisecond}
+	})
+	store, err := esdb.Open(t.Context(), "esdb://auditor:word@"+h.address+"?tls=false", quiet())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	var last error
+	for delivery, err := range store.SubscribeAll(t.Context(), 0, eventstore.Filter{}) {
+		if last = err; err == nil && delivery.Kind == eventstore.CaughtUp {
+			close(door.open)
+		}
+	}
+	if refused := (*esdb.RefusedError)(nil); !errors.As(last, &refused) {
+		t.Errorf("following: %v", last)
+	}
+	_, err = store.Append(t.Context(), eventstore.Append{Stream: "s", Expected: eventstore.NoStream, Events: made(1)})
+	if refused := (*esdb.RefusedError)(nil); !errors.As(err, &refused) {
+		t.Errorf("appending: %v", err)
+	}
+	_, err = storetest.Collect(store.ReadAll(t.Context(), eventstore.AllQuery{}))
+	if refused := (*esdb.RefusedError)(nil); !errors.As(err, &refused) {
+		t.Errorf("reading: %v", err)
+	}
+}
+
+// lockable lets everybody in until it is locked.
+type lockable struct{ open chan struct{} }
+
+func (l *lockable) Authenticate(_ context.Context, given gateway.Credentials) (gateway.Principal, error) {
+	select {
+	case <-l.open:
+		return gateway.Principal{}, gateway.ErrRefused
+	default:
+		return *gateway.Administrator(given.Name), nil
+	}
+}
+
+func selfSigned(t *testing.T) (tls.Certificate, string) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "localhost"}, IsCA: true, BasicConstraintsValid: true,
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "authority.pem")
+	if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, file
+}
+
+func ExampleOpen() {
+	_, err := esdb.Open(context.Background(), "esdb://admin:p@ss/word@host", esdb.Options{})
+	fmt.Println(err)
+	// Output:
+	// event store: the EventStoreDB connection string holds a user name or password that is not percent-encoded; it has the form esdb://user:password@host:2113?tls=true, or esdb+discover:// for a cluster
+}
