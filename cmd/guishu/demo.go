@@ -38,7 +38,7 @@ func (c *demoCommand) Run(ctx context.Context) error {
 		return err
 	}
 	config.LedgerID = demo.LedgerID
-	return serveWith(ctx, config, c.listenFlags, c.show)
+	return serveWith(ctx, config, c.listenFlags, protocolFlags{}, c.show)
 }
 
 // ownFolder makes the demo's folder the one beside the ledger's, unless another

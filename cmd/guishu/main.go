@@ -16,17 +16,18 @@ import (
 
 // commandLine is everything that can be said to guishu.
 type commandLine struct {
-	Serve     serveCommand     `cmd:"" help:"运行归属账本,不需任何准备 / Run the ledger; needs no set-up."`
-	Demo      demoCommand      `cmd:"" help:"装入一家虚构的银行和财富公司并运行 / Load an invented bank and wealth firm, and run."`
-	Import    importCommand    `cmd:"" help:"从 CSV、XLSX 导入历史 / Import history from CSV and XLSX."`
-	Replay    replayCommand    `cmd:"" help:"由日志重算并与数据表比对 / Recompute from the log and compare with the tables."`
-	Rebuild   rebuildCommand   `cmd:"" help:"重建读模型,建好后切换 / Rebuild a read model beside the old one, then switch."`
-	Reactions reactionsCommand `cmd:"" help:"列出或重试未能完成的反应 / List reactions that could not be carried out, or try them again."`
-	Export    exportCommand    `cmd:"" help:"把整个账本导出为文件 / Write the whole ledger into a file."`
-	Load      loadCommand      `cmd:"" help:"把导出的账本装入空库 / Bring an exported ledger into an empty store."`
-	Keys      keysCommand      `cmd:"" help:"导出或装入个人信息的密钥 / Export or load the keys of personal data."`
-	Invite    inviteCommand    `cmd:"" help:"发放一次性登录 / Give a member of staff a one-time sign-in."`
-	Bench     benchCommand     `cmd:"" help:"测量速度,与 PostgreSQL 自身对比 / Measure speed beside PostgreSQL itself."`
+	Serve        serveCommand        `cmd:"" help:"运行归属账本,不需任何准备 / Run the ledger; needs no set-up."`
+	Demo         demoCommand         `cmd:"" help:"装入一家虚构的银行和财富公司并运行 / Load an invented bank and wealth firm, and run."`
+	Import       importCommand       `cmd:"" help:"从 CSV、XLSX 导入历史 / Import history from CSV and XLSX."`
+	Replay       replayCommand       `cmd:"" help:"由日志重算并与数据表比对 / Recompute from the log and compare with the tables."`
+	Rebuild      rebuildCommand      `cmd:"" help:"重建读模型,建好后切换 / Rebuild a read model beside the old one, then switch."`
+	Reactions    reactionsCommand    `cmd:"" help:"列出或重试未能完成的反应 / List reactions that could not be carried out, or try them again."`
+	Export       exportCommand       `cmd:"" help:"把整个账本导出为文件 / Write the whole ledger into a file."`
+	Load         loadCommand         `cmd:"" help:"把导出的账本装入空库 / Bring an exported ledger into an empty store."`
+	Keys         keysCommand         `cmd:"" help:"导出或装入个人信息的密钥 / Export or load the keys of personal data."`
+	Invite       inviteCommand       `cmd:"" help:"发放一次性登录 / Give a member of staff a one-time sign-in."`
+	Eventstoredb eventstoredbCommand `cmd:"" help:"以 EventStoreDB 协议提供独立的事件库 / Speak EventStoreDB's protocol over a store of its own, for tests anywhere."`
+	Bench        benchCommand        `cmd:"" help:"测量速度,与 PostgreSQL 自身对比 / Measure speed beside PostgreSQL itself."`
 }
 
 const about = `归属 Guishu — 客户归属账本:谁认领了客户、谁审批、谁的业绩、提成归谁,都有据可查。

@@ -19,7 +19,8 @@ import (
 type serveCommand struct {
 	ledgerFlags
 	listenFlags
-	Firm string `env:"GUISHU_FIRM" default:"总行" help:"首次启动时机构根节点的名称 / Name of the root unit, used at the first start."`
+	Protocol protocolFlags `embed:""`
+	Firm     string        `env:"GUISHU_FIRM" default:"总行" help:"首次启动时机构根节点的名称 / Name of the root unit, used at the first start."`
 }
 
 // listenFlags say where requests are taken.
@@ -36,23 +37,23 @@ func (f listenFlags) listening() http.Listening {
 
 // Run serves.
 func (c *serveCommand) Run(ctx context.Context) error {
-	return serve(ctx, c.ledgerFlags, c.listenFlags, func(ctx context.Context, a *app.App, address string) error {
+	return serve(ctx, c.ledgerFlags, c.listenFlags, c.Protocol, func(ctx context.Context, a *app.App, address string) error {
 		return firstStart(ctx, a, c.Firm, address)
 	})
 }
 
 // serve assembles the product, listens, prepares the ledger and answers requests
 // until ctx ends. Requests are taken only after prepare is done.
-func serve(ctx context.Context, flags ledgerFlags, where listenFlags, prepare func(context.Context, *app.App, string) error) error {
+func serve(ctx context.Context, flags ledgerFlags, where listenFlags, protocol protocolFlags, prepare func(context.Context, *app.App, string) error) error {
 	config, err := flags.config(flags.logger(), false)
 	if err != nil {
 		return err
 	}
-	return serveWith(ctx, config, where, prepare)
+	return serveWith(ctx, config, where, protocol, prepare)
 }
 
 // serveWith is serve on an assembly of one's own.
-func serveWith(ctx context.Context, config app.Config, where listenFlags, prepare func(context.Context, *app.App, string) error) (err error) {
+func serveWith(ctx context.Context, config app.Config, where listenFlags, protocol protocolFlags, prepare func(context.Context, *app.App, string) error) (err error) {
 	app.TuneMemory()
 	log := config.Log
 	config.SecureCookies = where.Certificate != "" || where.BehindProxy
@@ -69,6 +70,11 @@ func serveWith(ctx context.Context, config app.Config, where listenFlags, prepar
 	if err != nil {
 		return err
 	}
+	auditors, err := protocol.open(ctx, config.Database.DataDir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, auditors.close()) }()
 	// Requests under way may wait for the read models, so these stop after them.
 	behind, stopBehind := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopBehind()
@@ -80,6 +86,7 @@ func serveWith(ctx context.Context, config app.Config, where listenFlags, prepar
 			return errors.Join(err, listener.Close())
 		}
 		log.Info("serving", "address", address(where, listener))
+		group.Go(func() error { return auditors.serve(ctx, a) })
 		return server.Serve(ctx, listener)
 	})
 	err = group.Wait()

@@ -398,6 +398,17 @@ func TestOverTLS(t *testing.T) {
 	if code := served.mayRead(asUser(t, "admin", "changeit"), t, "s"); code != codes.Unavailable {
 		t.Errorf("in clear: %v", code)
 	}
+	both := serve(t, guarded, func(c *gateway.Config) {
+		c.TLS, c.Plain = &tls.Config{Certificates: []tls.Certificate{certificate}}, true
+	})
+	if code := both.append(asUser(t, "admin", "changeit"), t, "s", "happened", "{}"); code != codes.OK {
+		t.Errorf("in clear, where both are taken: %v", code)
+	}
+	secured, err := (&tls.Dialer{Config: &tls.Config{RootCAs: pool, NextProtos: []string{"h2"}}}).DialContext(t.Context(), "tcp", both.address)
+	if err != nil {
+		t.Fatalf("over TLS, where both are taken: %v", err)
+	}
+	defer secured.Close()
 }
 
 func TestFeaturesAndGossip(t *testing.T) {

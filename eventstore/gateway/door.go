@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"io"
 	"net"
 	"slices"
@@ -27,6 +28,7 @@ const http2Greeting = "PRI "
 type door struct {
 	listener net.Listener
 	tls      *tls.Config
+	plain    bool
 	places   chan struct{}
 	grpc     *corridor
 	http     *corridor
@@ -36,12 +38,12 @@ type door struct {
 	sorting sync.WaitGroup
 }
 
-func newDoor(listener net.Listener, config *tls.Config, places int) *door {
-	d := &door{listener: listener, places: make(chan struct{}, places)}
+func newDoor(listener net.Listener, config Config) *door {
+	d := &door{listener: listener, plain: config.TLS == nil || config.Plain, places: make(chan struct{}, config.MaxConnections)}
 	d.closed, d.close = context.WithCancel(context.Background())
 	d.grpc, d.http = newCorridor(d), newCorridor(d)
-	if config != nil {
-		d.tls = config.Clone()
+	if config.TLS != nil {
+		d.tls = config.TLS.Clone()
 		d.tls.NextProtos = []string{http2, http1}
 		d.tls.MinVersion = max(d.tls.MinVersion, tls.VersionTLS12)
 	}
@@ -81,19 +83,32 @@ func (d *door) sort(connection *guest) {
 	}
 }
 
+// tlsGreeting is how every connection over TLS begins: the kind of its first
+// record, a handshake.
+const tlsGreeting = 0x16
+
 // choose finds out what a caller speaks.
 func (d *door) choose(connection *guest) (net.Conn, *corridor, error) {
-	if d.tls == nil {
-		greeting := make([]byte, len(http2Greeting))
-		if _, err := io.ReadFull(connection, greeting); err != nil {
-			return nil, nil, err
-		}
-		connection.read = greeting
-		if string(greeting) == http2Greeting {
-			return connection, d.grpc, nil
-		}
-		return connection, d.http, nil
+	greeting := make([]byte, len(http2Greeting))
+	if _, err := io.ReadFull(connection, greeting); err != nil {
+		return nil, nil, err
 	}
+	connection.read = greeting
+	switch {
+	case d.tls != nil && greeting[0] == tlsGreeting:
+		return d.secure(connection)
+	case !d.plain:
+		return nil, nil, errPlain
+	case string(greeting) == http2Greeting:
+		return connection, d.grpc, nil
+	}
+	return connection, d.http, nil
+}
+
+// errPlain says that a caller speaks in clear where that is not allowed.
+var errPlain = errors.New("event store gateway: connections in clear are not taken")
+
+func (d *door) secure(connection *guest) (net.Conn, *corridor, error) {
 	secured := tls.Server(connection, d.tls)
 	ctx, cancel := context.WithTimeout(d.closed, handshakeTime)
 	defer cancel()

@@ -50,6 +50,10 @@ type Config struct {
 	// TLS encrypts connections; nil serves in clear.
 	TLS *tls.Config
 
+	// Plain takes connections in clear beside those over TLS, on the same port. It
+	// is meant for a port that only this machine reaches.
+	Plain bool
+
 	// AdvertiseHost and AdvertisePort are where gossip sends clients, and must be
 	// reachable for them. Empty: the address a client has called already.
 	AdvertiseHost string
@@ -186,7 +190,7 @@ func (s *Server) options() []grpc.ServerOption {
 // Serve takes connections until the server is closed, and then gives nil. It
 // closes the listener.
 func (s *Server) Serve(listener net.Listener) error {
-	door := newDoor(listener, s.config.TLS, s.config.MaxConnections)
+	door := newDoor(listener, s.config)
 	group, ctx := errgroup.WithContext(s.ending)
 	group.Go(func() error { return s.grpc.Serve(door.grpc) })
 	group.Go(func() error { return s.http.Serve(door.http) })

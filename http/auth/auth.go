@@ -8,6 +8,7 @@ package auth
 
 import (
 	"context"
+	"crypto/rand"
 	_ "embed"
 	"errors"
 	"fmt"
@@ -49,6 +50,8 @@ type Auth struct {
 	sessions *scs.SessionManager
 	known    *identities
 
+	remembering [32]byte // the key under which passwords are remembered
+
 	stop    context.CancelFunc
 	stopped chan struct{}
 }
@@ -84,6 +87,9 @@ func Open(ctx context.Context, c Config) (*Auth, error) {
 	}
 	if err := a.migrate(ctx); err != nil {
 		return nil, fmt.Errorf("prepare the schema of sign-ins: %w", err)
+	}
+	if _, err := rand.Read(a.remembering[:]); err != nil {
+		return nil, err
 	}
 	unguessable, err := randomText()
 	if err != nil {

@@ -114,6 +114,36 @@ func TestAWrongPasswordAndAnUnknownNameAreRefusedAlike(t *testing.T) {
 	}
 }
 
+func TestANameAndPasswordAreRememberedUntilTheyChange(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	other := b.process(t)
+	b.hasPassword(t)
+	for range 3 {
+		if who, err := other.Basic(t.Context(), " Wang.FANG", password, "192.0.2.1"); err != nil || who.Staff != b.staff {
+			t.Fatalf("%+v, %v", who, err)
+		}
+	}
+	for _, guess := range []string{"", "wrong", password + "x"} {
+		_, err := other.Basic(t.Context(), login, guess, "192.0.2.1")
+		wants(t, err, domain.ErrAuthSignInFailed)
+	}
+	if err := b.auth.SetPassword(t.Context(), b.staff, login, "another long password"); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, func() bool {
+		_, err := other.Basic(t.Context(), login, password, "192.0.2.1")
+		return err != nil
+	})
+	secret, err := b.auth.Invite(t.Context(), b.staff, login)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.clock.advance(time.Hour) // past the limit of failures
+	_, err = other.Basic(t.Context(), login, secret, "192.0.2.1")
+	wants(t, err, domain.ErrAuthPasswordChangeRequired)
+}
+
 func TestTooManyFailuresCloseTheNameForAWhile(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
