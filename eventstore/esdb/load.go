@@ -3,6 +3,7 @@ package esdb
 import (
 	"context"
 	"iter"
+	"strings"
 
 	"guishu/eventstore"
 )
@@ -17,6 +18,11 @@ var _ eventstore.Loader = (*Store)(nil)
 // its metadata, from where reading takes it off again (recorded.go). Ids are
 // known in their streams whatever their scope. What was written before an error
 // stays; the next Load goes on behind it.
+//
+// Streams whose names begin with $ are left out: they are the bookkeeping of the
+// store that the events come from, such as its persistent subscriptions, and a
+// server has its own. A system event on another stream is an *InvalidLoadError:
+// this server would not give it back.
 func (s *Store) Load(ctx context.Context, events iter.Seq2[eventstore.Loaded, error]) (int64, error) {
 	if err := s.accept(); err != nil {
 		return 0, err
@@ -24,7 +30,7 @@ func (s *Store) Load(ctx context.Context, events iter.Seq2[eventstore.Loaded, er
 	defer s.accepted.Done()
 	l := loading{store: s, ctx: ctx}
 	held := s.ReadAll(ctx, eventstore.AllQuery{})
-	for event, err := range eventstore.NotHeld(held, eventstore.NewSequence().Check(events)) {
+	for event, err := range eventstore.NotHeld(held, withoutSystem(eventstore.NewSequence().Check(events))) {
 		if err == nil {
 			err = l.take(event.Event)
 		}
@@ -33,6 +39,25 @@ func (s *Store) Load(ctx context.Context, events iter.Seq2[eventstore.Loaded, er
 		}
 	}
 	return l.written, l.flush()
+}
+
+// withoutSystem leaves out what reading everything does not give.
+func withoutSystem(events iter.Seq2[eventstore.Loaded, error]) iter.Seq2[eventstore.Loaded, error] {
+	return func(yield func(eventstore.Loaded, error) bool) {
+		number := int64(0)
+		for event, err := range events {
+			number++
+			if err == nil && strings.HasPrefix(string(event.Stream), systemPrefix) {
+				continue
+			}
+			if err == nil && strings.HasPrefix(event.Type, systemPrefix) {
+				err = &eventstore.InvalidLoadError{Number: number, Reason: "system events such as links cannot be loaded into EventStoreDB"}
+			}
+			if !yield(event, err) || err != nil {
+				return
+			}
+		}
+	}
 }
 
 // loading gathers neighbouring events of one stream into appends.
