@@ -13,6 +13,7 @@ import (
 	"guishu/commands"
 	"guishu/internal/app"
 	"guishu/internal/demo"
+	"guishu/internal/esdbtest"
 	"guishu/internal/moving"
 	"guishu/internal/pgtest"
 
@@ -25,6 +26,7 @@ const (
 	loaderURL  = "GUISHU_MOVING_LOADER_URL"
 	loaderFirm = "GUISHU_MOVING_LOADER_FOLDER"
 	loaderStep = "GUISHU_MOVING_LOADER_STEP"
+	loaderESDB = "GUISHU_MOVING_LOADER_ESDB"
 )
 
 func TestMain(m *testing.M) {
@@ -44,8 +46,10 @@ func TestMain(m *testing.M) {
 
 // loadAndStop loads up to a step, says that it is there, and stays there.
 func loadAndStop(url, folder, step string) error {
+	c := config(url, folder)
+	c.EventStoreDB = os.Getenv(loaderESDB)
 	l := moving.Load{
-		Config: config(url, folder), File: folder + "/ledger.ndjson", Keys: folder + "/keys.ndjson",
+		Config: c, File: folder + "/ledger.ndjson", Keys: folder + "/keys.ndjson",
 		Progress: func(stage moving.Stage, done, _ int64) {
 			if fmt.Sprint(stage, " ", done) == step {
 				fmt.Println(step)
@@ -58,10 +62,11 @@ func loadAndStop(url, folder, step string) error {
 }
 
 // killedAt loads in a process of its own and kills it at a step.
-func (f *firm) killedAt(t *testing.T, url, step string) {
+func (f *firm) killedAt(t *testing.T, url, step string, more ...string) {
 	t.Helper()
 	loader := exec.CommandContext(t.Context(), os.Args[0])
 	loader.Env = append(os.Environ(), loaderURL+"="+url, loaderFirm+"="+f.folder, loaderStep+"="+step)
+	loader.Env = append(loader.Env, more...)
 	var complaint strings.Builder
 	loader.Stderr = &complaint
 	out, err := loader.StdoutPipe()
@@ -114,6 +119,30 @@ func TestALoadThatIsKilledIsFinishedByTheNext(t *testing.T) {
 			f.arrived(t, open(t, config(url, f.folder)))
 		})
 	}
+}
+
+// Into an EventStoreDB a load goes event by event: what a killed one has left there
+// is gone on with, and opened by nobody before.
+func TestALoadIntoEventStoreDBThatIsKilledIsGoneOnWith(t *testing.T) {
+	t.Parallel()
+	f := tell(t)
+	beside, address := pgtest.URL(t), esdbtest.New(t)
+	c := config(beside, f.folder)
+	c.EventStoreDB = address
+	for _, step := range []string{"load 500", "load 1500", fmt.Sprint("load ", f.count), "registry 0"} {
+		f.killedAt(t, beside, step, loaderESDB+"="+address)
+		if a, err := app.Open(t.Context(), c); !errors.Is(err, commands.ErrLoadUnfinished) {
+			t.Errorf("opened after %q: %v", step, err)
+			if err == nil {
+				_ = a.Close()
+			}
+		}
+	}
+	report, err := f.load(t, beside, func(l *moving.Load) { l.Config = c })
+	if err != nil || report.Written != 0 || report.Events != f.count {
+		t.Fatalf("%+v, %v", report, err)
+	}
+	f.arrived(t, open(t, c))
 }
 
 // isLeft fails unless opening the database gives the error or, without one, an

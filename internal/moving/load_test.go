@@ -1,7 +1,6 @@
 package moving_test
 
 import (
-	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
@@ -12,10 +11,10 @@ import (
 	"guishu/domain"
 	"guishu/domain/customer"
 	"guishu/eventstore"
-	"guishu/eventstore/memory"
 	"guishu/eventstore/sealing"
 	"guishu/eventstore/transfer"
 	"guishu/internal/app"
+	"guishu/internal/esdbtest"
 	"guishu/internal/moving"
 	"guishu/internal/pgtest"
 
@@ -31,37 +30,32 @@ func (f *firm) load(t testing.TB, url string, change ...func(*moving.Load)) (mov
 	return l.Run(t.Context())
 }
 
-// From PostgreSQL into a file, into another kind of store, into a file, and into
+// From PostgreSQL into a file, into an EventStoreDB, into a file, and into
 // PostgreSQL: every event, every key that must be unique and every table is the
-// same, and nothing happens a second time.
+// same at each stop, and nothing happens a second time.
 func TestALedgerLeavesAndComesBack(t *testing.T) {
 	t.Parallel()
 	f := tell(t)
-	elsewhere := memory.New()
-	original, err := os.Open(f.events)
-	if err != nil {
+	beside := pgtest.URL(t)
+	onESDB := config(beside, f.folder)
+	onESDB.EventStoreDB = esdbtest.New(t)
+	report, err := f.load(t, beside, func(l *moving.Load) { l.Config = onESDB })
+	if err != nil || report.Written != f.count {
+		t.Fatalf("into the EventStoreDB: %+v, %v", report, err)
+	}
+	a := open(t, onESDB)
+	f.arrived(t, a)
+	path, keys := filepath.Join(t.TempDir(), "back.ndjson.gz"), filepath.Join(t.TempDir(), "keys.ndjson")
+	if _, err := moving.Export(t.Context(), a, path, nil); err != nil {
 		t.Fatal(err)
 	}
-	defer original.Close()
-	reader, err := transfer.NewReader(original)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if loaded, err := elsewhere.Load(t.Context(), reader.Events()); err != nil || loaded != f.count {
-		t.Fatalf("%d loaded, %v", loaded, err)
-	}
-	var back bytes.Buffer
-	if _, err := transfer.Export(t.Context(), &back, elsewhere, reader.Header(), nil); err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(t.TempDir(), "back.ndjson")
-	if err := os.WriteFile(path, back.Bytes(), 0o600); err != nil {
+	if _, err := moving.ExportKeys(t.Context(), a, keys); err != nil {
 		t.Fatal(err)
 	}
 	url := pgtest.URL(t)
 	stages := map[moving.Stage]int64{}
-	report, err := f.load(t, url, func(l *moving.Load) {
-		l.File = path
+	report, err = f.load(t, url, func(l *moving.Load) {
+		l.File, l.Keys = path, keys
 		l.Progress = func(stage moving.Stage, done, _ int64) { stages[stage] = done }
 	})
 	if err != nil {
