@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"time"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/streams"
 	"github.com/google/uuid"
@@ -15,10 +16,6 @@ func (r *reader) confirm() error {
 	return r.responses.SendMsg(&streams.ReadResp{Content: &streams.ReadResp_Confirmation{
 		Confirmation: &streams.ReadResp_SubscriptionConfirmation{SubscriptionId: uuid.NewString()},
 	}})
-}
-
-func (r *reader) sendCaughtUp() error {
-	return r.responses.SendMsg(&streams.ReadResp{Content: &streams.ReadResp_CaughtUp_{CaughtUp: &streams.ReadResp_CaughtUp{}}})
 }
 
 // followAll sends the events of all streams and goes on with new ones. A client
@@ -91,7 +88,7 @@ func (e *examination) caughtUp(position eventstore.Position) error {
 			return err
 		}
 	}
-	return e.sendCaughtUp()
+	return e.responses.SendMsg(allCaughtUp(position, time.Now()))
 }
 
 func (e *examination) checkpoint(position eventstore.Position) error {
@@ -117,10 +114,13 @@ func (r *reader) followStream(ctx context.Context) error {
 		if err != nil {
 			return cause(ctx, err)
 		}
+		if delivery.Kind == eventstore.EventDelivered {
+			after = delivery.Event.Revision
+		}
 		switch {
 		case delivery.Kind == eventstore.CaughtUp:
 			seen = visibility{} // what is new is shown, whatever its age
-			err = r.sendCaughtUp()
+			err = r.responses.SendMsg(streamCaughtUp(after, time.Now()))
 		case delivery.Kind != eventstore.EventDelivered:
 		case delivery.Event.Type == tombstoneType:
 			return streamDeleted(r.source)
