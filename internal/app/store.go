@@ -77,7 +77,7 @@ func (a *App) openEventStoreDB(ctx context.Context, c Config, registry *eventsto
 		if o.Event == nil {
 			a.begin = func(ctx context.Context) error { return awaitBegin(ctx, a.Pool, server, types) }
 		}
-		return verify(ctx, tx, server, o, types)
+		return verify(ctx, tx, server, o, types, c.Loading)
 	})
 	if err != nil {
 		return nil, err
