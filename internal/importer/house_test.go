@@ -35,12 +35,13 @@ type house struct {
 	admin, director, clerk, another domain.StaffID
 }
 
-func newHouse(t *testing.T) *house { return settled(t, pgtest.URL(t), t.TempDir()) }
+func newHouse(t *testing.T) *house { return settled(t, pgtest.URL(t), t.TempDir(), "") }
 
-// settled opens the product on an empty database and settles the firm in.
-func settled(t *testing.T, database, keys string) *house {
+// settled opens the product on an empty database, and on an EventStoreDB or none,
+// and settles the firm in.
+func settled(t *testing.T, database, keys, store string) *house {
 	t.Helper()
-	h := open(t, database, keys)
+	h := open(t, database, keys, store)
 	ctx := t.Context()
 	var err error
 	h.admin, err = h.ledger.InstallFirstAdministrator(ctx, commands.InstallFirstAdministrator{Firm: "总部", Name: "管理员甲", Login: "admin", EmployeeNo: "A0001"})
@@ -54,14 +55,15 @@ func settled(t *testing.T, database, keys string) *house {
 	return h
 }
 
-// open opens the product on a database.
-func open(t *testing.T, database, keys string) *house {
+// open opens the product on a database, and on an EventStoreDB or none.
+func open(t *testing.T, database, keys, store string) *house {
 	t.Helper()
 	h := &house{T: t}
 	ctx := t.Context()
 	var err error
 	h.app, err = app.Open(ctx, app.Config{
 		Database: cluster.Settings{DatabaseURL: database}, KEK: sealing.KEKSource{Folder: keys}, Store: postgres.Options{AllowUnsafe: true},
+		EventStoreDB: store,
 	})
 	h.must(err)
 	t.Cleanup(func() { _ = h.app.Close() })

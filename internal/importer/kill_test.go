@@ -29,7 +29,7 @@ func TestKilledChild(t *testing.T) {
 	if os.Getenv(childDatabase) == "" {
 		return // only a child of the test below has anything to do
 	}
-	h := open(t, os.Getenv(childDatabase), os.Getenv(childKeys))
+	h := open(t, os.Getenv(childDatabase), os.Getenv(childKeys), "")
 	actor, err := domain.ParseStaffID(os.Getenv(childActor))
 	h.must(err)
 	batch, err := domain.ParseBatchID(os.Getenv(childBatch))
@@ -50,7 +50,7 @@ func TestAKilledImportGoesOn(t *testing.T) {
 	t.Parallel()
 	folder := maven(t)
 	database, keys := pgtest.URL(t), t.TempDir()
-	h := settled(t, database, keys)
+	h := settled(t, database, keys, "")
 	plan := h.prepare(mavenMapping, folder)
 	batch, _, err := h.imports.Propose(t.Context(), h.clerk, plan)
 	h.must(err)

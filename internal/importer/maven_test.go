@@ -15,7 +15,11 @@ import (
 	"guishu/domain/attribution"
 	"guishu/domain/staff"
 	"guishu/eventstore"
+	"guishu/eventstore/memory"
+	"guishu/eventstore/storetest"
+	"guishu/internal/esdbtest"
 	"guishu/internal/importer"
+	"guishu/internal/pgtest"
 	"guishu/projections/attributions"
 	"guishu/projections/performance"
 )
@@ -84,6 +88,34 @@ func TestTheRealFilesComeIn(t *testing.T) {
 	t.Run("history", func(t *testing.T) { checkHistory(t, h, file) })
 	t.Run("again", func(t *testing.T) { checkAgain(t, h, folder) })
 	t.Run("as XLSX", func(t *testing.T) { checkWorkbook(t, h, folder) })
+}
+
+// The same on an EventStoreDB, whose positions have gaps.
+func TestTheRealFilesComeIntoAnEventStoreDB(t *testing.T) {
+	t.Parallel()
+	folder := maven(t)
+	h := settled(t, pgtest.URL(t), t.TempDir(), esdbtest.On(t, storetest.Sparse(memory.New())))
+	h.live()
+	file := readCRM(t, folder)
+	before := h.events()
+	report := h.bring(h.prepare(mavenMapping, folder))
+	t.Logf("%d rows in %.1f s: %.0f rows/s", report.Rows, report.Seconds, report.PerSecond)
+
+	t.Run("counts", func(t *testing.T) { checkCounts(t, h, report, before) })
+	t.Run("rejected", func(t *testing.T) { checkRejected(t, file, report) })
+	h.attributed(4238)
+	t.Run("performance", func(t *testing.T) { checkPerformance(t, h, file) })
+	t.Run("attribution", func(t *testing.T) { checkAttribution(t, h, file) })
+	t.Run("history", func(t *testing.T) { checkHistory(t, h, file) })
+	t.Run("replay", func(t *testing.T) {
+		reports, err := h.app.Models.Replay(t.Context(), nil)
+		h.must(err)
+		for _, r := range reports {
+			if r.Differing > 0 {
+				t.Errorf("%s: %d rows differ: %v", r.Model, r.Differing, r.Differences)
+			}
+		}
+	})
 }
 
 func checkCounts(t *testing.T, h *house, report importer.Report, before map[string]int) {
