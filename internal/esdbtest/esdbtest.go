@@ -25,27 +25,61 @@ func New(t testing.TB) string {
 // On is New over a store of the test's own.
 func On(t testing.TB, store eventstore.Store) string {
 	t.Helper()
+	return Serve(t, store).Address()
+}
+
+// Server is an EventStoreDB that a test can stop and start again.
+type Server struct {
+	t     testing.TB
+	store eventstore.Store
+	port  string
+	stop  func()
+}
+
+// Serve starts an EventStoreDB that ends with the test, over a store that does not.
+func Serve(t testing.TB, store eventstore.Store) *Server {
+	t.Helper()
+	s := &Server{t: t, store: store, port: "127.0.0.1:0"}
+	s.Start()
+	t.Cleanup(s.Stop)
+	return s
+}
+
+// Address is the server's for --store, the same after each start.
+func (s *Server) Address() string { return "esdb://" + s.port + "?tls=false" }
+
+// Start lets the server answer, where it did before.
+func (s *Server) Start() {
+	s.t.Helper()
 	server, err := gateway.New(gateway.Config{
-		Store: store, Writable: true, Deletable: true,
+		Store: s.store, Writable: true, Deletable: true,
 		Access: gateway.Access{Anonymous: gateway.Administrator("test")},
 		Log:    slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
-		t.Fatalf("make an EventStoreDB: %v", err)
+		s.t.Fatalf("make an EventStoreDB: %v", err)
 	}
-	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
+	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", s.port)
 	if err != nil {
-		t.Fatalf("listen for an EventStoreDB: %v", err)
+		s.t.Fatalf("listen for an EventStoreDB: %v", err)
 	}
+	s.port = listener.Addr().String()
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()
-	t.Cleanup(func() {
+	s.stop = func() {
 		if err := server.Close(); err != nil {
-			t.Errorf("close the EventStoreDB: %v", err)
+			s.t.Errorf("close the EventStoreDB: %v", err)
 		}
 		if err := <-ended; err != nil {
-			t.Errorf("the EventStoreDB ended: %v", err)
+			s.t.Errorf("the EventStoreDB ended: %v", err)
 		}
-	})
-	return "esdb://" + listener.Addr().String() + "?tls=false"
+	}
+}
+
+// Stop cuts every connection; nobody answers any more.
+func (s *Server) Stop() {
+	if s.stop != nil {
+		s.stop()
+		s.stop = nil
+	}
 }

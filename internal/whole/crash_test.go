@@ -3,6 +3,7 @@ package whole
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -313,6 +314,39 @@ func TestRecoversWhenPostgreSQLIsKilled(t *testing.T) {
 	l.until(60)
 	l.finish()
 	p, _ := l.current()
+	eventually(t, "/readyz answers again", p.ready)
+	l.settled()
+	l.everything()
+	l.agrees()
+	if code := p.stop(); code != 0 {
+		t.Errorf("exit code %d after SIGTERM", code)
+	}
+}
+
+// An EventStoreDB that goes away under the running program and comes back: whoever
+// watches is told, nothing is lost, and the program goes on by itself.
+func TestRecoversWhenEventStoreDBIsAway(t *testing.T) {
+	t.Parallel()
+	i := installOnEventStoreDB(t)
+	l := newLoad(t, i)
+	l.work()
+	p, _ := l.current()
+	for range 3 {
+		l.until(40)
+		i.server.Stop()
+		eventually(t, "/readyz names the event store", func() bool {
+			answer, err := p.http.Get(p.address + "/readyz")
+			if err != nil {
+				return false
+			}
+			defer answer.Body.Close()
+			body, _ := io.ReadAll(answer.Body)
+			return answer.StatusCode == http.StatusServiceUnavailable && strings.Contains(string(body), `"event store":"unavailable"`)
+		})
+		i.server.Start()
+	}
+	l.until(40)
+	l.finish()
 	eventually(t, "/readyz answers again", p.ready)
 	l.settled()
 	l.everything()

@@ -117,6 +117,8 @@ type installation struct {
 	// behind is the database behind the EventStoreDB that keeps the events, nil where
 	// the program's own database does.
 	behind *pgxpool.Pool
+	// server is that EventStoreDB.
+	server *esdbtest.Server
 	// more are further environment variables.
 	more []string
 	// account is who runs the program, where the tests' own user does not.
@@ -140,7 +142,8 @@ func installOnEventStoreDB(t testing.TB) *installation {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = store.Close() })
-	i.more = append(i.more, "GUISHU_STORE="+esdbtest.On(t, storetest.Sparse(store)))
+	i.server = esdbtest.Serve(t, storetest.Sparse(store))
+	i.more = append(i.more, "GUISHU_STORE="+i.server.Address())
 	return i
 }
 
