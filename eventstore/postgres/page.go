@@ -13,24 +13,49 @@ import (
 	"guishu/eventstore"
 )
 
-// What a page holds at most. A page that meets its byte bound ends there, and
-// the next one asks for fewer events.
+// What a page holds at most, a large one and a small one. A page that meets its
+// byte bound ends there, and the next one asks for fewer events.
 const (
-	firstPageEvents = 500
-	maxPageEvents   = 5_000
-	maxPageBytes    = 8 << 20
-	firstArenaBytes = 2 << 10
-	arenaBytes      = 64 << 10
+	firstPageEvents      = 500
+	maxPageEvents        = 5_000
+	maxPageBytes         = 8 << 20
+	firstSmallPageEvents = 50
+	maxSmallPageEvents   = 250
+	maxSmallPageBytes    = 64 << 10
+	firstArenaBytes      = 2 << 10
+	arenaBytes           = 64 << 10
 )
 
 // page is a run of events in the order they were asked for. Its list is used
 // again for a later page; the bytes of its events are not.
 type page struct {
+	small    bool // what it may hold
 	events   []eventstore.Event
 	bytes    int
-	cut      bool                // ended by maxPageBytes
+	cut      bool                // ended by its byte bound
 	examined eventstore.Position // of a read of all: everything up to here has been looked at
 	last     bool                // nothing followed when it was read
+}
+
+func (p *page) firstEvents() int {
+	if p.small {
+		return firstSmallPageEvents
+	}
+	return firstPageEvents
+}
+
+func (p *page) maxEvents() int {
+	if p.small {
+		return maxSmallPageEvents
+	}
+	return maxPageEvents
+}
+
+func (p *page) maxBytes() int {
+	if p.small {
+		return maxSmallPageBytes
+	}
+	return maxPageBytes
 }
 
 // decoder turns rows in PostgreSQL's binary format into events, with few
@@ -118,7 +143,7 @@ func (s *Store) fillOnce(ctx context.Context, d *decoder, p *page, q query, para
 	return err
 }
 
-// fill drops what goes beyond maxPageBytes: it will be asked for again.
+// fill drops what goes beyond the page's bytes: it will be asked for again.
 func (d *decoder) fill(rows *pgconn.ResultReader, p *page) error {
 	for rows.NextRow() {
 		if p.cut {
@@ -126,7 +151,7 @@ func (d *decoder) fill(rows *pgconn.ResultReader, p *page) error {
 		}
 		row := rows.Values()
 		size := len(row[6]) + len(row[7])
-		if p.bytes+size > maxPageBytes && len(p.events) > 0 {
+		if p.bytes+size > p.maxBytes() && len(p.events) > 0 {
 			p.cut = true
 			continue
 		}
@@ -139,24 +164,29 @@ func (d *decoder) fill(rows *pgconn.ResultReader, p *page) error {
 	return nil
 }
 
-// pageSize grows from the first page to the largest, and shrinks to what fits
-// the byte bound.
-type pageSize struct{ events int }
+// pageSize asks for few events first and then for as many as fit a page, going by
+// the size of those before.
+type pageSize struct {
+	begun   bool
+	average int // bytes of an event
+}
 
-func (z *pageSize) next() int {
-	if z.events == 0 {
-		z.events = firstPageEvents
+func (z *pageSize) next(p *page) int {
+	switch {
+	case !z.begun:
+		return p.firstEvents()
+	case z.average == 0:
+		return p.maxEvents()
 	}
-	return z.events
+	return max(1, min(p.maxEvents(), p.maxBytes()/z.average))
 }
 
 func (z *pageSize) learn(p *page) {
-	z.events = maxPageEvents
+	z.begun = true
+	count := max(1, len(p.events))
+	z.average = p.bytes / count
 	if p.cut {
-		z.events = max(1, len(p.events))
-		return
-	}
-	if average := p.bytes / max(1, len(p.events)); average > 0 {
-		z.events = max(1, min(maxPageEvents, maxPageBytes/average))
+		// One more was too much, whatever the average.
+		z.average = max(z.average, (p.maxBytes()+count-1)/count)
 	}
 }

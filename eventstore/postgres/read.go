@@ -101,7 +101,7 @@ type streamPager struct {
 }
 
 func (r *streamPager) read(ctx context.Context, p *page) error {
-	wanted := within(r.size.next(), r.left)
+	wanted := within(r.size.next(p), r.left)
 	q, from := streamForwards, max(0, r.query.From)
 	if r.query.Backwards {
 		q, from = streamBackwards, r.query.From
@@ -161,7 +161,7 @@ type allPager struct {
 }
 
 func (r *allPager) read(ctx context.Context, p *page) error {
-	wanted := within(r.size.next(), r.left)
+	wanted := within(r.size.next(p), r.left)
 	q, from := allForwards, r.query.After
 	if r.query.Backwards {
 		q, from = allBackwards, r.query.Before
@@ -266,7 +266,7 @@ func (r *filteredPager) read(ctx context.Context, p *page) error {
 	if len(r.query.Filter.StreamPrefixes) > 0 {
 		q = prefixesForwards
 	}
-	wanted := within(maxPageEvents, r.left)
+	wanted := within(p.maxEvents(), r.left)
 	err = r.store.fill(ctx, &r.decode, p, q,
 		int8Parameter(int64(r.query.After)), int8Parameter(int64(to)), int8Parameter(int64(wanted)), r.names)
 	if err != nil {
@@ -294,7 +294,7 @@ func (r *filteredPager) readBackwards(ctx context.Context, p *page) error {
 	if len(r.query.Filter.StreamPrefixes) > 0 {
 		q = prefixesBackwards
 	}
-	wanted := within(maxPageEvents, r.left)
+	wanted := within(p.maxEvents(), r.left)
 	err := r.store.fill(ctx, &r.decode, p, q,
 		int8Parameter(int64(r.query.Before)), int8Parameter(int64(to)), int8Parameter(int64(wanted)), r.names)
 	if err != nil {

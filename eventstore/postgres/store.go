@@ -74,6 +74,7 @@ type Store struct {
 	revisions *revisionCache
 	writer    *writer
 	tail      *tail
+	room      room // of readers with large pages
 
 	// ending is cancelled when the store closes; work is everything that runs
 	// on the store's behalf and that Close waits for.
@@ -112,7 +113,7 @@ func OpenConfig(ctx context.Context, config *pgx.ConnConfig, options Options) (*
 	if err != nil {
 		return nil, fmt.Errorf("event store: %w", err)
 	}
-	s := &Store{options: options, config: config, reads: reads, revisions: newRevisionCache(options.CachedRevisions)}
+	s := &Store{options: options, config: config, reads: reads, revisions: newRevisionCache(options.CachedRevisions), room: make(room, rooms)}
 	s.ending, s.end = context.WithCancelCause(context.Background())
 	s.tail = newTail(s)
 	s.writer = newWriter(config, options, s.revisions, s.tail.committed)

@@ -7,8 +7,13 @@ import (
 	"guishu/eventstore"
 )
 
-// tailRun is how many events a subscription takes from the tail at once.
-const tailRun = 256
+// What a subscription takes from the tail at once: few events as long as they come
+// one by one, for a subscription that waits shall cost little.
+const (
+	firstTailRun = 8
+	maxTailRun   = 256
+	tailRunBytes = 256 << 10
+)
 
 // SubscribeAll implements eventstore.Store. With a filter, Checkpoint follows a
 // run of events that were all filtered out. Errors: *eventstore.GapError when a
@@ -110,7 +115,7 @@ func (f *follower) catchUp(ctx context.Context) error {
 
 // follow is nil when the tail has gone too far ahead.
 func (f *follower) follow(ctx context.Context) error {
-	list := make([]eventstore.Event, 0, tailRun)
+	list := make([]eventstore.Event, 0, firstTailRun)
 	for !f.done {
 		events, changed, err := f.store.tail.after(f.position, list)
 		if err == errBehind {
@@ -121,7 +126,14 @@ func (f *follower) follow(ctx context.Context) error {
 		}
 		if len(events) > 0 {
 			f.pass(events)
+			if list = events; len(list) == cap(list) && cap(list) < maxTailRun {
+				list = make([]eventstore.Event, 0, 2*cap(list))
+			}
+			clear(list) // what was delivered is not held on to
 			continue
+		}
+		if cap(list) > firstTailRun {
+			list = make([]eventstore.Event, 0, firstTailRun)
 		}
 		select {
 		case <-changed:

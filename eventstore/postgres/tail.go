@@ -171,8 +171,8 @@ func (t *tail) announce() {
 // errBehind says that the tail no longer holds what comes next.
 var errBehind = errors.New("behind the tail")
 
-// after gives some of the events after a position, copied into list: none when
-// there are none yet, and then changed is closed when that may have changed.
+// after gives some of the events after a position, copied into list as far as it
+// has room: none when there are none yet, and then changed is closed when that may have changed.
 func (t *tail) after(position eventstore.Position, list []eventstore.Event) ([]eventstore.Event, <-chan struct{}, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -182,9 +182,14 @@ func (t *tail) after(position eventstore.Position, list []eventstore.Event) ([]e
 	case position < before:
 		return list, nil, errBehind
 	case position < t.last:
-		from := int(position - before)
-		to := min(len(t.window), from+cap(list))
-		return append(list, t.window[from:to]...), nil, nil
+		bytes := 0
+		for _, event := range t.window[position-before:] {
+			list = append(list, event)
+			if bytes += len(event.Data) + len(event.Metadata); len(list) == cap(list) || bytes >= tailRunBytes {
+				break
+			}
+		}
+		return list, nil, nil
 	case t.err != nil:
 		return list, nil, t.err
 	}
