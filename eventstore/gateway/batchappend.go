@@ -228,10 +228,12 @@ func (b *batches) start(current *batch) error {
 	b.forgetTails()
 	b.group.Go(func() {
 		defer func() { <-b.writing }()
-		defer close(place.done)
-		defer current.release()
 		result, err := b.write(current, place)
 		place.before = nil
+		close(place.done)
+		// A client that does not read its answers must not hold the memory of others.
+		current.release()
+		current.events = nil
 		if err := b.answer(current, result, err); err != nil {
 			b.fail(err)
 		}

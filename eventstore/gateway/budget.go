@@ -2,20 +2,21 @@ package gateway
 
 import "sync/atomic"
 
-// budget bounds what appends under way hold in memory together.
+// budget bounds what appends under way hold in memory together, or how many calls
+// there are.
 type budget struct {
 	limit int64
 	used  atomic.Int64
 }
 
-// take asks for memory. It never waits: two appends that wait for each other's
+// take asks for a share. It never waits: two appends that wait for each other's
 // share would wait for ever.
-func (b *budget) take(bytes int) bool {
-	if b.used.Add(int64(bytes)) <= b.limit {
+func (b *budget) take(share int) bool {
+	if b.used.Add(int64(share)) <= b.limit {
 		return true
 	}
-	b.used.Add(int64(-bytes))
+	b.used.Add(int64(-share))
 	return false
 }
 
-func (b *budget) giveBack(bytes int) { b.used.Add(int64(-bytes)) }
+func (b *budget) giveBack(share int) { b.used.Add(int64(-share)) }

@@ -24,6 +24,10 @@ func (s *Server) unary(ctx context.Context, request any, info *grpc.UnaryServerI
 // stream does the same for calls that are streams.
 func (s *Server) stream(service any, stream grpc.ServerStream, info *grpc.StreamServerInfo, handler grpc.StreamHandler) (err error) {
 	defer func() { err = s.fail(err, recover(), stream.SetTrailer) }()
+	if !s.calls.take(1) {
+		return serverBusy()
+	}
+	defer s.calls.giveBack(1)
 	ctx, err := s.admit(stream.Context(), info.FullMethod)
 	if err != nil {
 		return err

@@ -71,6 +71,10 @@ type Config struct {
 	// MaxConnections bounds the connections served at once, 0 for 2,000.
 	MaxConnections int
 
+	// MaxCalls bounds the streaming calls served at once, subscriptions above all, 0
+	// for 20,000. Each may hold some 200 KiB for a client that does not read.
+	MaxCalls int
+
 	// Log takes what an operator should know, nil for slog.Default.
 	Log *slog.Logger
 }
@@ -80,6 +84,7 @@ const (
 	defaultMaxEventBytes    = 16 << 20
 	defaultMaxBufferedBytes = 256 << 20
 	defaultMaxConnections   = 2_000
+	defaultMaxCalls         = 20_000
 )
 
 // maxMessageBytes bounds a single gRPC message: an event of the largest size
@@ -114,6 +119,9 @@ func (c Config) withDefaults() Config {
 	if c.MaxConnections <= 0 {
 		c.MaxConnections = defaultMaxConnections
 	}
+	if c.MaxCalls <= 0 {
+		c.MaxCalls = defaultMaxCalls
+	}
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
@@ -128,6 +136,7 @@ type Server struct {
 	access  *gatekeeper
 	log     *slog.Logger
 	budget  budget
+	calls   budget // streaming ones, counted
 
 	persistent *persistentService
 
@@ -151,7 +160,7 @@ func New(config Config) (*Server, error) {
 	s := &Server{
 		config: config, store: config.Store, log: config.Log,
 		streams: newDirectory(config.Store, config.Log), access: newGatekeeper(config.Access, config.Log),
-		budget: budget{limit: config.MaxBufferedBytes},
+		budget: budget{limit: config.MaxBufferedBytes}, calls: budget{limit: int64(config.MaxCalls)},
 	}
 	s.ending, s.end = context.WithCancel(context.Background())
 	s.http = &http.Server{Handler: s.plainRoutes(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10}

@@ -319,6 +319,34 @@ const checks = {
       await refused(db.StreamDeletedError, client.appendToStream(s, happened(1), way));
     }
   },
+
+  async "persistent subscription"() {
+    const s = stream();
+    await client.appendToStream(s, several(4));
+    const settings = db.persistentSubscriptionToStreamSettingsFromDefaults({ startFrom: db.START, checkPointAfter: 100 });
+    await client.createPersistentSubscriptionToStream(s, "group", settings);
+    await refused(db.PersistentSubscriptionExistsError, client.createPersistentSubscriptionToStream(s, "group", settings));
+    const subscription = client.subscribeToPersistentSubscriptionToStream(s, "group", { bufferSize: 2 });
+    const got = [];
+    await within("all events, the first one twice", new Promise((resolve, reject) => {
+      subscription.on("error", reject);
+      subscription.on("data", async (each) => {
+        got.push(each.event.data.n);
+        if (got.length === 1) {
+          await subscription.nack("retry", "not yet", each);
+          return;
+        }
+        await subscription.ack(each);
+        if (got.length === 5) resolve();
+      });
+    }));
+    assert.deepEqual([...got].sort(), [0, 0, 1, 2, 3]);
+    const [info] = await client.listPersistentSubscriptionsToStream(s);
+    assert.equal(info.groupName, "group");
+    await subscription.unsubscribe();
+    await client.deletePersistentSubscriptionToStream(s, "group");
+    await refused(db.PersistentSubscriptionDoesNotExistError, client.getPersistentSubscriptionToStreamInfo(s, "group"));
+  },
 };
 
 // A wait of a check that failed already has nobody left to hear that it was in vain.

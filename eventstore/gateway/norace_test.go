@@ -1,0 +1,6 @@
+//go:build !race
+
+package gateway_test
+
+// crowdSize is how many subscriptions make a crowd.
+const crowdSize = 10_000
