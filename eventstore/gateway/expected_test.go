@@ -1,6 +1,7 @@
 package gateway_test
 
 import (
+	"log/slog"
 	"strings"
 	"testing"
 
@@ -8,6 +9,8 @@ import (
 	"github.com/google/uuid"
 
 	"guishu/eventstore"
+	"guishu/eventstore/postgres"
+	"guishu/internal/pgtest"
 )
 
 // outcome is what an append comes to: a revision, or why not.
@@ -72,7 +75,28 @@ func at(revision uint64) esdb.ExpectedRevision { return esdb.Revision(revision) 
 // state makes of an expectation, and of ids that are known.
 func TestExpectedRevisions(t *testing.T) {
 	t.Parallel()
-	client := serve(t, open).client(t)
+	onEveryStore(t, expectedRevisions)
+}
+
+// onEveryStore runs a test on memory and on PostgreSQL.
+func onEveryStore(t *testing.T, test func(*testing.T, served)) {
+	t.Helper()
+	t.Run("memory", func(t *testing.T) {
+		t.Parallel()
+		test(t, serve(t, open))
+	})
+	t.Run("PostgreSQL", func(t *testing.T) {
+		t.Parallel()
+		store, err := postgres.OpenURL(t.Context(), pgtest.URL(t), postgres.Options{AllowUnsafe: true, Log: slog.New(slog.DiscardHandler)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		test(t, serve(t, open, on(store)))
+	})
+}
+
+func expectedRevisions(t *testing.T, served served) {
+	client := served.client(t)
 	fresh := []uuid.UUID{third}
 	for _, c := range []struct {
 		state    string
@@ -179,7 +203,11 @@ func TestARepeatedAppendGivesTheFirstPlace(t *testing.T) {
 // TestNoEvents: an append of no events only asks.
 func TestNoEvents(t *testing.T) {
 	t.Parallel()
-	client := serve(t, open).client(t)
+	onEveryStore(t, noEvents)
+}
+
+func noEvents(t *testing.T, served served) {
+	client := served.client(t)
 	for _, c := range []struct {
 		state    string
 		expected esdb.ExpectedRevision
@@ -258,7 +286,10 @@ func TestARepetitionDoesNotBringADeletedStreamBack(t *testing.T) {
 
 func TestDeletions(t *testing.T) {
 	t.Parallel()
-	served := serve(t, open)
+	onEveryStore(t, deletions)
+}
+
+func deletions(t *testing.T, served served) {
 	client := served.client(t)
 	const refused = esdb.ErrorCodeUnknown // FAILED_PRECONDITION has no code of its own in the client
 	for _, c := range []struct {
