@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -82,55 +81,6 @@ func TestConnectionsAreBounded(t *testing.T) {
 	}
 	if code := <-done; code != codes.OK {
 		t.Errorf("once they have left: %v", code)
-	}
-}
-
-// TestTenThousandSubscriptions, on one connection, of which nobody reads: other
-// clients are served, and everything ends with the connection.
-func TestTenThousandSubscriptions(t *testing.T) {
-	t.Parallel()
-	served := serve(t, open)
-	before := runtime.NumGoroutine()
-	connection := served.raw(t)
-	ctx, leave := context.WithCancel(t.Context())
-	defer leave()
-	request := readRequest("s")
-	request.Options.CountOption = &streams.ReadReq_Options_Subscription{Subscription: &streams.ReadReq_Options_SubscriptionOptions{}}
-	var confirmed atomic.Int64
-	var group sync.WaitGroup
-	for range 50 {
-		group.Go(func() {
-			for range 200 {
-				call, err := streams.NewStreamsClient(connection).Read(ctx, request)
-				if err != nil {
-					t.Error(err)
-					return
-				}
-				if first, err := call.Recv(); err != nil || first.GetConfirmation() == nil {
-					t.Errorf("%v, %v", first, err)
-					return
-				}
-				confirmed.Add(1)
-			}
-		})
-	}
-	group.Wait()
-	if confirmed.Load() != 10_000 {
-		t.Fatalf("%d subscriptions were confirmed", confirmed.Load())
-	}
-	for range 20 {
-		if code := served.append(t.Context(), t, "s", "happened", "{}"); code != codes.OK {
-			t.Fatalf("another client: %v", code)
-		}
-	}
-	leave()
-	if err := connection.Close(); err != nil {
-		t.Fatal(err)
-	}
-	for deadline := time.Now().Add(time.Minute); runtime.NumGoroutine() > before+2_000; runtime.Gosched() {
-		if time.Now().After(deadline) {
-			t.Fatalf("%d goroutines are left, there were %d", runtime.NumGoroutine(), before)
-		}
 	}
 }
 
