@@ -92,10 +92,23 @@ func (l *link) leave() {
 func guarded(run func() error) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			err = fmt.Errorf("the client could not read an answer: %v", cause)
+			err = &unreadableError{cause: cause}
 		}
 	}()
 	return run()
+}
+
+// unreadableError is a panic of the client. Reading the same again is no use;
+// what was sent may have taken effect.
+type unreadableError struct{ cause any }
+
+func (e *unreadableError) Error() string {
+	return fmt.Sprintf("the client could not read an answer of the server: %v", e.cause)
+}
+
+func unreadable(err error) bool {
+	var panicked *unreadableError
+	return errors.As(err, &panicked)
 }
 
 // retire gives the link up. It waits for the calls that are asking for the

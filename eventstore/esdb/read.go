@@ -40,7 +40,7 @@ func (s *Store) read(ctx context.Context, r reader) error {
 			return nil
 		case ctx.Err() != nil:
 			return ctx.Err()
-		case err != nil && judge(err) != passing && judge(err) != elsewhere:
+		case err != nil && (judge(err) != passing && judge(err) != elsewhere || unreadable(err)):
 			return err
 		}
 		if got > 0 {
@@ -245,15 +245,16 @@ func (s *Store) readFiltered(ctx, bounded context.Context, q eventstore.AllQuery
 // before the query's position and each of them once.
 func (s *Store) readAll(ctx context.Context, q eventstore.AllQuery, given func() int, take func(*esdb.RecordedEvent) bool) error {
 	at := q
-	err := s.read(ctx, s.allReader(&at, given, take))
+	err := s.read(ctx, s.allReader(&at, 0, given, take))
 	if err != nil && judge(err) == senseless && (at.After > 0 || at.Before > 0) {
-		return s.beyondTheEnd(ctx, at, err, given, take)
+		return s.readNearby(ctx, at, err, given, take)
 	}
 	return err
 }
 
-// allReader reads on from q, which moves with what was taken.
-func (s *Store) allReader(q *eventstore.AllQuery, given func() int, take func(*esdb.RecordedEvent) bool) reader {
+// allReader reads on from q, which moves with what was taken. Forwards, it asks
+// for no place before from.
+func (s *Store) allReader(q *eventstore.AllQuery, from eventstore.Position, given func() int, take func(*esdb.RecordedEvent) bool) reader {
 	at := &q.After
 	if q.Backwards {
 		at = &q.Before
@@ -264,8 +265,8 @@ func (s *Store) allReader(q *eventstore.AllQuery, given func() int, take func(*e
 			if q.Backwards {
 				options = esdb.ReadAllOptions{From: esdb.End{}, Direction: esdb.Backwards}
 			}
-			if *at > 0 {
-				options.From = exactly(*at)
+			if place := max(*at, from); place > 0 {
+				options.From = exactly(place)
 			}
 			return client.ReadAll(ctx, options, count)
 		},
@@ -290,9 +291,10 @@ func (s *Store) allReader(q *eventstore.AllQuery, given func() int, take func(*e
 	}
 }
 
-// beyondTheEnd reads from a position that the server does not know, because the
-// ledger ends before it.
-func (s *Store) beyondTheEnd(ctx context.Context, q eventstore.AllQuery, cause error, given func() int, take func(*esdb.RecordedEvent) bool) error {
+// readNearby reads from a position at which the server knows no event: because
+// the ledger ends before it, or because somebody asks for what comes after the
+// place before an event.
+func (s *Store) readNearby(ctx context.Context, q eventstore.AllQuery, cause error, given func() int, take func(*esdb.RecordedEvent) bool) error {
 	last, err := s.lastTaken(ctx)
 	switch {
 	case err != nil:
@@ -302,8 +304,10 @@ func (s *Store) beyondTheEnd(ctx context.Context, q eventstore.AllQuery, cause e
 	case q.Backwards && q.Before > last:
 		q.Before = 0
 		return s.readAll(ctx, q, given, take)
+	case q.Backwards:
+		return cause
 	}
-	return cause
+	return s.read(ctx, s.allReader(&q, q.After+1, given, take))
 }
 
 func exactly(position eventstore.Position) esdb.Position {
@@ -349,7 +353,7 @@ func (s *Store) lastPosition(ctx context.Context) (eventstore.Position, error) {
 // lastPositionOver asks over one connection, once.
 func (s *Store) lastPositionOver(ctx context.Context, l *link) (eventstore.Position, error) {
 	search := s.searchForLast()
-	r := s.allReader(&search.query, search.given, search.take)
+	r := s.allReader(&search.query, 0, search.given, search.take)
 	for {
 		asked := r.want()
 		got, stopped, err := s.readOver(ctx, l, r, asked)

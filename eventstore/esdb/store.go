@@ -258,10 +258,10 @@ func (s *Store) translate(ctx context.Context, doing string, err error) error {
 	case errors.As(err, &already):
 		return err
 	}
-	switch judge(err) {
-	case passing:
+	switch what := judge(err); {
+	case what == passing && !unreadable(err):
 		return &UnreachableError{Addresses: s.links.addresses, Err: fmt.Errorf("%s: %w", doing, err)}
-	case refused:
+	case what == refused:
 		return &RefusedError{Err: fmt.Errorf("%s: %w", doing, err)}
 	}
 	return fmt.Errorf("event store: %s: %w", doing, err)

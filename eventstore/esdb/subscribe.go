@@ -119,7 +119,7 @@ func (s *Store) keepFollowing(ctx context.Context, f *follower, sub subscription
 			}
 			<-ctx.Done()
 			return ctx.Err()
-		case judge(err) == refused || judge(err) == senseless:
+		case judge(err) == refused || judge(err) == senseless || unreadable(err):
 			return err
 		}
 		if f.moved {
