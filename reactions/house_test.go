@@ -14,10 +14,13 @@ import (
 	"guishu/domain"
 	"guishu/domain/payment"
 	"guishu/eventstore"
+	"guishu/eventstore/esdb"
+	"guishu/eventstore/idindex"
 	"guishu/eventstore/memory"
 	"guishu/eventstore/postgres"
 	"guishu/eventstore/sealing"
 	"guishu/eventstore/storetest"
+	"guishu/internal/esdbtest"
 	"guishu/internal/pgtest"
 	"guishu/reactions"
 
@@ -92,6 +95,7 @@ func onEachStore(t *testing.T, test func(t *testing.T, h *house)) {
 	for name, open := range map[string]func(*house) eventstore.Store{
 		"postgres":           onPostgres,
 		"postgres with gaps": func(h *house) eventstore.Store { return storetest.Sparse(onPostgres(h)) },
+		"eventstoredb":       onEventStoreDB,
 		"memory":             func(*house) eventstore.Store { return memory.New() },
 		"memory with gaps":   func(*house) eventstore.Store { return storetest.Sparse(memory.New()) },
 	} {
@@ -105,6 +109,21 @@ func onEachStore(t *testing.T, test func(t *testing.T, h *house)) {
 func onPostgres(h *house) eventstore.Store {
 	h.t.Helper()
 	store, err := postgres.Open(h.t.Context(), h.pool, postgres.Options{AllowUnsafe: true, Log: slog.New(slog.DiscardHandler)})
+	h.must(err)
+	return store
+}
+
+// onEventStoreDB is the ledger as it is opened on an EventStoreDB, which is here the
+// gateway over a database of its own.
+func onEventStoreDB(h *house) eventstore.Store {
+	h.t.Helper()
+	quiet := slog.New(slog.DiscardHandler)
+	behind, err := postgres.Open(h.t.Context(), pgtest.New(h.t), postgres.Options{AllowUnsafe: true, Log: quiet})
+	h.must(err)
+	h.t.Cleanup(func() { _ = behind.Close() })
+	server, err := esdb.Open(h.t.Context(), esdbtest.On(h.t, storetest.Sparse(behind)), esdb.Options{Log: quiet})
+	h.must(err)
+	store, err := idindex.Open(h.t.Context(), h.pool, server, idindex.Options{Log: quiet})
 	h.must(err)
 	return store
 }

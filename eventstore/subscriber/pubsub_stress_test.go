@@ -14,7 +14,7 @@ func TestPubSubStress(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			g := open(t)
 			t.Run("suite", func(t *testing.T) {
-				tests.TestPubSubStressTest(t, features(), g.shared, g.grouped)
+				tests.TestPubSubStressTest(t, g.features(), g.shared, g.grouped)
 			})
 			nothingRuns(t)
 		})

@@ -15,10 +15,12 @@ import (
 	"time"
 
 	"guishu/eventstore"
+	"guishu/eventstore/esdb"
 	"guishu/eventstore/memory"
 	"guishu/eventstore/postgres"
 	"guishu/eventstore/storetest"
 	"guishu/eventstore/subscriber"
+	"guishu/internal/esdbtest"
 	"guishu/internal/pgtest"
 
 	"github.com/ThreeDotsLabs/watermill/message"
@@ -42,11 +44,12 @@ import (
 //   - RequireSingleInstance, GuaranteedOrderWithSingleSubscriber: these would make the
 //     suite easier, and it passes as it is: of several subscribers the one that
 //     holds the lease delivers, in order.
-//   - ForceShort: the numbers are the full ones, which take seconds here. The suite
+//   - ForceShort: the numbers are the full ones, which take seconds here, but for an
+//     EventStoreDB, where ten thousand single appends each go through gRPC. The suite
 //     many times over is behind the build tag "stress", as with Watermill's own
 //     Pub/Subs.
-func features() tests.Features {
-	return tests.Features{ConsumerGroups: true, GuaranteedOrder: true, Persistent: true}
+func (g ground) features() tests.Features {
+	return tests.Features{ConsumerGroups: true, GuaranteedOrder: true, Persistent: true, ForceShort: g.remote}
 }
 
 // ground is what subscribers stand on.
@@ -54,6 +57,7 @@ type ground struct {
 	store       eventstore.Store
 	checkpoints subscriber.Checkpoints
 	lanes       int
+	remote      bool   // every append and every event goes through gRPC
 	breakOff    func() // breaks the connections, if there are any
 }
 
@@ -66,7 +70,8 @@ func grounds() map[string]func(t *testing.T) ground {
 		"memory with gaps, several lanes": func(*testing.T) ground {
 			return ground{store: storetest.Sparse(memory.New()), checkpoints: &memoryCheckpoints{}, lanes: 8}
 		},
-		"postgres": onPostgres,
+		"postgres":     onPostgres,
+		"eventstoredb": onEventStoreDB,
 	}
 }
 
@@ -87,6 +92,20 @@ func onPostgres(t *testing.T) ground {
 	}}
 }
 
+// onEventStoreDB stands on the gateway over PostgreSQL, through the official client.
+func onEventStoreDB(t *testing.T) ground {
+	g := onPostgres(t)
+	server := esdbtest.Serve(t, g.store)
+	store, err := esdb.Open(t.Context(), server.Address(), esdb.Options{Log: slog.New(slog.DiscardHandler)})
+	must(t, err)
+	t.Cleanup(func() { _ = store.Close() })
+	g.store, g.lanes, g.remote, g.breakOff = store, 4, true, func() {
+		server.Stop()
+		server.Start()
+	}
+	return g
+}
+
 // Watermill's own tests of a Pub/Sub. Not parallel to other tests, so that what it
 // leaves running can be seen.
 func TestPubSub(t *testing.T) {
@@ -94,10 +113,10 @@ func TestPubSub(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			g := open(t)
 			t.Run("suite", func(t *testing.T) {
-				tests.TestPubSub(t, features(), g.shared, g.grouped)
+				tests.TestPubSub(t, g.features(), g.shared, g.grouped)
 			})
 			t.Run("TestNewSubscriberReceivesOldMessages", func(t *testing.T) {
-				own := features()
+				own := g.features()
 				own.NewSubscriberReceivesOldMessages = true
 				tests.TestNewSubscriberReceivesOldMessages(t, tests.TestContext{TestID: testID(t), Features: own}, g.separate)
 			})
@@ -280,8 +299,13 @@ func TestRunningSeesAConsumer(t *testing.T) {
 // write and one consumer reads: nothing is lost, and what comes first of each
 // message is in the store's order.
 func TestNothingIsLostWhenConnectionsBreak(t *testing.T) {
-	const writers, turns, breaks = 8, 60, 6
-	g := onPostgres(t)
+	for name, open := range map[string]func(*testing.T) ground{"postgres": onPostgres, "eventstoredb": onEventStoreDB} {
+		t.Run(name, func(t *testing.T) { nothingIsLost(t, open(t)) })
+	}
+}
+
+func nothingIsLost(t *testing.T, g ground) {
+	const writers, turns, breaks = 8, 60, 4
 	topic := topics(t)[0]
 	pub, sub := g.shared(t)
 	messages, err := sub.Subscribe(t.Context(), topic)
