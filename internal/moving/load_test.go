@@ -1,9 +1,11 @@
 package moving_test
 
 import (
+	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -11,9 +13,12 @@ import (
 	"guishu/domain"
 	"guishu/domain/customer"
 	"guishu/eventstore"
+	"guishu/eventstore/memory"
 	"guishu/eventstore/sealing"
+	"guishu/eventstore/storetest"
 	"guishu/eventstore/transfer"
 	"guishu/internal/app"
+	"guishu/internal/demo"
 	"guishu/internal/esdbtest"
 	"guishu/internal/moving"
 	"guishu/internal/pgtest"
@@ -68,6 +73,50 @@ func TestALedgerLeavesAndComesBack(t *testing.T) {
 		t.Errorf("told of %v", stages)
 	}
 	f.arrived(t, open(t, config(url, f.folder)))
+}
+
+// Where positions have gaps, as a server's have, the same events are there in the
+// same order, nothing happens a second time, and what comes back is what left.
+func TestPositionsWithGapsAreNoHindrance(t *testing.T) {
+	t.Parallel()
+	f := tell(t)
+	c := config(pgtest.URL(t), f.folder)
+	c.EventStoreDB = esdbtest.On(t, storetest.Sparse(memory.New()))
+	if _, err := f.load(t, "", func(l *moving.Load) { l.Config = c }); err != nil {
+		t.Fatal(err)
+	}
+	a := open(t, c)
+	stop := run(t, a)
+	if err := demo.Settle(t.Context(), a); err != nil {
+		t.Fatal(err)
+	}
+	stop()
+	path := filepath.Join(t.TempDir(), "sparse.ndjson")
+	if _, err := moving.Export(t.Context(), a, path, nil); err != nil {
+		t.Fatal(err)
+	}
+	lines := eventLines(t, path)
+	if bytes.Equal(lines, f.lines) {
+		t.Error("the positions have no gaps: the test tests nothing")
+	}
+	if got, want := withoutPositions(lines), withoutPositions(f.lines); got != want {
+		t.Errorf("the events differ: %s", firstDifference(got, want))
+	}
+	url := pgtest.URL(t)
+	if _, err := f.load(t, url, func(l *moving.Load) { l.File = path }); err != nil {
+		t.Fatal(err)
+	}
+	f.arrived(t, open(t, config(url, f.folder)))
+}
+
+var (
+	position = regexp.MustCompile(`(?m)^{"position":[0-9]+,`)
+	checksum = regexp.MustCompile(`(?m),"crc32c":"[0-9a-f]{8}"}$`)
+)
+
+// withoutPositions is an export's lines without what depends on positions.
+func withoutPositions(lines []byte) string {
+	return string(checksum.ReplaceAll(position.ReplaceAll(lines, nil), nil))
 }
 
 // After a load, what is unique is unique, erased persons stay erased, and work goes
