@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/url"
 	"strconv"
+	"strings"
 )
 
 // protocolListening says where EventStoreDB's protocol is spoken, and how it is
@@ -89,7 +91,7 @@ func (o opened) connection() string {
 	case o.tls == nil:
 		return "esdb://" + o.Addr().String() + "?tls=false"
 	case o.file != "":
-		return "esdb://" + o.Addr().String() + "?tlsCAFile=" + o.file
+		return "esdb://" + o.Addr().String() + "?tlsCAFile=" + strings.ReplaceAll(url.QueryEscape(o.file), "%2F", "/")
 	}
 	return "esdb://" + o.Addr().String()
 }
