@@ -112,10 +112,13 @@ func (e *UnsafeServerError) Error() string {
 	return fmt.Sprintf("event store: PostgreSQL may lose acknowledged events: %s must be on", strings.Join(e.Settings, ", "))
 }
 
-// checkDurability refuses a server or role that has given up durability. Being
-// told "local", "remote_write" or "remote_apply" is as durable as "on" here.
-func checkDurability(ctx context.Context, connection *pgx.Conn) error {
-	rows, err := connection.Query(ctx, `
+// CheckDurability gives *UnsafeServerError for a server or role that has given up
+// durability. Being told "local", "remote_write" or "remote_apply" is as durable as
+// "on" here.
+func CheckDurability(ctx context.Context, db interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+}) error {
+	rows, err := db.Query(ctx, `
 		SELECT name
 		FROM pg_settings
 		WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit')

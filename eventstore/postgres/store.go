@@ -132,7 +132,7 @@ func prepareDatabase(ctx context.Context, config *pgx.ConnConfig, options Option
 	}
 	defer connection.Close(context.WithoutCancel(ctx))
 	if !options.AllowUnsafe {
-		if err := checkDurability(ctx, connection); err != nil {
+		if err := CheckDurability(ctx, connection); err != nil {
 			return err
 		}
 	}

@@ -54,7 +54,8 @@ type Config struct {
 	EventStoreDB string
 	// SecureCookies marks session cookies for TLS only.
 	SecureCookies bool
-	// Store tunes the event store in PostgreSQL. For tests.
+	// Store tunes the event store in PostgreSQL; AllowUnsafe also goes for what is
+	// in PostgreSQL beside an EventStoreDB. For tests.
 	Store postgres.Options
 }
 

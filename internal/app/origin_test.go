@@ -5,6 +5,8 @@ import (
 	"errors"
 	"iter"
 	"log/slog"
+	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -168,7 +170,7 @@ func TestAWrongAddressIsToldWithoutItsPassword(t *testing.T) {
 		ctx, stop := context.WithTimeout(t.Context(), 2*time.Second)
 		_, err := app.Open(ctx, app.Config{
 			Database: cluster.Settings{DatabaseURL: here.url}, KEK: sealing.FixedKEK(here.kek), EventStoreDB: address,
-			Log: slog.New(slog.DiscardHandler),
+			Log: slog.New(slog.DiscardHandler), Store: postgres.Options{AllowUnsafe: true},
 		})
 		stop()
 		if err == nil || strings.Contains(err.Error(), "geheim") {
@@ -176,4 +178,25 @@ func TestAWrongAddressIsToldWithoutItsPassword(t *testing.T) {
 		}
 	}
 	here.begun(t, "") // nothing was claimed
+}
+
+// What is beside an EventStoreDB must be as durable as a ledger.
+func TestADatabaseThatMayForgetIsRefused(t *testing.T) {
+	t.Parallel()
+	here := newPlace(t)
+	address, err := url.Parse(here.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	settings := address.Query()
+	settings.Set("synchronous_commit", "off")
+	address.RawQuery = settings.Encode()
+	_, err = app.Open(t.Context(), app.Config{
+		Database: cluster.Settings{DatabaseURL: address.String()}, KEK: sealing.FixedKEK(here.kek), EventStoreDB: esdbtest.New(t),
+		Log: slog.New(slog.DiscardHandler),
+	})
+	var unsafe *postgres.UnsafeServerError
+	if !errors.As(err, &unsafe) || !slices.Contains(unsafe.Settings, "synchronous_commit") {
+		t.Errorf("got %v", err)
+	}
 }

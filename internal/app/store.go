@@ -57,6 +57,12 @@ func (a *App) openPostgreSQL(ctx context.Context, c Config, _ *eventstore.Regist
 // openEventStoreDB opens the ledger in an EventStoreDB, with the index of event ids
 // in the database.
 func (a *App) openEventStoreDB(ctx context.Context, c Config, registry *eventstore.Registry) (_ eventstore.Store, err error) {
+	// An id that is reserved must stay so: the index is as durable as a ledger.
+	if !c.Store.AllowUnsafe {
+		if err := postgres.CheckDurability(ctx, a.Pool); err != nil {
+			return nil, err
+		}
+	}
 	passed := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "guishu_eventstoredb_passed_over_total", Help: "Events of the EventStoreDB itself that were not even looked at: system events and links.",
 	}, []string{"what"})

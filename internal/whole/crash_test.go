@@ -304,23 +304,24 @@ func TestNothingAcknowledgedIsLostWhenTheProgramIsKilled(t *testing.T) {
 
 // PostgreSQL killed under the running program: it recovers by itself.
 func TestRecoversWhenPostgreSQLIsKilled(t *testing.T) {
-	t.Parallel()
-	l := newLoad(t, install(t))
-	l.work()
-	for range 2 {
+	onEachStore(t, func(t *testing.T, i *installation) {
+		l := newLoad(t, i)
+		l.work()
+		for range 2 {
+			l.until(60)
+			l.killPostgreSQL()
+		}
 		l.until(60)
-		l.killPostgreSQL()
-	}
-	l.until(60)
-	l.finish()
-	p, _ := l.current()
-	eventually(t, "/readyz answers again", p.ready)
-	l.settled()
-	l.everything()
-	l.agrees()
-	if code := p.stop(); code != 0 {
-		t.Errorf("exit code %d after SIGTERM", code)
-	}
+		l.finish()
+		p, _ := l.current()
+		eventually(t, "/readyz answers again", p.ready)
+		l.settled()
+		l.everything()
+		l.agrees()
+		if code := p.stop(); code != 0 {
+			t.Errorf("exit code %d after SIGTERM", code)
+		}
+	})
 }
 
 // An EventStoreDB that goes away under the running program and comes back: whoever

@@ -4,20 +4,22 @@ import (
 	"fmt"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
 	"guishu/internal/pgtest"
 )
 
-// pair is two programs on one database, which share the key of keys as two
-// machines would.
-func pair(t *testing.T) (*firm, *program) {
+// pair is two programs on one ledger, which share the key of keys as two machines
+// would.
+func pair(t *testing.T, first *installation) (*firm, *program) {
 	t.Helper()
-	first, second := install(t), install(t)
+	second := install(t)
 	first.database = pgtest.Durable(t)
 	f := establish(first.start())
-	second.database, second.more = first.database, []string{"GUISHU_KEK_FILE=" + filepath.Join(first.folder, "kek")}
+	second.database, second.behind = first.database, first.behind
+	second.more = append(slices.Clone(first.more), "GUISHU_KEK_FILE="+filepath.Join(first.folder, "kek"))
 	return f, second.start()
 }
 
@@ -25,8 +27,11 @@ func pair(t *testing.T) (*firm, *program) {
 // leaves is out at both, positions follow on, and when one is killed the other goes
 // on with read models and reactions.
 func TestTwoProgramsServeOneLedger(t *testing.T) {
-	t.Parallel()
-	f, other := pair(t)
+	onEachStore(t, twoPrograms)
+}
+
+func twoPrograms(t *testing.T, i *installation) {
+	f, other := pair(t, i)
 	other.get(f.admin, "/v1/me").is(t, http.StatusOK)
 
 	leaver := f.employ("leaver", "RELATIONSHIP_MANAGER", f.north)
@@ -51,7 +56,7 @@ func TestTwoProgramsServeOneLedger(t *testing.T) {
 		ids[i] = both[(i+1)%2].done(advisors[i%2], "/v1/customers/"+made.ID+"/attachments", fields{"advisor": advisors[i%2].id}).ID
 		ids[i], positions[i] = made.ID, made.Position
 	})
-	database := f.connect()
+	database := f.events()
 	contiguous(t, database)
 	for i, p := range both {
 		p.get(f.admin, fmt.Sprintf("/v1/units?min_position=%d", positions[customers-1-i])).is(t, http.StatusOK)
