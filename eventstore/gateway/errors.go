@@ -90,13 +90,6 @@ func streamDeleted(stream eventstore.Stream) *exception {
 	}
 }
 
-func streamNotFound(stream eventstore.Stream) *exception {
-	return &exception{
-		code: codes.NotFound, name: "stream-not-found", message: fmt.Sprintf("event stream '%s' was not found", stream),
-		trailers: []string{"stream-name", string(stream)},
-	}
-}
-
 // wrongExpectedVersion is how Delete and Tombstone say that a stream is not
 // where it was expected. Appends say it in their response.
 func wrongExpectedVersion(stream eventstore.Stream, expected eventstore.Expectation, actual eventstore.Revision) *exception {
