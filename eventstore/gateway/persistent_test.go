@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math"
 	"net"
 	"strings"
@@ -21,6 +22,8 @@ import (
 	"guishu/eventstore"
 	"guishu/eventstore/gateway"
 	"guishu/eventstore/memory"
+	"guishu/eventstore/postgres"
+	"guishu/internal/pgtest"
 )
 
 // settingsOf are the client's own, changed.
@@ -192,12 +195,31 @@ func TestPersistentSubscriptionToAllWithFilter(t *testing.T) {
 	}
 }
 
-// TestPersistentSubscriptionsOutliveTheServer kills one server after another
-// over the same store and looks whether every event is processed.
+// TestPersistentSubscriptionsOutliveTheServer ends one server after another over
+// the same store and looks whether any event is passed over.
 func TestPersistentSubscriptionsOutliveTheServer(t *testing.T) {
 	t.Parallel()
-	store := memory.New()
-	t.Cleanup(func() { _ = store.Close() })
+	for what, open := range map[string]func(*testing.T) eventstore.Store{
+		"memory": func(*testing.T) eventstore.Store { return memory.New() },
+		"PostgreSQL": func(t *testing.T) eventstore.Store {
+			store, err := postgres.Open(t.Context(), pgtest.New(t), postgres.Options{AllowUnsafe: true, Log: slog.New(slog.DiscardHandler)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return store
+		},
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			store := open(t)
+			t.Cleanup(func() { _ = store.Close() })
+			outlive(t, store)
+		})
+	}
+}
+
+func outlive(t *testing.T, store eventstore.Store) {
+	t.Helper()
 	processed := map[uint64]int{}
 	for life := range 4 {
 		server, address := start(t, open, on(store))

@@ -224,6 +224,13 @@ func (s *Subscription) replayRun(ctx context.Context, from, to Place) error {
 				return err
 			}
 		}
+		if entry.target() == nil {
+			// What was parked has been deleted since: nothing is left to process.
+			if err := s.locked(ctx, func() { s.group.PassParked(entry.Place + 1) }); err != nil {
+				return err
+			}
+			continue
+		}
 		err := s.withRoom(ctx, s.replayWake, func() bool { return s.group.ReplayRoom() }, func() {
 			s.group.OfferParked(entry)
 		})

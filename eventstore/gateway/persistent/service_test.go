@@ -321,6 +321,27 @@ func TestReplayStopsWhereItIsTold(t *testing.T) {
 	})
 }
 
+func TestReplayPassesOverWhatIsGone(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(b *bench) {
+		b.service = New(Config{Store: b.store, Find: func(context.Context, eventstore.Stream, eventstore.Revision) (eventstore.Event, bool, error) {
+			return eventstore.Event{}, false, nil
+		}})
+		b.append("account-1", 2)
+		b.create(group1)
+		session := b.connect(group1, 10)
+		session.Nack(idsOf(b.receive(session)), Park, "")
+		synctest.Wait()
+		b.ok(b.service.Replay(b.Context(), group1, 0))
+		if got := b.receive(session); len(got) != 0 {
+			t.Errorf("links to nothing are handed out: %+v", got)
+		}
+		if end, err := b.service.records.end(b.Context(), group1.parkedStream()); err != nil || end.tb != 2 {
+			t.Errorf("$tb is %d (%v)", end.tb, err)
+		}
+	})
+}
+
 func TestCrashDuringReplayKeepsWhatIsParked(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(b *bench) {
