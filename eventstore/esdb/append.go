@@ -8,7 +8,6 @@ import (
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
 	"github.com/google/uuid"
-	"google.golang.org/grpc/metadata"
 
 	"guishu/eventstore"
 )
@@ -38,18 +37,16 @@ func (s *Store) Append(ctx context.Context, a eventstore.Append) (eventstore.App
 		return eventstore.Appended{}, err
 	}
 	defer s.accepted.Done()
-	bounded, release := s.bound(ctx)
-	defer release()
-	giveBack, ok := s.turns.take(a, bounded.Done())
-	if !ok || bounded.Err() != nil {
-		if ok {
-			giveBack()
-		}
-		return eventstore.Appended{}, s.translate(ctx, "appending", bounded.Err())
+	w := &writing{store: s, Append: a, caller: ctx, expected: a.Expected}
+	if err := ctx.Err(); err != nil {
+		return eventstore.Appended{}, w.notSent(err)
+	}
+	giveBack, ok := s.turns.take(a, ctx.Done(), s.ending.Done())
+	if !ok {
+		return eventstore.Appended{}, w.notSent(context.Canceled)
 	}
 	defer giveBack()
-	w := &writing{store: s, Append: a, caller: ctx, expected: a.Expected}
-	return w.run(bounded)
+	return w.run()
 }
 
 // writing is one append on its way.
@@ -66,14 +63,14 @@ type writing struct {
 
 // run appends. Until something is sent it ends with the caller's context; after
 // that with the outcome, or when it has been waited for long enough.
-func (w *writing) run(bounded context.Context) (eventstore.Appended, error) {
+func (w *writing) run() (eventstore.Appended, error) {
 	s := w.store
-	if result, settled, err := w.lookAhead(bounded); settled || err != nil {
+	if result, settled, err := w.lookAhead(); settled || err != nil {
 		return result, w.notSent(err)
 	}
-	link, err := s.links.wait(bounded, s.options.Patience)
+	link, err := w.firstLink()
 	if err == nil {
-		err = bounded.Err()
+		err = w.caller.Err()
 	}
 	if err != nil {
 		return eventstore.Appended{}, w.notSent(err)
@@ -95,6 +92,16 @@ func (w *writing) run(bounded context.Context) (eventstore.Appended, error) {
 			return eventstore.Appended{}, w.giveUp(err)
 		}
 	}
+}
+
+// firstLink waits for a connection as long as patience lasts.
+func (w *writing) firstLink() (*link, error) {
+	if link := w.store.links.there(); link != nil {
+		return link, nil
+	}
+	bounded, release := w.store.bound(w.caller)
+	defer release()
+	return w.store.links.wait(bounded, w.store.options.Patience)
 }
 
 // linkAgain waits for a connection for as long as the append lives.
@@ -145,8 +152,7 @@ func (s *Store) outlive(ctx context.Context) (context.Context, context.CancelFun
 // send sends the append once.
 func (w *writing) send(ctx context.Context, l *link) (eventstore.Appended, error) {
 	var written *esdb.WriteResult
-	ctx = metadata.NewOutgoingContext(ctx, w.store.outgoing)
-	release, err := l.call(ctx, func(ctx context.Context, client *esdb.Client) (err error) {
+	release, err := l.call(w.store.addressed(ctx), func(ctx context.Context, client *esdb.Client) (err error) {
 		options := esdb.AppendToStreamOptions{ExpectedRevision: expectation(w.expected)}
 		written, err = client.AppendToStream(ctx, string(w.Stream), options, w.proposed()...)
 		return err

@@ -67,7 +67,7 @@ func (j *journal) check(ledger, seen []eventstore.Event) error {
 
 // The connections are cut at any byte, many times, while writers append and
 // subscribers follow. It is not parallel: it counts what is left running.
-func TestNothingIsLostTwiceOrLeftRunningWhenConnectionsAreCut(t *testing.T) { //nolint:paralleltest
+func TestNothingIsLostTwiceOrLeftRunningWhenConnectionsAreCut(t *testing.T) {
 	before := running()
 	t.Run("run", func(t *testing.T) {
 		const writers, turns = 8, 120
@@ -253,8 +253,8 @@ func runningSince(t *testing.T, before map[string]string) string {
 	}
 }
 
-// The check for what is left running finds it.
-func TestTheCheckFindsWhatIsLeftRunning(t *testing.T) { //nolint:paralleltest
+// The check for what is left running finds it. It is not parallel either.
+func TestTheCheckFindsWhatIsLeftRunning(t *testing.T) {
 	before := running()
 	stop := make(chan struct{})
 	started := make(chan struct{})

@@ -73,6 +73,16 @@ func (s streamIDs) find(id uuid.UUID) (eventstore.Revision, bool) {
 	return s.first + eventstore.Revision(at), at >= 0
 }
 
+// holdAny says whether any of the events is in the stream.
+func (s streamIDs) holdAny(events []eventstore.NewEvent) bool {
+	for _, event := range events {
+		if slices.Contains(s.ids, event.ID) {
+			return true
+		}
+	}
+	return false
+}
+
 func newIDMemory(limit int) *idMemory {
 	m := &idMemory{limit: limit}
 	m.streams, _ = simplelru.NewLRU(1+limit/streamCost, func(_ eventstore.Stream, dropped *streamIDs) {
@@ -133,8 +143,8 @@ type turn struct {
 
 func newTurns() *turns { return &turns{taken: make(map[turn]chan struct{})} }
 
-// take waits for the turn of an append, until done.
-func (t *turns) take(a eventstore.Append, done <-chan struct{}) (giveBack func(), ok bool) {
+// take waits for the turn of an append, until one or the other ends.
+func (t *turns) take(a eventstore.Append, one, other <-chan struct{}) (giveBack func(), ok bool) {
 	key := turn{a.Stream, a.Events[0].ID}
 	for {
 		t.mu.Lock()
@@ -153,7 +163,9 @@ func (t *turns) take(a eventstore.Append, done <-chan struct{}) (giveBack func()
 		t.mu.Unlock()
 		select {
 		case <-before:
-		case <-done:
+		case <-one:
+			return func() {}, false
+		case <-other:
 			return func() {}, false
 		}
 	}

@@ -168,6 +168,17 @@ func newLinks(ending context.Context, config *esdb.Configuration, options Option
 	return l
 }
 
+// there gives a link if there is one.
+func (l *links) there() *link {
+	s := l.slots[l.turn.Add(1)%uint64(len(l.slots))]
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.link == nil || s.link.retired.Load() {
+		return nil
+	}
+	return s.link
+}
+
 // get gives a link, after one attempt to connect where there is none. While the
 // store ends, the links there are still serve those who finish.
 func (l *links) get(ctx context.Context) (*link, error) {

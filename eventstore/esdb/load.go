@@ -98,9 +98,7 @@ func (l *loading) flush() error {
 		return err
 	}
 	w := &writing{store: l.store, Append: l.next, caller: l.ctx, expected: l.next.Expected, asIs: true}
-	bounded, release := l.store.bound(l.ctx)
-	defer release()
-	if _, err := w.run(bounded); err != nil {
+	if _, err := w.run(); err != nil {
 		return err
 	}
 	l.written += int64(len(l.next.Events))

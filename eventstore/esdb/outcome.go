@@ -17,18 +17,24 @@ const everywhere = eventstore.Position(math.MaxInt64)
 // server would not look: it compares ids only at the revision expected, and
 // where none is expected it knows the latest ones only. A stream that is
 // expected to be new needs no look: if the append succeeds, it was.
-func (w *writing) lookAhead(ctx context.Context) (_ eventstore.Appended, settled bool, _ error) {
+func (w *writing) lookAhead() (_ eventstore.Appended, settled bool, _ error) {
 	if w.asIs || w.expected == eventstore.NoStream {
 		return eventstore.Appended{}, false, nil
 	}
+	w.floor = everywhere // whatever is there was there before
 	held := w.store.ids.known(w.Stream)
-	if w.expected < 0 || held.next() <= eventstore.Revision(w.expected) {
+	complete := w.expected >= 0 && held.next() > eventstore.Revision(w.expected)
+	if complete && !held.holdAny(w.Events) {
+		return eventstore.Appended{}, false, nil
+	}
+	ctx, release := w.store.bound(w.caller)
+	defer release()
+	if !complete {
 		var err error
 		if held, err = w.store.catchUpIDs(ctx, w.Stream); err != nil {
 			return eventstore.Appended{}, false, err
 		}
 	}
-	w.floor = everywhere // whatever is there was there before
 	return w.settle(ctx, held)
 }
 

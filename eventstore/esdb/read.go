@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
-	"google.golang.org/grpc/metadata"
 
 	"guishu/eventstore"
 )
@@ -65,7 +64,7 @@ func (s *Store) readOnce(ctx context.Context, r reader, count uint64) (got uint6
 }
 
 func (s *Store) readOver(ctx context.Context, l *link, r reader, count uint64) (got uint64, stopped bool, err error) {
-	ctx, cancel := context.WithCancel(metadata.NewOutgoingContext(ctx, s.outgoing))
+	ctx, cancel := context.WithCancel(s.addressed(ctx))
 	defer cancel()
 	var stream *esdb.ReadStream
 	release, err := l.call(ctx, func(ctx context.Context, client *esdb.Client) (err error) {

@@ -217,6 +217,14 @@ func (s *Store) bound(ctx context.Context) (context.Context, context.CancelFunc)
 	}
 }
 
+// addressed gives a call's context what is sent with every call.
+func (s *Store) addressed(ctx context.Context) context.Context {
+	if len(s.outgoing) == 0 {
+		return ctx
+	}
+	return metadata.NewOutgoingContext(ctx, s.outgoing)
+}
+
 // saw notes that a position is taken.
 func (s *Store) saw(position eventstore.Position) { raise(&s.known, int64(position)) }
 

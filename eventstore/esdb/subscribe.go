@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
-	"google.golang.org/grpc/metadata"
 
 	"guishu/eventstore"
 )
@@ -140,7 +139,7 @@ func (s *Store) followOnce(ctx context.Context, f *follower, sub subscription) e
 	if err := f.lookAtTheEnd(ctx, l); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithCancel(metadata.NewOutgoingContext(ctx, s.outgoing))
+	ctx, cancel := context.WithCancel(s.addressed(ctx))
 	defer cancel()
 	var steps *esdb.Subscription
 	release, err := l.call(ctx, func(ctx context.Context, client *esdb.Client) (err error) {
