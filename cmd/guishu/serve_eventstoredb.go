@@ -12,7 +12,7 @@ import (
 // protocolFlags say where the ledger is served to EventStoreDB's clients.
 type protocolFlags struct {
 	Listen      string `name:"eventstoredb-listen" env:"GUISHU_EVENTSTOREDB_LISTEN" placeholder:"HOST:PORT" help:"以 EventStoreDB 协议提供账本(审计员、管理员登录,只读) / Serve the ledger over EventStoreDB's protocol, to auditors and administrators, read-only."`
-	Writable    bool   `name:"eventstoredb-writable" env:"GUISHU_EVENTSTOREDB_WRITABLE" help:"允许管理员经该协议追加 / Let administrators append over it. Nobody can delete."`
+	Writable    bool   `name:"eventstoredb-writable" env:"GUISHU_EVENTSTOREDB_WRITABLE" help:"允许管理员经该协议追加到账本以外的流 / Let administrators append over it, to streams that are not the ledger's own. Nobody can delete."`
 	Certificate string `name:"eventstoredb-cert" env:"GUISHU_EVENTSTOREDB_CERT" type:"existingfile" placeholder:"FILE" help:"该协议的 TLS 证书,本机以外必需 / Its TLS certificate (PEM), needed beyond this machine."`
 	Key         string `name:"eventstoredb-key" env:"GUISHU_EVENTSTOREDB_KEY" type:"existingfile" placeholder:"FILE" help:"该协议的 TLS 私钥 / Its TLS key (PEM)."`
 	Advertise   string `name:"eventstoredb-advertise" env:"GUISHU_EVENTSTOREDB_ADVERTISE" placeholder:"HOST:PORT" help:"告知客户端的地址 / Where clients are sent, behind NAT."`

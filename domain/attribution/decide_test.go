@@ -231,9 +231,29 @@ func TestTheCanonicalFormIsFixed(t *testing.T) {
 	t.Parallel()
 	d := tell(approved, attached(qiu, live), attached(lin, stated("2025-10-01")), contacted(qiu), ended(3, live),
 		reserved(lin, live), confirmed(lin, live)).decide()
-	const hash, decision = "5b1590b4a722d36be595bc72faa1f88524a4d817000166503feb0fc0479e2bbd", "97d6d95b-e519-54df-bd88-14c223831964"
+	const hash, decision = "18ed87d44c4230cd32397e325c48814e1b6cb046187067b517b7821fad389f1a", "6630dbe2-ad78-5864-b13d-beb021c33ef4"
 	if d.InputsHash != hash || d.Decision.String() != decision {
 		t.Errorf("hash %s, decision %s", d.InputsHash, d.Decision)
+	}
+}
+
+// TestADecisionOutlivesAMove: in a store whose positions are others, in the same
+// order, the decision stands as it was made.
+func TestADecisionOutlivesAMove(t *testing.T) {
+	t.Parallel()
+	s := tell(approved, attached(qiu, live), attached(lin, stated("2025-10-01")), contacted(qiu), ended(3, live), reserved(lin, live), confirmed(lin, live))
+	stood := attribution.State{}
+	made := s.decide()
+	stood.Apply(made, domain.Fact{})
+	for _, fact := range s.facts() {
+		fact.Position = 7*fact.Position + 3
+	}
+	moved := s.decide()
+	if events, err := stood.Record(moved); err != nil || len(events) != 0 {
+		t.Errorf("deciding again after the move gives %v, %v", events, err)
+	}
+	if moved.Candidates[0].EntryPosition == made.Candidates[0].EntryPosition {
+		t.Error("nothing was moved: the test tests nothing")
 	}
 }
 

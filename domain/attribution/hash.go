@@ -67,6 +67,8 @@ func (e entry) compare(other entry) int {
 // hash is the SHA-256 of the canonical inputs, hexadecimal: one line each for the
 // form, the deal, the rules, and every input event by position, its fields parted
 // by a blank. Ids, numbers and days have no blanks, so no two inputs read alike.
+// Positions are in it as the order of the lines alone: a ledger that moves to a
+// store with other positions keeps its decisions.
 //
 // The form is fixed for ever: whoever adds to the rules gives a new form to the
 // decisions that depend on the addition, and to no others.
@@ -89,8 +91,8 @@ func (c *attributionCase) hash() string {
 		strconv.FormatBool(rules.CommunicatedAnyProduct), string(rules.Split), c.in.zone().String())
 	for _, e := range c.entries {
 		line(append([]string{
-			e.kind, strconv.FormatInt(int64(e.fact.Position), 10), e.fact.Event.String(), instant(e.fact.RecordedAt),
-			instant(e.fact.EffectiveAt), strconv.FormatBool(e.fact.Asserted), e.fact.Batch.String(),
+			e.kind, e.fact.Event.String(), instant(e.fact.RecordedAt), instant(e.fact.EffectiveAt),
+			strconv.FormatBool(e.fact.Asserted), e.fact.Batch.String(),
 		}, e.content...)...)
 	}
 	sum := sha256.Sum256(text)

@@ -166,3 +166,21 @@ func wins(t *testing.T, d attribution.Decided, winner domain.StaffID, ground dom
 		t.Errorf("winner %s by %s because %s, want %s by %s because %s", d.Winner, d.Ground, d.Reason, winner, ground, reason)
 	}
 }
+
+// facts are those of everything told, to be changed in place.
+func (s *story) facts() []*domain.Fact {
+	facts := []*domain.Fact{&s.in.Reservation.Fact, &s.in.Confirmation.Fact}
+	for i := range s.in.Attached {
+		facts = append(facts, &s.in.Attached[i].Fact)
+	}
+	for i := range s.in.Ended {
+		facts = append(facts, &s.in.Ended[i].Fact)
+	}
+	for i := range s.in.Contacts {
+		facts = append(facts, &s.in.Contacts[i].Fact)
+	}
+	for i := range s.in.Approvals {
+		facts = append(facts, &s.in.Approvals[i].Fact)
+	}
+	return facts
+}

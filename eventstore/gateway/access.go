@@ -211,6 +211,9 @@ func (s *Server) may(ctx context.Context, deed deed, stream eventstore.Stream) e
 	if deed != readStream && (!s.config.Writable || principal.ReadOnly || stream == allStream) {
 		return accessDenied()
 	}
+	if deed != readStream && s.config.Reserved != nil && s.config.Reserved(stream) {
+		return accessDenied()
+	}
 	if principal.administers() {
 		return nil
 	}

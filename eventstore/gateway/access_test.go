@@ -268,6 +268,7 @@ func TestReadOnly(t *testing.T) {
 	for name, change := range map[string]func(*gateway.Config){
 		"a server": func(c *gateway.Config) { c.Writable = false },
 		"a caller": func(c *gateway.Config) { c.Access.Anonymous.ReadOnly = true },
+		"a stream": func(c *gateway.Config) { c.Reserved = func(stream eventstore.Stream) bool { return stream == "s" } },
 	} {
 		served := serve(t, open, change)
 		if _, err := served.store.Append(t.Context(), eventstore.Append{Stream: "s", Expected: eventstore.NoStream, Events: []eventstore.NewEvent{

@@ -43,6 +43,11 @@ type Config struct {
 	// access-denied.
 	Writable bool
 
+	// Reserved says which streams only the program that owns the store writes:
+	// clients can read them, and write all others where the server is Writable.
+	// Nil reserves none.
+	Reserved func(eventstore.Stream) bool
+
 	// Deletable allows deletion, tombstones and stream metadata that hide or
 	// expire events. A ledger is never deletable.
 	Deletable bool

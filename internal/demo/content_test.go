@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"guishu/commands"
 	"guishu/domain"
 	"guishu/eventstore"
 	"guishu/internal/app"
@@ -27,6 +28,9 @@ func read(t *testing.T, a *app.App) content {
 	for recorded, err := range a.Store.ReadAll(t.Context(), eventstore.AllQuery{}) {
 		if err != nil {
 			t.Fatal(err)
+		}
+		if !commands.OwnsStream(recorded.Stream) {
+			t.Errorf("the stream %s does not pass for the ledger's own", recorded.Stream)
 		}
 		decoded, err := a.Codec.Decode(t.Context(), recorded)
 		if err != nil {

@@ -142,7 +142,9 @@ func TestAdministratorsMayAppendWhereThatIsAllowed(t *testing.T) {
 	if _, err := admin.AppendToStream(ctx, "notes-1", esdb.AppendToStreamOptions{}, event); err != nil {
 		t.Errorf("the administrator: %v", err)
 	}
-	_, err := auditor.AppendToStream(ctx, "notes-1", esdb.AppendToStreamOptions{}, event)
+	_, err := admin.AppendToStream(ctx, "customer-1", esdb.AppendToStreamOptions{}, event)
+	refusedWith(t, "the administrator appends to the ledger's own", err, esdb.ErrorCodeAccessDenied)
+	_, err = auditor.AppendToStream(ctx, "notes-1", esdb.AppendToStreamOptions{}, event)
 	refusedWith(t, "the auditor appends", err, esdb.ErrorCodeAccessDenied)
 	_, err = admin.DeleteStream(ctx, "notes-1", esdb.DeleteStreamOptions{})
 	refusedWith(t, "the administrator deletes", err, esdb.ErrorCodeAccessDenied)
