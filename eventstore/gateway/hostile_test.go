@@ -43,9 +43,7 @@ func TestRubbishOnTheWire(t *testing.T) {
 		if _, err := io.WriteString(connection, rubbish); err != nil {
 			t.Fatal(err)
 		}
-		if err := connection.CloseWrite(); err != nil {
-			t.Fatal(err)
-		}
+		_ = connection.CloseWrite() // the server may have hung up already
 		if err := connection.SetReadDeadline(time.Now().Add(5 * time.Second)); err != nil {
 			t.Fatal(err)
 		}
