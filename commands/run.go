@@ -89,6 +89,9 @@ func (l *Ledger) begin(ctx context.Context, call Call, v verb) (*task, error) {
 	if err != nil {
 		return nil, domain.ErrRequestMalformed.With("reason", "the command cannot be written down")
 	}
+	if err := storable(body); err != nil {
+		return nil, err
+	}
 	hash := l.requests.Hash(v.name, string(body))
 	t.hash = base64.RawURLEncoding.EncodeToString(hash[:16])
 	return t, t.admit(ctx)

@@ -1,0 +1,40 @@
+package commands_test
+
+import (
+	"testing"
+
+	"guishu/commands"
+	"guishu/domain"
+)
+
+// A text with a NUL in it could be kept in an event, but in no table: the read
+// model that shows it would stop at that event for ever. So nobody gets one in.
+func TestATextThatNoTableCanHoldIsRefused(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ctx := t.Context()
+	before, err := h.store.LastPosition(ctx)
+	h.must(err)
+	refuses := func(err error, field string) {
+		t.Helper()
+		h.wants(err, domain.ErrFormValue)
+		if refusal, _ := domain.AsError(err); refusal.Field != field {
+			t.Errorf("%v is about %q, want %q", err, refusal.Field, field)
+		}
+	}
+	_, err = h.ledger.LaunchProduct(ctx, h.as(h.ops), commands.LaunchProduct{Code: "N1", Name: "示例\x00稳健", Supplier: "示例基金"})
+	refuses(err, "name")
+	_, err = h.ledger.RegisterCustomer(ctx, h.as(h.ann), commands.RegisterCustomer{
+		Party: domain.Person, HomeUnit: h.north, Fields: commands.CustomerFields{Name: "王示例", Phone: "13800138000", Source: domain.SourceOwn, Remark: "\x00"},
+	})
+	refuses(err, "remark")
+	_, err = h.ledger.ReservePayment(ctx, h.as(h.dora), commands.ReservePayment{Papers: []string{"ab", "\x00"}})
+	refuses(err, "papers")
+	_, err = h.ledger.CloseUnit(ctx, h.as(h.admin), commands.CloseUnit{Unit: h.south, Reason: "撤并\x00"})
+	refuses(err, "reason")
+	if after, err := h.store.LastPosition(ctx); err != nil || after != before {
+		t.Errorf("something was written: %d events, %v", after-before, err)
+	}
+	_, err = h.ledger.LaunchProduct(ctx, h.as(h.ops), commands.LaunchProduct{Code: "N2", Name: `\u0000 and other \ ways`, Supplier: "示例基金"})
+	h.must(err) // only looks like one
+}
