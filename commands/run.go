@@ -244,6 +244,9 @@ func (t *task) unchanged(ctx context.Context) (Answer, error) {
 
 func (t *task) append(ctx context.Context, wanted outcome) (Answer, error) {
 	l := t.ledger
+	if t.call.EffectiveAt.After(t.now) {
+		return t.before(ctx, domain.ErrFormValue.At("effective_at")) // no history yet
+	}
 	if !t.ruled {
 		if _, err := t.rules(ctx); err != nil {
 			return Answer{}, err
