@@ -24,7 +24,7 @@ func (l *Ledger) EraseCustomer(ctx context.Context, call Call, c EraseCustomer) 
 	if err != nil {
 		return Answer{}, err
 	}
-	answer, err := t.writeCustomer(ctx, c.Customer, staff.EraseCustomer, nil, func(s *customer.State, _ customer.Relation) ([]any, error) {
+	answer, err := t.writeCustomer(ctx, c.Customer, staff.EraseCustomer, func(s *customer.State, _ customer.Relation) ([]any, error) {
 		return s.Erase(c.Basis)
 	})
 	if err != nil {

@@ -66,20 +66,13 @@ func foldLogin(login string) string { return strings.ToLower(strings.TrimSpace(l
 // StaffByLogin is the member of staff a sign-in name belongs to; false when
 // there is none.
 func (l *Ledger) StaffByLogin(ctx context.Context, login string) (domain.StaffID, bool, error) {
-	stream, found, err := l.registry.Holder(ctx, UniqueLogin, []byte(foldLogin(login)))
-	if err != nil {
-		return domain.StaffID{}, false, unavailable("look up a sign-in name", err)
-	}
-	if !found {
-		return domain.StaffID{}, false, nil
+	stream, found, err := l.Holder(ctx, UniqueLogin, []byte(foldLogin(login)))
+	if err != nil || !found {
+		return domain.StaffID{}, false, err
 	}
 	member, err := load[staff.State](ctx, l, stream)
 	if err != nil {
 		return domain.StaffID{}, false, err
-	}
-	// A name may be reserved by a hiring that never finished.
-	if !member.State.Exists() || foldLogin(member.State.Login) != foldLogin(login) {
-		return domain.StaffID{}, false, nil
 	}
 	return member.State.Staff, true, nil
 }

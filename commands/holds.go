@@ -12,6 +12,20 @@ import (
 	"guishu/eventstore"
 )
 
+// Holder is the stream that has a unique key; false when none has. A key that a
+// command reserved and never used is nobody's, and so is one that was given up.
+func (l *Ledger) Holder(ctx context.Context, kind ReservationKind, key []byte) (eventstore.Stream, bool, error) {
+	stream, reserved, err := l.registry.Holder(ctx, kind, key)
+	if err != nil {
+		return "", false, unavailable("look for who has a unique key", err)
+	}
+	if !reserved {
+		return "", false, nil
+	}
+	has, _, err := l.holds(ctx, stream, kind, key)
+	return stream, has && err == nil, err
+}
+
 // holds says whether a stream has a unique key by what its events say, and at
 // which revision that was seen.
 func (l *Ledger) holds(ctx context.Context, stream eventstore.Stream, kind ReservationKind, key []byte) (bool, eventstore.Revision, error) {

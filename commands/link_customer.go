@@ -2,7 +2,6 @@ package commands
 
 import (
 	"context"
-	"strings"
 
 	"guishu/domain"
 	"guishu/domain/customer"
@@ -21,8 +20,7 @@ func (l *Ledger) LinkCustomer(ctx context.Context, call Call, c LinkCustomer) (A
 	if err != nil {
 		return Answer{}, err
 	}
-	keys := []uniqueKey{{UniqueCustomerNo, []byte(strings.TrimSpace(c.CustomerNo)), domain.ErrAssociationAlreadyLinked.At("customer_no")}}
-	return t.writeCustomer(ctx, c.Customer, staff.LinkCustomer, keys, func(s *customer.State, _ customer.Relation) ([]any, error) {
+	return t.writeCustomer(ctx, c.Customer, staff.LinkCustomer, func(s *customer.State, _ customer.Relation) ([]any, error) {
 		return s.Link(c.CustomerNo)
 	})
 }

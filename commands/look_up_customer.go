@@ -135,27 +135,21 @@ func (l *Ledger) find(ctx context.Context, key lookup.Key, line domain.BusinessL
 		unique := l.identityKey(key.Identity)
 		kind, value = unique.kind, unique.key
 	}
-	stream, known, err := l.registry.Holder(ctx, kind, value)
-	if err != nil {
-		return lookup.Found{}, unavailable("look a customer up", err)
-	}
-	if !known {
-		return lookup.Found{}, nil
+	stream, known, err := l.Holder(ctx, kind, value)
+	if err != nil || !known {
+		return lookup.Found{}, err
 	}
 	id, err := domain.ParseCustomerID(strings.TrimPrefix(string(stream), customer.StreamPrefix))
 	if err != nil {
 		return lookup.Found{}, nil
 	}
 	state, err := load[customer.State](ctx, l, stream)
-	if err != nil || !state.State.Exists() {
+	if err != nil {
 		return lookup.Found{}, err
 	}
 	who, err := l.owningCustomer(ctx, state.State)
 	if err != nil {
 		return lookup.Found{}, err
-	}
-	if key.By() == lookup.ByIdentity && !l.hasIdentity(state.State, value) {
-		return lookup.Found{}, nil // the customer had this document once
 	}
 	found := lookup.Found{Customer: who}
 	if key.By() == lookup.ByIdentity {

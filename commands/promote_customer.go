@@ -21,7 +21,7 @@ func (l *Ledger) PromoteCustomer(ctx context.Context, call Call, c PromoteCustom
 	if err != nil {
 		return Answer{}, err
 	}
-	return t.writeCustomer(ctx, c.Customer, staff.SupplementCustomer, nil, func(s *customer.State, _ customer.Relation) ([]any, error) {
+	return t.writeCustomer(ctx, c.Customer, staff.SupplementCustomer, func(s *customer.State, _ customer.Relation) ([]any, error) {
 		return s.BecomeFormal(c.Payment)
 	})
 }

@@ -27,7 +27,7 @@ func (l *Ledger) RecordClaimPhone(ctx context.Context, call Call, c RecordClaimP
 		return Answer{}, err
 	}
 	application, _ := slot.State.Find(c.Application)
-	return t.writeCustomer(ctx, c.Customer, staff.SupplementCustomer, nil, func(s *customer.State, _ customer.Relation) ([]any, error) {
+	return t.writeCustomer(ctx, c.Customer, staff.SupplementCustomer, func(s *customer.State, _ customer.Relation) ([]any, error) {
 		if application.Phone.IsZero() || application.Phone.Erased() || s.Erased {
 			return nil, nil
 		}

@@ -23,7 +23,7 @@ func (l *Ledger) RecordIdentityVerification(ctx context.Context, call Call, c Re
 	if err != nil {
 		return Answer{}, err
 	}
-	return t.writeCustomer(ctx, c.Customer, staff.VerifyIdentity, nil, func(s *customer.State, _ customer.Relation) ([]any, error) {
+	return t.writeCustomer(ctx, c.Customer, staff.VerifyIdentity, func(s *customer.State, _ customer.Relation) ([]any, error) {
 		return s.VerifyIdentity(customer.Verification{Result: c.Result, Evidence: c.Evidence})
 	})
 }

@@ -97,9 +97,13 @@ func (l *Ledger) customerKeys(kind domain.DocumentType, number, customerNo strin
 		keys = append(keys, l.identityKey(document))
 	}
 	if no := strings.TrimSpace(customerNo); no != "" {
-		keys = append(keys, uniqueKey{UniqueCustomerNo, []byte(no), domain.ErrAssociationAlreadyLinked.At("customer_no")})
+		keys = append(keys, customerNoKey(no))
 	}
 	return keys, nil
+}
+
+func customerNoKey(number string) uniqueKey {
+	return uniqueKey{UniqueCustomerNo, []byte(number), domain.ErrAssociationAlreadyLinked.At("customer_no")}
 }
 
 func (l *Ledger) identityKey(document domain.IdentityDocument) uniqueKey {

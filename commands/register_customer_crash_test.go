@@ -363,3 +363,52 @@ func TestFreeingAnOldAttemptSparesTheNewOne(t *testing.T) {
 		t.Errorf("%d customers have the document", got)
 	}
 }
+
+// B-09: a document is its type and its number, so a type that is corrected alone is
+// another document, which only one customer can have.
+func TestATypeCorrectedAloneIsAnotherDocument(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ctx := t.Context()
+	pass := person("王示例")
+	pass.IdentityType, pass.IdentityNumber = domain.HongKongMacauPass, "H12345678"
+	holder := h.prospect(h.ann, h.north, document("李示例", "H12345678"))
+	other := h.prospect(h.ann, h.north, pass)
+	correct := func(id domain.CustomerID, to domain.DocumentType) error {
+		_, err := h.ledger.SupplementCustomer(ctx, h.as(h.ann), commands.SupplementCustomer{
+			Customer: id, Fields: commands.CustomerFields{IdentityType: to},
+		})
+		return err
+	}
+	h.wants(correct(other, domain.Passport), domain.ErrCustomerDuplicateIdentity)
+	_, err := h.ledger.SupplementCustomer(ctx, h.as(h.ann), commands.SupplementCustomer{
+		Customer: holder, Cleared: []string{"identity_number"},
+	})
+	h.must(err)
+	h.must(correct(other, domain.Passport))
+	_, err = h.ledger.RegisterCustomer(ctx, h.as(h.bo), h.registering("H12345678"))
+	h.wants(err, domain.ErrCustomerDuplicateIdentity)
+}
+
+// a customer number that a command reserved and never linked is nobody's.
+func TestANumberThatWasOnlyReservedFindsNobody(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ctx := t.Context()
+	customer := h.prospect(h.ann, h.north, person("王示例"))
+	process, store := h.faultyProcess()
+	store.set(func(eventstore.Append, func() (eventstore.Appended, error)) (eventstore.Appended, error) {
+		return eventstore.Appended{}, lost()
+	})
+	_, err := process.LinkCustomer(ctx, h.as(h.ann), commands.LinkCustomer{Customer: customer, CustomerNo: "CN900001"})
+	h.wants(err, domain.ErrLedgerOutcomeUnknown)
+	_, err = h.ledger.LookUpCustomer(ctx, h.as(h.ann), commands.LookUpCustomer{CustomerNo: "CN900001"})
+	h.wants(err, domain.ErrClaimNotClaimable)
+	if _, found, err := h.ledger.Holder(ctx, commands.UniqueCustomerNo, []byte("CN900001")); found || err != nil {
+		t.Errorf("somebody holds it: %v, %v", found, err)
+	}
+	_, err = h.ledger.LinkCustomer(ctx, h.as(h.ann), commands.LinkCustomer{Customer: customer, CustomerNo: "CN900001"})
+	h.must(err)
+	_, err = h.ledger.LookUpCustomer(ctx, h.as(h.ann), commands.LookUpCustomer{CustomerNo: "CN900001"})
+	h.must(err)
+}

@@ -88,8 +88,8 @@ func OpenRegistry(ctx context.Context, pool *pgxpool.Pool) (*Registry, error) {
 	return &Registry{pool: pool, courtesy: courtesy}, nil
 }
 
-// Holder is the stream that a key belongs to; false when nobody's command with
-// it has finished.
+// Holder is the stream that a key is reserved for; false when it is free. Whether
+// the stream has it, or ever will, the log says: see Ledger.Holder.
 func (r *Registry) Holder(ctx context.Context, kind ReservationKind, key []byte) (eventstore.Stream, bool, error) {
 	var holder string
 	err := r.pool.QueryRow(ctx, "SELECT holder FROM registry.reservation WHERE kind = $1 AND key = $2", kind, key).Scan(&holder)

@@ -29,18 +29,13 @@ func (l *Ledger) SupplementCustomer(ctx context.Context, call Call, c Supplement
 	if err != nil {
 		return Answer{}, err
 	}
-	keys, err := l.customerKeys(c.Fields.IdentityType, c.Fields.IdentityNumber, "", t.today())
-	if err != nil {
-		return Answer{}, err
-	}
-	return t.writeCustomer(ctx, c.Customer, staff.SupplementCustomer, keys, func(s *customer.State, relation customer.Relation) ([]any, error) {
+	return t.writeCustomer(ctx, c.Customer, staff.SupplementCustomer, func(s *customer.State, relation customer.Relation) ([]any, error) {
 		return s.Supplement(customer.Supplement{Fields: customer.Fields(c.Fields), Cleared: c.Cleared}, relation, t.today())
 	})
 }
 
-// writeCustomer writes one decision about a customer within the actor's reach,
-// with keys that must be unique.
-func (t *task) writeCustomer(ctx context.Context, id domain.CustomerID, permission staff.Permission, keys []uniqueKey,
+// writeCustomer writes one decision about a customer within the actor's reach.
+func (t *task) writeCustomer(ctx context.Context, id domain.CustomerID, permission staff.Permission,
 	decide func(*customer.State, customer.Relation) ([]any, error),
 ) (Answer, error) {
 	l := t.ledger
@@ -62,8 +57,25 @@ func (t *task) writeCustomer(ctx context.Context, id domain.CustomerID, permissi
 			return outcome{}, err
 		}
 		events, err := decide(state.State, relation)
-		return outcome{Revision: state.Revision, Events: events, Keys: keys}, err
+		return outcome{Revision: state.Revision, Events: events, Keys: l.newKeys(state.State, events)}, err
 	})
+}
+
+// newKeys are what must be unique of a customer and was not theirs before a
+// decision. A document is its type and its number, whichever of them changed.
+func (l *Ledger) newKeys(before *customer.State, events []any) []uniqueKey {
+	after := before.Clone()
+	for _, event := range events {
+		after.Apply(event, domain.Fact{})
+	}
+	var keys []uniqueKey
+	if document := after.Identity(); !document.IsZero() && document != before.Identity() {
+		keys = append(keys, l.identityKey(document))
+	}
+	if after.CustomerNo != "" && after.CustomerNo != before.CustomerNo {
+		keys = append(keys, customerNoKey(after.CustomerNo))
+	}
+	return keys
 }
 
 // relation is how the actor stands to a customer (B-20).

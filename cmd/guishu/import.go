@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"guishu/commands"
 	"guishu/domain"
 	"guishu/domain/migration"
 	"guishu/eventstore/sealing"
@@ -102,11 +101,7 @@ func newImporter(ctx context.Context, a *app.App, concurrency int) (*importer.Im
 	if err != nil {
 		return nil, err
 	}
-	registry, err := commands.OpenRegistry(ctx, a.Pool)
-	if err != nil {
-		return nil, err
-	}
-	return &importer.Importer{Ledger: a.Ledger, Registry: registry, Keys: keys, Location: a.Location, Concurrency: concurrency}, nil
+	return &importer.Importer{Ledger: a.Ledger, Keys: keys, Location: a.Location, Concurrency: concurrency}, nil
 }
 
 // bring proposes the batch, has it approved and imports.

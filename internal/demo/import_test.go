@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"testing"
 
-	"guishu/commands"
 	"guishu/domain"
 	"guishu/eventstore/sealing"
 	"guishu/internal/app"
@@ -29,9 +28,7 @@ func importWorks(t *testing.T, a *app.App) {
 	must(err)
 	keys, err := a.Ring.Hasher(t.Context(), sealing.ForRequests)
 	must(err)
-	registry, err := commands.OpenRegistry(t.Context(), a.Pool)
-	must(err)
-	im := &importer.Importer{Ledger: a.Ledger, Registry: registry, Keys: keys, Location: a.Location, Concurrency: 8}
+	im := &importer.Importer{Ledger: a.Ledger, Keys: keys, Location: a.Location, Concurrency: 8}
 	plan, err := im.Prepare(t.Context(), mapping, examples)
 	must(err)
 	who := map[string]domain.StaffID{}

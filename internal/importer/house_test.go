@@ -70,9 +70,7 @@ func open(t *testing.T, database, keys, store string) *house {
 	h.ledger = h.app.Ledger
 	requests, err := h.app.Ring.Hasher(ctx, sealing.ForRequests)
 	h.must(err)
-	registry, err := commands.OpenRegistry(ctx, h.app.Pool)
-	h.must(err)
-	h.imports = &importer.Importer{Ledger: h.ledger, Registry: registry, Keys: requests, Location: domain.ChinaZone()}
+	h.imports = &importer.Importer{Ledger: h.ledger, Keys: requests, Location: domain.ChinaZone()}
 	return h
 }
 

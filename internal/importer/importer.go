@@ -25,8 +25,7 @@ import (
 
 // Importer imports into one ledger.
 type Importer struct {
-	Ledger   *commands.Ledger
-	Registry *commands.Registry // finds what the ledger has by codes and numbers
+	Ledger *commands.Ledger
 	// Keys hashes the identity of rows, which may hold names and numbers of people,
 	// into idempotency keys. It must stay the same for ever: the hasher of
 	// sealing.ForRequests.
@@ -85,7 +84,7 @@ func (im *Importer) find(ctx context.Context, thing Thing, by, name string) (uui
 		return uuid.UUID(who), found, err
 	}
 	wanted := kinds[string(thing)+" "+by]
-	stream, found, err := im.Registry.Holder(ctx, wanted.kind, []byte(name))
+	stream, found, err := im.Ledger.Holder(ctx, wanted.kind, []byte(name))
 	if err != nil || !found {
 		return uuid.Nil, false, err
 	}
