@@ -108,7 +108,7 @@ func (l *Ledger) relationOf(ctx context.Context, who domain.StaffID, s *customer
 		relation.Owner = relation.Owner || slot.State.Owner == who
 		related = related || slot.State.Owned()
 	}
-	relation.Entrant = !related && s.RegisteredBy == who
+	relation.Entrant = !related && (s.RegisteredBy == who || s.Advisor == who)
 	return relation, nil
 }
 

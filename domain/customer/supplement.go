@@ -18,7 +18,7 @@ type Supplement struct {
 type Relation struct {
 	Owner    bool // owns the customer in some line
 	Attached bool // is attached to the customer
-	Entrant  bool // registered the customer, whom nobody owns or is attached to yet
+	Entrant  bool // registered the customer or was named at entry; nobody owns or is attached to them yet
 }
 
 func (r Relation) none() bool { return !r.Owner && !r.Attached && !r.Entrant }
