@@ -3,6 +3,7 @@ package commands_test
 import (
 	"context"
 	"errors"
+	"iter"
 	"sync"
 
 	"guishu/commands"
@@ -58,4 +59,12 @@ func documentIn(event any) (number string, said bool) {
 		return e.IdentityNumber.Reveal(), !e.IdentityNumber.IsZero()
 	}
 	return "", false
+}
+
+// deaf is a store that tells nobody what is appended: what is kept of its streams
+// falls behind.
+type deaf struct{ eventstore.Store }
+
+func (deaf) SubscribeAll(ctx context.Context, _ eventstore.Position, _ eventstore.Filter) iter.Seq2[eventstore.Delivery, error] {
+	return func(func(eventstore.Delivery, error) bool) { <-ctx.Done() }
 }

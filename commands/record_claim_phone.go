@@ -26,7 +26,15 @@ func (l *Ledger) RecordClaimPhone(ctx context.Context, call Call, c RecordClaimP
 	if err != nil {
 		return Answer{}, err
 	}
-	application, _ := slot.State.Find(c.Application)
+	application, known := slot.State.Find(c.Application)
+	if !known {
+		// What is kept of the slot is behind the approval that this answers.
+		l.states.forget(slot.Stream)
+		if slot, err = l.slot(ctx, c.Customer, c.Line); err != nil {
+			return Answer{}, err
+		}
+		application, _ = slot.State.Find(c.Application)
+	}
 	return t.writeCustomer(ctx, c.Customer, staff.SupplementCustomer, func(s *customer.State, _ customer.Relation) ([]any, error) {
 		if application.Phone.IsZero() || application.Phone.Erased() || s.Erased {
 			return nil, nil

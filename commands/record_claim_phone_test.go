@@ -1,0 +1,41 @@
+package commands_test
+
+import (
+	"testing"
+
+	"guishu/commands"
+	"guishu/domain"
+	"guishu/domain/ownership"
+	"guishu/eventstore"
+
+	"github.com/google/uuid"
+)
+
+// a process whose kept state of the slot is behind the approval that it
+// answers does not take the application for one without a phone.
+func TestAClaimsPhoneIsKeptByAProcessThatIsBehind(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ctx := t.Context()
+	id := h.prospect(h.ann, h.north, person("王示例"))
+	behind := h.process(func(c *commands.Config) { c.Store = deaf{c.Store} })
+	withdrawn, err := behind.ClaimCustomer(ctx, h.as(h.bo), commands.ClaimCustomer{Customer: id})
+	h.must(err)
+	_, err = behind.WithdrawClaim(ctx, h.as(h.bo), commands.WithdrawClaim{Customer: id, Line: domain.SelfOperated, Application: domain.ApplicationID(withdrawn.ID)})
+	h.must(err)
+
+	filed, err := h.ledger.ClaimCustomer(ctx, h.as(h.ann), commands.ClaimCustomer{Customer: id, Phone: "13900139000"})
+	h.must(err)
+	application := domain.ApplicationID(filed.ID)
+	_, err = h.ledger.ApproveClaim(ctx, h.as(h.northHead), commands.ApproveClaim{Customer: id, Line: domain.SelfOperated, Application: application})
+	h.must(err)
+	if stream := eventstore.Stream(ownership.StreamOf(id, domain.SelfOperated)); behind.CachedRevision(stream) != withdrawn.Revision+1 {
+		t.Fatal("the process is not behind, so this proves nothing")
+	}
+	call := commands.ByTheLedger("record-claim-phone/1", uuid.Nil, uuid.Nil)
+	_, err = behind.RecordClaimPhone(ctx, call, commands.RecordClaimPhone{Customer: id, Line: domain.SelfOperated, Application: application})
+	h.must(err)
+	if types := h.events(streamOfCustomer(id)); types[len(types)-1] != "customer.phone-recorded" {
+		t.Errorf("the customer's events are %v", types)
+	}
+}
