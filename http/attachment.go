@@ -80,11 +80,11 @@ type contact struct {
 }
 
 func attachmentList() lister[attachments.Query, attachments.Attachment] {
-	return lister[attachments.Query, attachments.Attachment]{models: append(customerModels(), "attachments"), list: attachments.List, count: attachments.Count}
+	return lister[attachments.Query, attachments.Attachment]{models: append(customerModels(), "attachments"), list: attachments.List, count: attachments.Count, oneOrder: true}
 }
 
 func contactList() lister[attachments.ContactQuery, attachments.Contact] {
-	return lister[attachments.ContactQuery, attachments.Contact]{models: append(customerModels(), "attachments"), list: attachments.Contacts, count: attachments.CountContacts}
+	return lister[attachments.ContactQuery, attachments.Contact]{models: append(customerModels(), "attachments"), list: attachments.Contacts, count: attachments.CountContacts, oneOrder: true}
 }
 
 func chooseAttachments(a *asking, in *attachmentFilter) (attachments.Query, error) {

@@ -139,13 +139,17 @@ func unreadableModel(err error) error {
 
 // lister is how a read model's list is asked.
 type lister[Q, R any] struct {
-	models []string // that must have min_position
-	list   func(context.Context, query.DB, Q) (query.Page[R], error)
-	count  func(context.Context, query.DB, Q) (int, error)
+	models   []string // that must have min_position
+	list     func(context.Context, query.DB, Q) (query.Page[R], error)
+	count    func(context.Context, query.DB, Q) (int, error)
+	oneOrder bool // it cannot be sorted otherwise
 }
 
 // reply asks for a page and shows its rows as the reader may see them.
 func reply[Q, R, V any](a *asking, p *Paging, l lister[Q, R], chosen Q, show func(*asking, *R) V) (page[V], error) {
+	if l.oneOrder && p.Sort != "" {
+		return page[V]{}, domain.ErrQuerySort.At("sort")
+	}
 	if err := a.await(p.position(), l.models); err != nil {
 		return page[V]{}, err
 	}

@@ -52,6 +52,26 @@ type parameter struct {
 	In   string `json:"in"`
 }
 
+// lists are the addresses of everything that is paged and counted.
+func (c *client) lists() []string {
+	c.t.Helper()
+	var document struct {
+		Paths map[string]struct {
+			Get struct {
+				Parameters []parameter `json:"parameters"`
+			} `json:"get"`
+		} `json:"paths"`
+	}
+	c.get("/openapi.json").is(http.StatusOK).read(&document)
+	var paths []string
+	for path, operations := range document.Paths {
+		if slices.Contains(operations.Get.Parameters, parameter{"count", "query"}) {
+			paths = append(paths, path)
+		}
+	}
+	return paths
+}
+
 func TestEveryListIsCounted(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -61,21 +81,9 @@ func TestEveryListIsCounted(t *testing.T) {
 	customer := h.customer("ann", h.north, "王小明")
 	sue := h.as("sue")
 	h.seen()
-	var document struct {
-		Paths map[string]struct {
-			Get struct {
-				Parameters []parameter `json:"parameters"`
-			} `json:"get"`
-		} `json:"paths"`
-	}
-	sue.get("/openapi.json").is(http.StatusOK).read(&document)
 	atLeast := map[string]int{"/v1/units": 4, "/v1/staff": 7, "/v1/access-requests": 6, "/v1/policies": 1, "/v1/customers": 1, "/v1/customers/{customer}/timeline": 1}
-	counted := 0
-	for path, operations := range document.Paths {
-		if !slices.Contains(operations.Get.Parameters, parameter{"count", "query"}) {
-			continue
-		}
-		counted++
+	lists := sue.lists()
+	for _, path := range lists {
 		var page struct {
 			Items []any `json:"items"`
 			Count *int  `json:"count"`
@@ -85,8 +93,24 @@ func TestEveryListIsCounted(t *testing.T) {
 			t.Errorf("%s: %d rows, counted %v", path, len(page.Items), page.Count)
 		}
 	}
-	if counted < 15 {
-		t.Errorf("only %d lists", counted)
+	if len(lists) < 15 {
+		t.Errorf("only %d lists", len(lists))
+	}
+}
+
+func TestEveryListRefusesASortItDoesNotKnow(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.hire("sue", h.root, domain.RoleSuperior)
+	customer := h.customer("ann", h.north, "王小明")
+	sue := h.as("sue")
+	h.seen()
+	lists := sue.lists()
+	for _, path := range lists {
+		sue.get(strings.ReplaceAll(path, "{customer}", customer.String())+"?sort=colour").refuses(http.StatusBadRequest, domain.ErrQuerySort)
+	}
+	if len(lists) < 15 {
+		t.Errorf("only %d lists", len(lists))
 	}
 }
 

@@ -50,7 +50,7 @@ type batch struct {
 }
 
 func batchList() lister[migrations.Query, migrations.Batch] {
-	return lister[migrations.Query, migrations.Batch]{models: []string{"migrations"}, list: migrations.List, count: migrations.Count}
+	return lister[migrations.Query, migrations.Batch]{models: []string{"migrations"}, list: migrations.List, count: migrations.Count, oneOrder: true}
 }
 
 func chooseBatches(a *asking, in *batchFilter) (migrations.Query, error) {

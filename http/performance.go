@@ -67,14 +67,11 @@ func (s *Server) performance(a *asking, in *performanceFilter) (sums, error) {
 	if err := span(in.From, in.To); err != nil {
 		return sums{}, err
 	}
-	if in.Sort != "" {
-		return sums{}, domain.ErrQuerySort.At("sort")
-	}
 	chosen := performance.Query{
 		Scope: scope, Who: a.who(), Level: in.Level, Grain: in.Grain, From: in.From, To: in.To, Depth: in.Depth, ByProduct: in.ByProduct,
 		Product: in.Product, Advisor: in.Advisor, Below: below, Line: in.Line, After: query.Cursor(in.Cursor), Limit: in.Limit,
 	}
-	listed, err := reply(a, &in.Paging, lister[performance.Query, performance.Sum]{list: performance.Sums, count: performance.Count}, chosen, showSum)
+	listed, err := reply(a, &in.Paging, lister[performance.Query, performance.Sum]{list: performance.Sums, count: performance.Count, oneOrder: true}, chosen, showSum)
 	if err != nil {
 		return sums{}, err
 	}

@@ -43,7 +43,7 @@ type policyQuery struct {
 
 func policyList() lister[policyQuery, policies.Policy] {
 	return lister[policyQuery, policies.Policy]{
-		models: []string{"policies"},
+		models: []string{"policies"}, oneOrder: true,
 		list: func(ctx context.Context, db query.DB, q policyQuery) (query.Page[policies.Policy], error) {
 			return policies.List(ctx, db, q.after, q.limit)
 		},

@@ -46,7 +46,7 @@ type told struct {
 func looking() []string { return []string{"lookup.looked-up", "lookup.revealed"} }
 
 func (s *Server) timelineList() lister[timeline.Query, told] {
-	return lister[timeline.Query, told]{models: append(customerModels(), "timeline"), list: s.tell, count: timeline.Count}
+	return lister[timeline.Query, told]{models: append(customerModels(), "timeline"), list: s.tell, count: timeline.Count, oneOrder: true}
 }
 
 func chooseTimeline(a *asking, in *timelineFilter) (timeline.Query, error) {
@@ -56,9 +56,6 @@ func chooseTimeline(a *asking, in *timelineFilter) (timeline.Query, error) {
 	}
 	a.eyes.on(found.HomePath, found.HomeLine, found.Mine)
 	asOf, knownAt, err := in.times(a.server.Location)
-	if in.Sort != "" {
-		return timeline.Query{}, domain.ErrQuerySort.At("sort")
-	}
 	chosen := timeline.Query{Customer: in.Customer, AsOf: asOf, KnownAt: knownAt, Newest: in.Newest, After: in.after(), Limit: in.Limit}
 	if !a.principal.May(staff.ReadCustomers, found.HomePath, found.HomeLine) {
 		chosen.Without = looking()
