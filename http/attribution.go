@@ -1,6 +1,7 @@
 package http
 
 import (
+	"errors"
 	"net/http"
 	"time"
 
@@ -120,7 +121,7 @@ func chooseAttributions(a *asking, in *attributionFilter) (attributions.Query, e
 	return attributions.Query{
 		Scope: scope, Who: a.who(), Payment: in.Payment, Customer: in.Customer, Product: in.Product, Winner: in.Winner, Handler: in.Handler,
 		Ground: in.Ground, Apart: in.Apart, Standing: in.Standing, Decided: a.days(in.From, in.To), Sort: in.Sort, After: in.after(), Limit: in.Limit,
-	}, span(in.From, in.To)
+	}, errors.Join(known("ground", in.Ground), span(in.From, in.To))
 }
 
 func showDecision(a *asking, d *attributions.Listed) decision {

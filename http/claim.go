@@ -2,6 +2,7 @@ package http
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
@@ -109,7 +110,7 @@ func chooseClaims(a *asking, in *claimFilter) (claims.Query, error) {
 	return claims.Query{
 		Scope: scope, Who: a.who(), Status: in.Status, Kind: in.Kind, Line: in.Line, Unit: in.Unit, Below: below, Applicant: in.Applicant,
 		ApplicantNo: in.ApplicantNo, Customer: in.Customer, Filed: a.days(in.From, in.To), Sort: in.Sort, After: in.after(), Limit: in.Limit,
-	}, span(in.From, in.To)
+	}, errors.Join(known("status", in.Status), known("kind", in.Kind), known("line", in.Line), span(in.From, in.To))
 }
 
 func showClaim(a *asking, c *claims.Listed) application {

@@ -2,6 +2,7 @@ package http
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"time"
@@ -165,10 +166,11 @@ func chooseCustomers(a *asking, in *customerFilter) (customers.Query, error) {
 	if in.Own {
 		chosen.Own = a.who()
 	}
-	if err := span(in.RegisteredFrom, in.RegisteredTo); err != nil {
-		return chosen, err
-	}
-	return chosen, a.hashes(&chosen, in.Personal)
+	return chosen, errors.Join(
+		oneOf("view", in.View, []customers.View{customers.MyCustomers, customers.ToBeCompleted}), known("line", in.Line), known("kind", in.Kind),
+		known("party", in.Party), known("nature", in.Nature), known("source", in.Source),
+		span(in.RegisteredFrom, in.RegisteredTo), a.hashes(&chosen, in.Personal),
+	)
 }
 
 // searchCustomers needs at least one key to search by.

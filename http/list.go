@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"guishu/domain"
@@ -13,6 +14,7 @@ import (
 	"guishu/projections/query"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // Fresh is how a reader sees their own write.
@@ -133,8 +135,17 @@ func unreadableModel(err error) error {
 		return domain.ErrQuerySort.At("sort")
 	case found, errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
+	case isDataException(err):
+		return domain.ErrQueryFilter
 	}
 	return errors.Join(domain.ErrLedgerUnavailable, err)
+}
+
+// isDataException says that PostgreSQL could be asked, but not for what was given:
+// a text with a NUL in it, or a cursor that somebody made up.
+func isDataException(err error) bool {
+	var refused *pgconn.PgError
+	return errors.As(err, &refused) && strings.HasPrefix(refused.Code, "22")
 }
 
 // lister is how a read model's list is asked.
@@ -231,6 +242,21 @@ func read[I, V any](s *Server, area string, rt route, find func(*asking, *I) (V,
 		}
 		return &answer[V]{Body: found}, nil
 	})
+}
+
+// word is a value of an enumeration.
+type word interface {
+	~string
+	Valid() bool
+}
+
+// known refuses a filter whose value is not empty and none of its enumeration: a
+// slip would read as if there were nothing.
+func known[W word](field string, value W) error {
+	if value == "" || value.Valid() {
+		return nil
+	}
+	return domain.ErrQueryFilter.At(field)
 }
 
 // oneOf refuses a filter whose value is not empty and none of those there are.

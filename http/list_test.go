@@ -1,7 +1,10 @@
 package http_test
 
 import (
+	"bytes"
+	"encoding/base64"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -144,6 +147,52 @@ func TestBadQueriesNameWhatIsWrong(t *testing.T) {
 			t.Errorf("%s: %s", query, answer.body)
 		}
 	}
+}
+
+func TestAFilterThatIsNoneOfItsValuesIsRefused(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.hire("sue", h.root, domain.RoleSuperior)
+	sue := h.as("sue")
+	for path, fields := range map[string][]string{
+		"/v1/customers": {"view", "line", "kind", "party", "nature", "source"}, "/v1/claims": {"status", "kind", "line"},
+		"/v1/payments": {"status", "line"}, "/v1/attributions": {"ground"}, "/v1/units": {"kind", "line"}, "/v1/staff": {"role"},
+		"/v1/access-requests": {"status"}, "/v1/migrations": {"status"}, "/v1/performance": {"line", "level", "grain"},
+	} {
+		for _, field := range fields {
+			answer := sue.get(path + "?" + field + "=CANARY")
+			problem := answer.refuses(http.StatusBadRequest, domain.ErrQueryFilter)
+			answer.lacks("CANARY")
+			if len(problem.Errors) != 1 || problem.Errors[0].Field != field {
+				t.Errorf("%s: %s", path, answer.body)
+			}
+		}
+	}
+	sue.post("/v1/customers/search", map[string]any{"name": "王", "view": "CANARY"}).refuses(http.StatusBadRequest, domain.ErrQueryFilter)
+}
+
+func TestWhatNoTableCanBeAskedForIsRefused(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ann := h.as("ann")
+	h.customer("ann", h.north, "王小明")
+	h.customer("ann", h.north, "李小明")
+	h.seen()
+	for _, path := range []string{"/v1/units?name=%00", "/v1/units?code=%ff", "/v1/staff?employee_no=%00"} {
+		ann.get(path).refuses(http.StatusBadRequest, domain.ErrQueryFilter)
+	}
+	ann.post("/v1/customers/search", map[string]any{"name": "王\x00"}).refuses(http.StatusBadRequest, domain.ErrQueryFilter)
+	var first struct {
+		Next string `json:"next"`
+	}
+	ann.get("/v1/customers?limit=1").is(http.StatusOK).read(&first)
+	cursor, err := base64.RawURLEncoding.DecodeString(first.Next)
+	h.must(err)
+	made := regexp.MustCompile(`"Key":\["[0-9]+"`).ReplaceAll(cursor, []byte(`"Key":["x"`))
+	if bytes.Equal(made, cursor) {
+		t.Fatalf("the cursor is %s", cursor)
+	}
+	ann.get("/v1/customers?limit=1&cursor="+base64.RawURLEncoding.EncodeToString(made)).refuses(http.StatusBadRequest, domain.ErrQueryFilter)
 }
 
 func TestMinPositionShowsTheOwnWrite(t *testing.T) {

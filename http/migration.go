@@ -54,8 +54,11 @@ func batchList() lister[migrations.Query, migrations.Batch] {
 }
 
 func chooseBatches(a *asking, in *batchFilter) (migrations.Query, error) {
-	_, err := a.scope(staff.ReadMigrations)
-	return migrations.Query{Status: in.Status, After: in.after(), Limit: in.Limit}, err
+	if _, err := a.scope(staff.ReadMigrations); err != nil {
+		return migrations.Query{}, err
+	}
+	return migrations.Query{Status: in.Status, After: in.after(), Limit: in.Limit},
+		oneOf("status", in.Status, []migration.Status{migration.StatusProposed, migration.StatusApproved, migration.StatusRefused, migration.StatusClosed})
 }
 
 func showBatch(a *asking, b *migrations.Batch) batch {

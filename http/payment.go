@@ -102,7 +102,7 @@ func choosePayments(a *asking, in *paymentFilter) (payments.Query, error) {
 		Scope: scope, Who: a.who(), Status: in.Status, Customer: in.Customer, Product: in.Product, Advisor: in.Advisor, Below: below,
 		Line: in.Line, ExternalNo: in.ExternalNo, Reserved: a.days(in.ReservedFrom, in.ReservedTo),
 		Confirmed: a.days(in.ConfirmedFrom, in.ConfirmedTo), Sort: in.Sort, After: in.after(), Limit: in.Limit,
-	}, errors.Join(span(in.ReservedFrom, in.ReservedTo), span(in.ConfirmedFrom, in.ConfirmedTo))
+	}, errors.Join(known("status", in.Status), known("line", in.Line), span(in.ReservedFrom, in.ReservedTo), span(in.ConfirmedFrom, in.ConfirmedTo))
 }
 
 // showPayment shows the customer as to whoever sees customers where the payment

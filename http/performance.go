@@ -1,6 +1,7 @@
 package http
 
 import (
+	"errors"
 	"net/http"
 
 	"guishu/domain"
@@ -64,7 +65,7 @@ func (s *Server) performance(a *asking, in *performanceFilter) (sums, error) {
 	if err != nil {
 		return sums{}, err
 	}
-	if err := span(in.From, in.To); err != nil {
+	if err := errors.Join(known("line", in.Line), span(in.From, in.To)); err != nil {
 		return sums{}, err
 	}
 	chosen := performance.Query{

@@ -196,7 +196,8 @@ func chooseAccess(a *asking, in *accessFilter) (people.RequestQuery, error) {
 	approves := a.principal.Scope(staff.ApproveAccess)
 	scope.Everywhere = scope.Everywhere || approves.Everywhere
 	scope.Areas = append(scope.Areas, approves.Areas...)
-	return people.RequestQuery{Scope: scope, Who: a.who(), Staff: in.Staff, Status: in.Status, After: in.after(), Limit: in.Limit}, nil
+	return people.RequestQuery{Scope: scope, Who: a.who(), Staff: in.Staff, Status: in.Status, After: in.after(), Limit: in.Limit},
+		oneOf("status", in.Status, []people.RequestStatus{people.RequestPending, people.RequestGranted, people.RequestRefused, people.RequestLapsed})
 }
 
 func showAccess(a *asking, r *people.Request) accessRequest {

@@ -1,6 +1,7 @@
 package http
 
 import (
+	"errors"
 	"net/http"
 	"time"
 
@@ -65,7 +66,7 @@ func chooseUnits(a *asking, in *unitFilter) (units.Query, error) {
 	return units.Query{
 		Below: below, Parent: in.Parent, Code: in.Code, Kind: in.Kind, Line: in.Line, Name: in.Name, Open: in.Open,
 		Sort: in.Sort, After: in.after(), Limit: in.Limit,
-	}, err
+	}, errors.Join(err, known("kind", in.Kind), known("line", in.Line))
 }
 
 func showUnit(_ *asking, u *units.Unit) unit {
