@@ -114,7 +114,8 @@ func (s *Server) state(ctx context.Context) health {
 	if now := time.Now(); now.Sub(s.ready.at) < readinessKept {
 		return s.ready.last
 	}
-	ctx, stop := context.WithTimeout(ctx, 2*time.Second)
+	// The answer is given to others too, so it must not hang on this prober's patience.
+	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer stop()
 	state := health{Failed: map[string]string{}}
 	for _, check := range s.Checks {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -52,6 +53,23 @@ func TestReadinessNamesWhatFails(t *testing.T) {
 		t.Errorf("%s", ready.body)
 	}
 	h.browser().get("/healthz").is(http.StatusOK)
+}
+
+// Whoever gives up waiting for the answer does not make the next one hear that the
+// program is not ready.
+func TestReadinessDoesNotHangOnOneProbersPatience(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, func(c *door.Config) {
+		c.Checks = []door.Check{{Name: "store", Ask: func(ctx context.Context) error { return ctx.Err() }}}
+	})
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	answer := httptest.NewRecorder()
+	h.server.ServeHTTP(answer, httptest.NewRequestWithContext(gone, http.MethodGet, "/readyz", nil))
+	if answer.Code != http.StatusOK {
+		t.Errorf("status %d: %s", answer.Code, answer.Body)
+	}
+	h.browser().get("/readyz").is(http.StatusOK)
 }
 
 func TestMetricsCountRequestsByTheirRoute(t *testing.T) {

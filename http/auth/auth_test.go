@@ -109,6 +109,10 @@ func TestAWrongPasswordAndAnUnknownNameAreRefusedAlike(t *testing.T) {
 	_, empty := b.auth.Verify(t.Context(), "", "", "192.0.2.1")
 	wants(t, wrong, domain.ErrAuthSignInFailed)
 	wants(t, empty, domain.ErrAuthSignInFailed)
+	for _, name := range []string{"wang\x00fang", "wang\xfffang"} {
+		_, unreadable := b.auth.Verify(t.Context(), name, password, "192.0.2.1")
+		wants(t, unreadable, domain.ErrAuthSignInFailed)
+	}
 	if wrong.Error() != unknown.Error() {
 		t.Errorf("%v differs from %v", wrong, unknown)
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/subtle"
 	"errors"
+	"strings"
+	"unicode/utf8"
 
 	"guishu/domain"
 
@@ -37,6 +39,9 @@ func (a *Auth) Verify(ctx context.Context, login, password, address string) (Ver
 	attempt, err := a.begin(ctx, login, address)
 	if err != nil {
 		return Verified{}, err
+	}
+	if strings.ContainsRune(login, 0) || !utf8.ValidString(login) {
+		login = "" // nobody's, and no text that the database can be asked for
 	}
 	found, err := a.credential(ctx, selectCredential+`WHERE login = $1`, login)
 	if err != nil {
