@@ -11,6 +11,7 @@ import (
 	"guishu/eventstore/gateway"
 	"guishu/eventstore/postgres"
 	"guishu/eventstore/postgres/storebench"
+	"guishu/internal/app"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -21,6 +22,7 @@ const leastThroughGateway = 100_000
 // overProtocol serves a store over EventStoreDB's protocol and gives the store
 // that the official client makes of it.
 func (r *run) overProtocol(ctx context.Context, store eventstore.Store) (_ *esdb.Store, end func() error, err error) {
+	app.TuneMemory() // as serve does
 	server, err := gateway.New(gateway.Config{
 		Store: store, Access: gateway.Access{Anonymous: gateway.Administrator("bench")}, Writable: true, Log: r.log,
 	})
