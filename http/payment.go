@@ -149,7 +149,7 @@ type purchaseFilter struct {
 	Below    domain.UnitID     `query:"below"`
 	From     domain.Date       `query:"from" doc:"Bought on this day or later."`
 	To       domain.Date       `query:"to" doc:"Bought on this day or earlier."`
-	Held     domain.Date       `query:"held_on" doc:"Held on this day: established, not matured, not reversed."`
+	Held     domain.Date       `query:"held_on" doc:"Held on this day: bought by then, established, not matured, not reversed."`
 	Standing bool              `query:"standing" doc:"Leave out reversed ones."`
 }
 

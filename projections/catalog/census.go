@@ -52,10 +52,12 @@ func (c *Census) Owned(ctx context.Context, who domain.StaffID) (int, error) {
 	return query.Count(ctx, c.pool, "read.customer_relations", w, query.CountLimit)
 }
 
-// ClaimsOn counts the claims somebody filed on a business day.
+// ClaimsOn counts the claims somebody filed on a business day: to become an owner,
+// not to hand a customer on or give one up.
 func (c *Census) ClaimsOn(ctx context.Context, who domain.StaffID, day domain.Date) (int, error) {
 	var w query.Where
 	w.And("applicant = ?", who.UUID())
+	w.And("kind IN (?, ?)", string(domain.EstablishRelation), string(domain.CrossInstitution))
 	w.OnDays("filed_at", query.Days{From: day, To: day, Zone: c.zone})
 	return query.Count(ctx, c.pool, "read.claims", w, query.CountLimit)
 }

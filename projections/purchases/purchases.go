@@ -63,8 +63,8 @@ func Model(zone *time.Location) projections.Model {
 	}
 }
 
-// Holding is a purchase with its product: held from the product's establishment
-// to its maturity (产品持有期间).
+// Holding is a purchase with its product: held from the product's establishment,
+// or from the purchase where that came later, to its maturity (产品持有期间).
 type Holding struct {
 	Purchase
 	ProductName  string
@@ -84,7 +84,7 @@ func heldColumns() []projections.Column[Holding] {
 		projections.Text("r.name", func(r *Holding) *string { return &r.ProductName }),
 		projections.Text("r.code", func(r *Holding) *string { return &r.ProductCode }),
 		projections.Text("r.supplier", func(r *Holding) *string { return &r.Supplier }),
-		projections.Day("r.established_on", func(r *Holding) *domain.Date { return &r.HeldFrom }),
+		projections.Day("CASE WHEN r.established_on IS NOT NULL THEN greatest(r.established_on, p.bought_on) END", func(r *Holding) *domain.Date { return &r.HeldFrom }),
 		projections.Day("r.matures_on", func(r *Holding) *domain.Date { return &r.HeldTo }),
 		projections.Text("c.name", func(r *Holding) *string { return &r.CustomerName }),
 	)
@@ -132,8 +132,8 @@ func (q Query) where() query.Where {
 		w.And("NOT p.reversed")
 	}
 	if !q.Held.IsZero() {
-		w.And("NOT p.reversed AND p.product IN (SELECT product FROM read.products WHERE established_on <= ? AND (matures_on IS NULL OR matures_on >= ?))",
-			q.Held.UTC(), q.Held.UTC())
+		w.And("NOT p.reversed AND p.bought_on <= ? AND p.product IN (SELECT product FROM read.products WHERE established_on <= ? AND (matures_on IS NULL OR matures_on >= ?))",
+			q.Held.UTC(), q.Held.UTC(), q.Held.UTC())
 	}
 	return w
 }

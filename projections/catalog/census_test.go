@@ -1,0 +1,80 @@
+package catalog_test
+
+import (
+	"testing"
+	"time"
+
+	"guishu/domain"
+	"guishu/domain/customer"
+	own "guishu/domain/ownership"
+	"guishu/domain/payment"
+	"guishu/domain/product"
+	"guishu/eventstore/sealing"
+	"guishu/projections/catalog"
+	"guishu/projections/projectiontest"
+	"guishu/projections/purchases"
+)
+
+// empty is a ledger without a story, all read models running.
+func empty(t *testing.T) *bed {
+	t.Helper()
+	b := &bed{Ledger: projectiontest.New(t), ctx: t.Context()}
+	b.runner, _ = b.Run(catalog.Models(sealing.NewHasher(), domain.ChinaZone())...)
+	return b
+}
+
+// the claims of a day are applications to become an owner; who hands a
+// customer on, or gives one up, claims nothing.
+func TestOnlyClaimsCountAsTheDaysClaims(t *testing.T) {
+	t.Parallel()
+	b := empty(t)
+	who, of := projectiontest.ID[domain.StaffID](), projectiontest.ID[domain.CustomerID]()
+	for _, kind := range domain.ApplicationKinds() {
+		b.Append(own.StreamOf(of, domain.Agency), own.ClaimFiled{
+			Application: projectiontest.ID[domain.ApplicationID](), Kind: kind, Customer: of, Line: domain.Agency, Applicant: who,
+		})
+	}
+	b.Wait(b.runner)
+	census := catalog.NewCensus(b.Pool, domain.ChinaZone())
+	count, err := census.ClaimsOn(b.ctx, who, domain.DateOf(time.Now(), domain.ChinaZone()))
+	if err != nil || count != 2 {
+		t.Errorf("%d claims, want the two that establish: %v", count, err)
+	}
+}
+
+// B-17: nobody holds a product before they bought it, however long it has been
+// established.
+func TestAProductIsHeldFromItsPurchaseOn(t *testing.T) {
+	t.Parallel()
+	b := empty(t)
+	fund, of := projectiontest.ID[domain.ProductID](), projectiontest.ID[domain.CustomerID]()
+	who, unit := projectiontest.ID[domain.StaffID](), projectiontest.ID[domain.UnitID]()
+	day := func(text string) domain.Date {
+		on, err := domain.ParseDate(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return on
+	}
+	b.Append(product.StreamPrefix+fund.String(), product.Launched{Product: fund, Code: "F1", Name: "示例", Supplier: "示例基金"},
+		product.InceptionRecorded{Product: fund, EstablishedOn: day("2026-03-01"), MaturesOn: day("2026-12-31")})
+	b.Append(customer.StreamPrefix+of.String(), customer.Registered{Customer: of, Party: domain.Person, Name: domain.NewPersonal("王示例")})
+	for _, bought := range []string{"2026-02-10", "2026-06-15"} {
+		deal := payment.Deal{Payment: projectiontest.ID[domain.PaymentID](), Customer: of, Product: fund, Advisor: who, Unit: unit, AmountFen: 100}
+		at := projectiontest.At{Effective: day(bought).Start(domain.ChinaZone()), Asserted: true}
+		b.AppendAt(at, payment.StreamPrefix+deal.Payment.String(), payment.Reserved{Deal: deal}, payment.Registered{Deal: deal}, payment.Confirmed{Deal: deal})
+	}
+	b.Wait(b.runner)
+	for on, want := range map[string]int{"2026-02-20": 0, "2026-03-01": 1, "2026-06-14": 1, "2026-06-15": 2, "2026-12-31": 2, "2027-01-01": 0} {
+		if count, err := purchases.Count(b.ctx, b.Pool, purchases.Query{Scope: everywhere, Held: day(on)}); err != nil || count != want {
+			t.Errorf("%d held on %s, want %d: %v", count, on, want, err)
+		}
+	}
+	page, err := purchases.List(b.ctx, b.Pool, purchases.Query{Scope: everywhere, Sort: "oldest"})
+	if err != nil || len(page.Rows) != 2 {
+		t.Fatalf("%+v, %v", page, err)
+	}
+	if first, second := page.Rows[0].HeldFrom, page.Rows[1].HeldFrom; first != day("2026-03-01") || second != day("2026-06-15") {
+		t.Errorf("held from %s and %s", first, second)
+	}
+}
