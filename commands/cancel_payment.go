@@ -15,7 +15,7 @@ type CancelPayment struct {
 	Reason  string           `json:"reason"`
 }
 
-// CancelPayment cancels. Errors: payment/state, form/required.
+// CancelPayment cancels. Errors: payment/state, payment/reason-required.
 func (l *Ledger) CancelPayment(ctx context.Context, call Call, c CancelPayment) (Answer, error) {
 	t, err := l.begin(ctx, call, verb{"cancel-payment", c})
 	if err != nil {

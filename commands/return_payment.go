@@ -15,7 +15,7 @@ type ReturnPayment struct {
 	Reason  string           `json:"reason"`
 }
 
-// ReturnPayment returns. Errors: payment/state, form/required.
+// ReturnPayment returns. Errors: payment/state, payment/reason-required.
 func (l *Ledger) ReturnPayment(ctx context.Context, call Call, c ReturnPayment) (Answer, error) {
 	t, err := l.begin(ctx, call, verb{"return-payment", c})
 	if err != nil {

@@ -16,7 +16,7 @@ type ReversePayment struct {
 	Reason  string           `json:"reason"`
 }
 
-// ReversePayment reverses. Errors: payment/state, form/required.
+// ReversePayment reverses. Errors: payment/state, payment/reason-required.
 func (l *Ledger) ReversePayment(ctx context.Context, call Call, c ReversePayment) (Answer, error) {
 	t, err := l.begin(ctx, call, verb{"reverse-payment", c})
 	if err != nil {

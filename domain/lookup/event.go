@@ -24,7 +24,7 @@ type LookedUp struct {
 	Unit     domain.UnitID
 	By       string            // "customer-no" or "identity"
 	Customer domain.CustomerID // zero when none was found
-	Answer   string            // CLAIMABLE, ALREADY_CLAIMED, OTHER_OUTLET, OTHER_LINE, NO_SUCH_CUSTOMER
+	Answer   string            // one of the values of Answer
 }
 
 // Revealed says that somebody is about to see fields in clear, and what for.
