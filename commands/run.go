@@ -51,8 +51,11 @@ type task struct {
 	role    domain.Role    // in which the actor acts, for the record
 	history domain.History // entered now, or approved history with its stated time
 	refusal error          // nothing new is let in, only an earlier try is answered
-	policy  int            // version applied, recorded with the event
-	ruled   bool           // policy is set
+	// unstorable is why the body cannot be written, once the decision has had its say,
+	// which knows better what is wrong with a field.
+	unstorable error
+	policy     int  // version applied, recorded with the event
+	ruled      bool // policy is set
 }
 
 // verb is a command's name and body on their way into a task.
@@ -89,9 +92,7 @@ func (l *Ledger) begin(ctx context.Context, call Call, v verb) (*task, error) {
 	if err != nil {
 		return nil, domain.ErrRequestMalformed.With("reason", "the command cannot be written down")
 	}
-	if err := storable(body); err != nil {
-		return nil, err
-	}
+	t.unstorable = storable(body)
 	hash := l.requests.Hash(v.name, string(body))
 	t.hash = base64.RawURLEncoding.EncodeToString(hash[:16])
 	return t, t.admit(ctx)
@@ -244,7 +245,10 @@ func (t *task) unchanged(ctx context.Context) (Answer, error) {
 
 func (t *task) append(ctx context.Context, wanted outcome) (Answer, error) {
 	l := t.ledger
-	if t.call.EffectiveAt.After(t.now) {
+	switch {
+	case t.unstorable != nil:
+		return t.before(ctx, t.unstorable)
+	case t.call.EffectiveAt.After(t.now):
 		return t.before(ctx, domain.ErrFormValue.At("effective_at")) // no history yet
 	}
 	if !t.ruled {

@@ -28,8 +28,6 @@ func TestATextThatNoTableCanHoldIsRefused(t *testing.T) {
 		Party: domain.Person, HomeUnit: h.north, Fields: commands.CustomerFields{Name: "王示例", Phone: "13800138000", Source: domain.SourceOwn, Remark: "\x00"},
 	})
 	refuses(err, "remark")
-	_, err = h.ledger.ReservePayment(ctx, h.as(h.dora), commands.ReservePayment{Papers: []string{"ab", "\x00"}})
-	refuses(err, "papers")
 	_, err = h.ledger.CloseUnit(ctx, h.as(h.admin), commands.CloseUnit{Unit: h.south, Reason: "撤并\x00"})
 	refuses(err, "reason")
 	if after, err := h.store.LastPosition(ctx); err != nil || after != before {
