@@ -117,7 +117,7 @@ func TestALateFactSupersedesADecision(t *testing.T) {
 
 	_, err := h.ledger.AttachAdvisor(ctx, in(h.dora, domain.BatchID{}, long(90)), commands.AttachAdvisor{Customer: customer, Advisor: h.dora})
 	h.wants(err, domain.ErrImportBatchNotApproved)
-	_, err = h.ledger.AttachAdvisor(ctx, in(h.dora, batch, long(90)), commands.AttachAdvisor{Customer: customer, Advisor: h.dora})
+	_, err = h.ledger.AttachAdvisor(ctx, in(h.ops, batch, long(90)), commands.AttachAdvisor{Customer: customer, Advisor: h.dora})
 	h.wants(err, domain.ErrImportBatchNotApproved)
 	_, err = h.ledger.ApproveMigration(ctx, h.as(h.ops), commands.ApproveMigration{Batch: batch})
 	h.wants(err, domain.ErrAuthzDenied)
@@ -125,17 +125,17 @@ func TestALateFactSupersedesADecision(t *testing.T) {
 	h.must(err)
 
 	// Imported: emil's entry of 60 days ago, and a payment confirmed 10 days ago.
-	imported := in(h.emil, batch, long(60))
+	imported := in(h.ops, batch, long(60))
 	_, err = h.ledger.AttachAdvisor(ctx, imported, commands.AttachAdvisor{Customer: customer, Advisor: h.emil})
 	h.must(err)
 	changed := imported
 	changed.EffectiveAt = long(61)
 	_, err = h.ledger.AttachAdvisor(ctx, changed, commands.AttachAdvisor{Customer: customer, Advisor: h.emil})
 	h.wants(err, domain.ErrIdempotencyKeyReused) // another stated time is another request
-	reserved, err := h.ledger.ReservePayment(ctx, in(h.emil, batch, long(12)), h.reserving(customer, product, h.emil))
+	reserved, err := h.ledger.ReservePayment(ctx, in(h.ops, batch, long(12)), h.reserving(customer, product, h.emil))
 	h.must(err)
 	payment := domain.PaymentID(reserved.ID)
-	_, err = h.ledger.RegisterPayment(ctx, in(h.emil, batch, long(11)), commands.RegisterPayment{Payment: payment})
+	_, err = h.ledger.RegisterPayment(ctx, in(h.ops, batch, long(11)), commands.RegisterPayment{Payment: payment})
 	h.must(err)
 	confirmed, err := h.ledger.ConfirmPayment(ctx, in(h.ops, batch, long(10)), commands.ConfirmPayment{Payment: payment})
 	h.must(err)
@@ -148,7 +148,7 @@ func TestALateFactSupersedesADecision(t *testing.T) {
 	}
 
 	// The late fact: dora had been entered 90 days ago.
-	late := in(h.dora, batch, long(90))
+	late := in(h.ops, batch, long(90))
 	attached, err := h.ledger.AttachAdvisor(ctx, late, commands.AttachAdvisor{Customer: customer, Advisor: h.dora})
 	h.must(err)
 	second := h.decide(payment)
@@ -165,7 +165,7 @@ func TestALateFactSupersedesADecision(t *testing.T) {
 	// Closed: nothing more comes in, but what came in is still answered.
 	_, err = h.ledger.CloseMigration(ctx, h.as(h.ops), commands.CloseMigration{Batch: batch, Imported: 5})
 	h.must(err)
-	_, err = h.ledger.AttachAdvisor(ctx, in(h.dora, batch, long(5)), commands.AttachAdvisor{Customer: customer, Advisor: h.dora})
+	_, err = h.ledger.AttachAdvisor(ctx, in(h.ops, batch, long(5)), commands.AttachAdvisor{Customer: customer, Advisor: h.dora})
 	h.wants(err, domain.ErrImportBatchState)
 	again, err := h.ledger.AttachAdvisor(ctx, late, commands.AttachAdvisor{Customer: customer, Advisor: h.dora})
 	h.must(err)

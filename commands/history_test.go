@@ -24,6 +24,30 @@ func (h *house) history(who domain.StaffID, batch domain.BatchID, days int) comm
 	return call
 }
 
+// B-31: a supervisor approved the import of certain files, not that an advisor
+// states when they came first, or passes a gate, while the import goes on.
+func TestOnlyWhoImportsBringsHistoryIn(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ctx := t.Context()
+	batch := h.approvedBatch()
+	customer := h.prospect(h.dora, h.wealth, complete("赵示例", "E84000001"))
+	payment := h.reserve(customer, h.product("OWN"), h.dora)
+	own := h.attach(customer, h.dora)
+
+	_, err := h.ledger.AttachAdvisor(ctx, h.history(h.emil, batch, 90), commands.AttachAdvisor{Customer: customer, Advisor: h.emil})
+	h.wants(err, domain.ErrAuthzDenied)
+	_, err = h.ledger.EndAttachment(ctx, h.history(h.dora, batch, 0), commands.EndAttachment{Customer: customer, Attachment: own, Reason: "改期"})
+	h.wants(err, domain.ErrAuthzDenied)
+	gateless := h.as(h.dora)
+	gateless.Batch = batch
+	_, err = h.ledger.RegisterPayment(ctx, gateless, commands.RegisterPayment{Payment: payment})
+	h.wants(err, domain.ErrAuthzDenied)
+
+	_, err = h.ledger.AttachAdvisor(ctx, h.history(h.ops, batch, 90), commands.AttachAdvisor{Customer: customer, Advisor: h.emil})
+	h.must(err)
+}
+
 // B-31: what has not happened yet is no history, whatever it is about.
 func TestHistoryIsNotOfTheFuture(t *testing.T) {
 	t.Parallel()

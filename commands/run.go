@@ -117,14 +117,22 @@ func (t *task) identify(ctx context.Context) error {
 	return nil
 }
 
-// admit finds out whether a fact of the past may come in: only under a migration
-// batch that a supervisor approved and nobody closed (B-31). What came in before
-// it was closed is still answered to a retry.
+// admit finds out whether a fact of the past may come in: only from who may import,
+// under a migration batch that a supervisor approved and nobody closed (B-31).
+// What came in before it was closed is still answered to a retry.
 func (t *task) admit(ctx context.Context) error {
 	if t.call.Batch.IsZero() {
 		if !t.call.EffectiveAt.IsZero() {
 			t.refusal = domain.ErrImportBatchNotApproved
 		}
+		return nil
+	}
+	tree, err := t.ledger.tree(ctx)
+	if err != nil {
+		return err
+	}
+	if !t.byTheLedger() && !t.aboutOwnership() && !t.who.May(staff.ProposeMigration, tree.State.Root().Path, "") {
+		t.refusal = domain.ErrAuthzDenied
 		return nil
 	}
 	batch, err := t.ledger.batch(ctx, t.call.Batch)
@@ -134,6 +142,18 @@ func (t *task) admit(ctx context.Context) error {
 	t.refusal = batch.State.Admit()
 	t.history = domain.History{Provenance: domain.ApprovedHistory, EffectiveAt: t.call.EffectiveAt}
 	return nil
+}
+
+// aboutOwnership says whether the command belongs to a claim. Who claimed and who
+// approved then says so now, in the own name, under an approved batch too: the slot
+// is decided by position whatever time is stated, and every gate stays shut.
+func (t *task) aboutOwnership() bool {
+	switch t.name {
+	case "claim-customer", "consent-to-claim", "approve-claim", "reject-claim", "withdraw-claim",
+		"request-adjustment", "request-dissolution":
+		return true
+	}
+	return false
 }
 
 // made is the id of the nth thing of a kind that the task makes.

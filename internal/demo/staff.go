@@ -119,14 +119,17 @@ func (f *firm) hireOne(ctx context.Context, p person, approver string) error {
 	return nil
 }
 
-// letImport gives the importer the second role that bringing history in needs:
-// units and staff are the administrator's to make, the rest is operations'.
+// letImport gives the importer the further roles that bringing history in needs:
+// units and staff are the administrator's to make, contacts customer service's, the
+// rest is operations'.
 func (f *firm) letImport(ctx context.Context) error {
 	t := f.story(ctx, "staff/importer-administrator")
-	request := do(t, "importer", f.ledger.RequestAccess, commands.RequestAccess{
-		Staff: f.who("importer"), Role: domain.RoleAdministrator, Unit: f.units["ROOT"],
-	})
-	do(t, "director", f.ledger.GrantAccess, commands.GrantAccess{Staff: f.who("importer"), Request: domain.RequestID(request)})
+	for _, role := range []domain.Role{domain.RoleAdministrator, domain.RoleCustomerService} {
+		request := do(t, "importer", f.ledger.RequestAccess, commands.RequestAccess{
+			Staff: f.who("importer"), Role: role, Unit: f.units["ROOT"],
+		})
+		do(t, "director", f.ledger.GrantAccess, commands.GrantAccess{Staff: f.who("importer"), Request: domain.RequestID(request)})
+	}
 	return t.err
 }
 
