@@ -314,16 +314,20 @@ func (l *Ledger) SettleReservations(ctx context.Context, age time.Duration) (fre
 	if err != nil {
 		return 0, 0, unavailable("look for abandoned reservations", err)
 	}
+	var failures []error // one that cannot be settled now does not hold up the others
 	for _, orphan := range orphans {
 		held, err := l.settle(ctx, orphan)
-		if err != nil {
-			return freed, confirmed, err
-		}
-		if held {
+		switch {
+		case err != nil:
+			failures = append(failures, err)
+		case held:
 			confirmed++
-		} else {
+		default:
 			freed++
 		}
+		if ctx.Err() != nil {
+			break
+		}
 	}
-	return freed, confirmed, nil
+	return freed, confirmed, errors.Join(failures...)
 }

@@ -7,6 +7,7 @@ import (
 	"guishu/domain/customer"
 	"guishu/domain/lookup"
 	"guishu/domain/staff"
+	"guishu/eventstore"
 )
 
 // RevealFields shows masked fields of a customer in full, after it is on record
@@ -24,7 +25,6 @@ func (l *Ledger) RevealFields(ctx context.Context, call Call, c RevealFields) (A
 	if err != nil {
 		return Answer{}, nil, err
 	}
-	values := map[staff.Field]string{}
 	stream := streamOf(lookup.RevealStreamPrefix, c.Customer)
 	answer, err := t.write(ctx, stream, t.made("reveal", 0), func(ctx context.Context) (outcome, error) {
 		if err := t.authoriseSomewhere(staff.RevealFields); err != nil {
@@ -49,7 +49,6 @@ func (l *Ledger) RevealFields(ctx context.Context, call Call, c RevealFields) (A
 			if !t.may(func(p staff.Principal) bool { return p.MayReveal(field, home.Path, home.Line, mine) }) {
 				return outcome{}, domain.ErrAuthzDenied.At("fields")
 			}
-			values[field] = who.State.Profile.Reveal(string(field))
 		}
 		rules, err := t.rules(ctx)
 		if err != nil {
@@ -65,7 +64,35 @@ func (l *Ledger) RevealFields(ctx context.Context, call Call, c RevealFields) (A
 	if err != nil {
 		return Answer{}, nil, err
 	}
+	// What is on record is what stood there then: a repetition shows no more.
+	shown, err := l.customerBefore(ctx, c.Customer, answer.Position)
+	if err != nil {
+		return Answer{}, nil, err
+	}
+	values := make(map[staff.Field]string, len(c.Fields))
+	for _, field := range c.Fields {
+		values[field] = shown.Profile.Reveal(string(field))
+	}
 	return answer, values, nil
+}
+
+// customerBefore is a customer as they stood before a position.
+func (l *Ledger) customerBefore(ctx context.Context, id domain.CustomerID, position eventstore.Position) (*customer.State, error) {
+	state := new(customer.State)
+	for recorded, err := range l.store.ReadStream(ctx, eventstore.StreamQuery{Stream: customerStream(id)}) {
+		if err != nil {
+			return nil, unavailable("read a customer", err)
+		}
+		if recorded.Position > position {
+			break
+		}
+		event, fact, err := l.decode(ctx, recorded)
+		if err != nil {
+			return nil, err
+		}
+		state.Apply(event, fact)
+	}
+	return state, nil
 }
 
 func fieldNames(fields []staff.Field) []string {

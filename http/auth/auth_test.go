@@ -320,6 +320,19 @@ func TestAOneTimeSecretLeadsToAPasswordAndEndsThere(t *testing.T) {
 	if none, err := b.auth.FirstAdministrator(t.Context(), b.staff, login); none != "" || err != nil {
 		t.Errorf("a second first sign-in: %q, %v", none, err)
 	}
+	// Somebody else can sign in by now: an invitation given later stays good.
+	other := domain.StaffID(uuid.New())
+	if err := b.auth.SetPassword(t.Context(), other, "wu.min", "yet another long password"); err != nil {
+		t.Fatal(err)
+	}
+	later, err := b.auth.Invite(t.Context(), b.staff, login)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if none, err := b.auth.FirstAdministrator(t.Context(), b.staff, login); none != "" || err != nil {
+		t.Errorf("a first sign-in after an invitation: %q, %v", none, err)
+	}
+	b.signIn(t, later)
 }
 
 func TestChangingAPasswordNeedsTheCurrentOneAndEndsSessions(t *testing.T) {

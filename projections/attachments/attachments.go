@@ -137,11 +137,14 @@ func (q Query) where() query.Where {
 	w.Within(q.Scope, q.Who, "unit", "", "advisor = ?")
 	query.Equal(&w, "customer", q.Customer)
 	query.Equal(&w, "advisor", q.Advisor)
-	if q.Active {
+	if q.Active && q.KnownAt.IsZero() {
 		w.And("NOT ended")
 	}
 	if !q.KnownAt.IsZero() {
 		w.And("entry_recorded_at <= ?", q.KnownAt)
+		if q.Active {
+			w.And("NOT ended OR ended_recorded_at > ?", q.KnownAt)
+		}
 	}
 	if !q.AsOf.IsZero() {
 		w.And("entry_time <= ?", q.AsOf)
@@ -158,7 +161,21 @@ func (q Query) where() query.Where {
 // priority (B-31).
 func List(ctx context.Context, db query.DB, q Query) (query.Page[Attachment], error) {
 	sort := query.Sort{Name: "entry", Columns: []string{"entry_position"}}
-	return query.List(ctx, db, columns(), "read.attachments", q.where(), sort, q.After, q.Limit)
+	page, err := query.List(ctx, db, columns(), "read.attachments", q.where(), sort, q.After, q.Limit)
+	for i := range page.Rows {
+		q.hideLaterEnd(&page.Rows[i])
+	}
+	return page, err
+}
+
+// hideLaterEnd leaves out an end that had not come by AsOf, or that nobody had
+// recorded by KnownAt.
+func (q Query) hideLaterEnd(row *Attachment) {
+	notYet := !q.AsOf.IsZero() && row.EndedTime.After(q.AsOf)
+	notKnown := !q.KnownAt.IsZero() && row.EndedRecordedAt.After(q.KnownAt)
+	if row.Ended && (notYet || notKnown) {
+		row.Ended, row.EndReason, row.EndedTime, row.EndedRecordedAt, row.EndedPosition = false, "", time.Time{}, time.Time{}, 0
+	}
 }
 
 // Count counts them.

@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"guishu/domain"
+	attached "guishu/domain/attachment"
 	"guishu/domain/customer"
 	"guishu/domain/organisation"
 	own "guishu/domain/ownership"
@@ -491,6 +492,52 @@ func TestOwnershipAtBothTimes(t *testing.T) {
 		}
 		if got != c.want {
 			t.Errorf("in %v as known at %v: %v, want %v", c.asOf, c.knownAt, got, c.want)
+		}
+	}
+}
+
+// C-02, C-07: an end that came later, or was recorded later, had not happened then.
+func TestAttachmentsAtBothTimes(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 10, 3)
+	id, attachment, advisor := projectiontest.ID[domain.CustomerID](), projectiontest.ID[domain.AttachmentID](), b.story.Staff[0]
+	stream := attached.StreamPrefix + id.String()
+	on := func(month time.Month) time.Time { return time.Date(2024, month, 1, 0, 0, 0, 0, time.UTC) }
+	b.Append(customer.StreamPrefix+id.String(), customer.Registered{Customer: id, Party: domain.Person, HomeUnit: b.story.Outlets[0]})
+	b.AppendAt(projectiontest.At{Effective: on(time.February), Asserted: true}, stream, attached.Attached{Attachment: attachment, Customer: id, Advisor: advisor})
+	b.Wait(b.runner)
+	list := func(q attachments.Query) []attachments.Attachment {
+		q.Customer, q.Scope = id, staff.Scope{Everywhere: true}
+		page, err := attachments.List(b.ctx, b.Pool, q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return page.Rows
+	}
+	entered := list(attachments.Query{})
+	if len(entered) != 1 {
+		t.Fatalf("%d attachments", len(entered))
+	}
+	then := entered[0].EntryRecordedAt // what was known before the end
+	b.AppendAt(projectiontest.At{Effective: on(time.June), Asserted: true}, stream, attached.Ended{Attachment: attachment, Customer: id, Advisor: advisor, Reason: "handed over"})
+	b.Wait(b.runner)
+	for name, c := range map[string]struct {
+		q     attachments.Query
+		shown int
+		ended bool
+	}{
+		"now":                            {attachments.Query{}, 1, true},
+		"active now":                     {attachments.Query{Active: true}, 0, false},
+		"as known before the end":        {attachments.Query{KnownAt: then}, 1, false},
+		"active, as known before it":     {attachments.Query{KnownAt: then, Active: true}, 1, false},
+		"as of a day before":             {attachments.Query{AsOf: on(time.May)}, 1, false},
+		"as of a day after, known then":  {attachments.Query{AsOf: on(time.July), KnownAt: then}, 1, false},
+		"as of a day after":              {attachments.Query{AsOf: on(time.July)}, 0, false},
+		"as known before it was entered": {attachments.Query{KnownAt: on(time.January)}, 0, false},
+	} {
+		got := list(c.q)
+		if len(got) != c.shown || len(got) == 1 && (got[0].Ended != c.ended || got[0].EndReason == "" == c.ended || got[0].EndedTime.IsZero() == c.ended) {
+			t.Errorf("%s: %+v", name, got)
 		}
 	}
 }
