@@ -1,3 +1,5 @@
+//lint:file-ignore SA1019 older clients say it in the deprecated fields
+
 package gateway
 
 import (

@@ -60,15 +60,6 @@ func numbers(events []*esdb.ResolvedEvent) string {
 	return fmt.Sprint(list)
 }
 
-// places are the positions of events.
-func places(events []*esdb.ResolvedEvent) string {
-	list := []uint64{}
-	for _, event := range events {
-		list = append(list, event.OriginalEvent().Position.Commit)
-	}
-	return fmt.Sprint(list)
-}
-
 func TestReadStream(t *testing.T) {
 	t.Parallel()
 	served := serve(t, open)
