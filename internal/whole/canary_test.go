@@ -87,7 +87,7 @@ func TestPersonalTextsAreInTheClearOnlyInReadModels(t *testing.T) {
 	f := establish(install(t).start("--log-level", "debug"))
 	answers := f.sing()
 	database := f.connect()
-	rest := []string{"ledger", "keys", "registry", "auth", "reaction", "public"}
+	rest := []string{"ledger", "keys", "registry", "auth", "reaction", "origin", "public"}
 	if named := column[string](t, database, `
 		SELECT nspname FROM pg_namespace
 		WHERE nspname NOT LIKE 'pg\_%' AND nspname NOT IN ('information_schema', 'read') AND NOT nspname = ANY($1)`, rest); len(named) > 0 {
