@@ -8,6 +8,7 @@ import (
 	"net"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"google.golang.org/grpc/codes"
@@ -138,20 +139,27 @@ func (g *gatekeeper) watch(ctx context.Context) (context.Context, context.Cancel
 		return ctx, func() {}
 	}
 	watched, cancel := context.WithCancelCause(ctx)
+	var mu sync.Mutex // the timer may go off before again is set
 	var again *time.Timer
+	mu.Lock()
 	again = time.AfterFunc(g.CheckAgain, func() {
 		var refused *exception
 		if _, err := g.identify(ctx); errors.As(err, &refused) && refused.code == codes.Unauthenticated {
 			cancel(refused)
 			return
 		}
+		mu.Lock()
+		defer mu.Unlock()
 		if watched.Err() == nil {
 			again.Reset(g.CheckAgain)
 		}
 	})
+	mu.Unlock()
 	return watched, func() {
-		again.Stop()
 		cancel(context.Canceled)
+		mu.Lock()
+		defer mu.Unlock()
+		again.Stop()
 	}
 }
 
