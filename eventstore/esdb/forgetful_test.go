@@ -150,9 +150,6 @@ func TestIDsAreKnownOnAServerThatForgets(t *testing.T) {
 
 // The whole contract holds on such a server.
 func TestContractOnAServerThatForgets(t *testing.T) {
-	if testing.Short() {
-		t.Skip("-short, as the race detector is run, leaves the longest out; they run without it")
-	}
 	t.Parallel()
 	runContract(t, func(*testing.T) eventstore.Store { return &forgetful{Store: memory.New()} })
 }

@@ -162,7 +162,8 @@ func TestAServerThatIsTooOldIsRefused(t *testing.T) {
 func TestALockedOutSubscriberIsTold(t *testing.T) {
 	t.Parallel()
 	door := &lockable{open: make(chan struct{})}
-	h := serve(t, memory.New(), func(config *gateway.Config) {
+	behind := memory.New()
+	h := serve(t, behind, func(config *gateway.Config) {
 		config.Access = gateway.Access{Authenticator: door, CheckAgain: time.Millisecond}
 	})
 	store, err := esdb.Open(t.Context(), "esdb://auditor:word@"+h.address+"?tls=false", quiet())
@@ -185,6 +186,9 @@ func TestALockedOutSubscriberIsTold(t *testing.T) {
 	unknown := (*eventstore.UnknownOutcomeError)(nil)
 	if refused := (*esdb.RefusedError)(nil); !errors.As(err, &refused) && !errors.As(err, &unknown) {
 		t.Errorf("appending: %v", err)
+	}
+	if last, err := behind.LastPosition(t.Context()); last != 0 || err != nil {
+		t.Errorf("the refused append was written: %d, %v", last, err)
 	}
 	_, err = storetest.Collect(store.ReadAll(t.Context(), eventstore.AllQuery{}))
 	if refused := (*esdb.RefusedError)(nil); !errors.As(err, &refused) {

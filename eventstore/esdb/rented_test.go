@@ -36,9 +36,6 @@ func TestContractOnANamedServer(t *testing.T) {
 
 // The same way, on servers here that hold others' events.
 func TestContractAmongOthersEvents(t *testing.T) {
-	if testing.Short() {
-		t.Skip("-short, as the race detector is run, leaves the longest out; they run without it")
-	}
 	t.Parallel()
 	rentContract(t, func(t *testing.T) string {
 		inner := memory.New()

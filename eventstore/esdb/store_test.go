@@ -18,9 +18,6 @@ func TestContractThroughTheGatewayOnMemory(t *testing.T) {
 }
 
 func TestContractThroughTheGatewayOnPostgreSQL(t *testing.T) {
-	if testing.Short() {
-		t.Skip("-short, as the race detector is run, leaves the longest out; they run without it")
-	}
 	t.Parallel()
 	runContract(t, func(t *testing.T) eventstore.Store {
 		store, err := postgres.Open(t.Context(), pgtest.New(t), postgres.Options{AllowUnsafe: true})

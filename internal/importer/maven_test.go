@@ -70,9 +70,6 @@ func readCRM(t *testing.T, folder string) crm {
 
 // TestTheRealFilesComeIn is what the issue asks to be shown of real input.
 func TestTheRealFilesComeIn(t *testing.T) {
-	if testing.Short() {
-		t.Skip("-short, as the race detector is run, leaves the longest out; they run without it")
-	}
 	t.Parallel()
 	folder := maven(t)
 	h := newHouse(t)
@@ -95,9 +92,6 @@ func TestTheRealFilesComeIn(t *testing.T) {
 
 // The same on an EventStoreDB, whose positions have gaps.
 func TestTheRealFilesComeIntoAnEventStoreDB(t *testing.T) {
-	if testing.Short() {
-		t.Skip("-short, as the race detector is run, leaves the longest out; they run without it")
-	}
 	t.Parallel()
 	folder := maven(t)
 	h := settled(t, pgtest.URL(t), t.TempDir(), esdbtest.On(t, storetest.Sparse(memory.New())))
