@@ -28,6 +28,9 @@ const (
 var statements = map[string]string{
 	// The compare-and-set of the head and the insert in one statement: no head,
 	// no rows. Nothing is inserted when somebody else has moved the head since.
+	// The arrays are of one length and unnest in step within the select list: in
+	// FROM each would first be put into a store of rows, which costs a batch of
+	// eight events an eighth more.
 	statementAppend: `
 		WITH moved AS (
 			UPDATE ledger.head
@@ -36,10 +39,10 @@ var statements = map[string]string{
 			RETURNING pg_notify('ledger', '')
 		)
 		INSERT INTO ledger.events (position, revision, recorded_at, id, dedupe, stream, type, data, metadata, is_binary)
-		SELECT $1::bigint + e.place, e.revision, clock_timestamp(), e.id, e.dedupe, e.stream, e.type, e.data, e.metadata, e.is_binary
-		FROM moved,
-			unnest($4::text[], $5::bigint[], $6::uuid[], $7::uuid[], $8::text[], $9::bytea[], $10::bytea[], $11::boolean[])
-			WITH ORDINALITY AS e (stream, revision, id, dedupe, type, data, metadata, is_binary, place)`,
+		SELECT generate_series($1::bigint + 1, $1::bigint + cardinality($4::text[])), unnest($5::bigint[]), clock_timestamp(),
+			unnest($6::uuid[]), unnest($7::uuid[]), unnest($4::text[]), unnest($8::text[]),
+			unnest($9::bytea[]), unnest($10::bytea[]), unnest($11::boolean[])
+		FROM moved`,
 
 	// What the database knows about some ids and streams.
 	statementAsk: `
