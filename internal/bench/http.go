@@ -186,7 +186,11 @@ func (o *office) claims(address string, seconds float64, first int) load.Order {
 // claim measures claims beside a handler that does nothing: in the product's own
 // stack, where it is named, bounded, logged and counted too, and bare.
 func (r *run) claim(ctx context.Context, o *office, client *helper) ([]Row, error) {
-	const size = 164 // of the answer to a claim, which is checked below
+	warm, _, err := r.load(client, o.claims(o.address, 0.1, 0))
+	if err != nil {
+		return nil, err
+	}
+	size := warm.Bytes
 	inside, err := serveFixed(ctx, o.server.Around(answering(http.StatusCreated, size)))
 	if err != nil {
 		return nil, err
@@ -202,7 +206,7 @@ func (r *run) claim(ctx context.Context, o *office, client *helper) ([]Row, erro
 		return nil, err
 	}
 	var within, bare sides
-	next, answered := 0, 0
+	next, answered := warm.Next, 0
 	for turn := range r.turns() + 1 {
 		if err := o.settled(ctx); err != nil {
 			return nil, err
