@@ -53,7 +53,7 @@ func (k columnKind) cast() string {
 const null = "\xff\xff\xff\xff"
 
 // Personal marks a column that holds personal data in clear: it is never shown
-// in a Difference, and a test can ask which columns erasure must empty.
+// in a Difference, and erasing the person empties it (Model.PersonalColumns).
 func (c Column[R]) Personal() Column[R] {
 	c.personal = true
 	return c

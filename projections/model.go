@@ -66,6 +66,20 @@ type columnInfo struct {
 	personal bool
 }
 
+// PersonalColumns names, for each table, the columns that hold personal data in
+// clear: those that erasing a person must empty (design §6).
+func (m Model) PersonalColumns() map[string][]string {
+	personal := make(map[string][]string)
+	for _, table := range m.Tables {
+		for _, c := range table.columns() {
+			if c.personal {
+				personal[table.name()] = append(personal[table.name()], c.name)
+			}
+		}
+	}
+	return personal
+}
+
 // plan is a model made ready to be folded.
 type plan struct {
 	Model

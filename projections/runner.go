@@ -392,6 +392,18 @@ func (r *Runner) takeOver(ctx context.Context, conn *pgx.Conn, building *sync.Wa
 			missing = append(missing, l)
 			continue
 		}
+		if !b.Serving {
+			serving, err := servingBuild(ctx, conn, l.plan, "")
+			if err != nil {
+				return err
+			}
+			if serving.Version < l.plan.Version {
+				// It was made to take that one's place, and something came between.
+				l.set(func() { l.building = true })
+				building.Go(func() { r.serveInstead(ctx, []*lane{l}, []build{b}, nil) })
+				continue
+			}
+		}
 		err = conn.QueryRow(ctx, `UPDATE read.builds SET epoch = epoch + 1 WHERE generation = $1 RETURNING epoch, position, serving`, b.Generation).
 			Scan(&b.Epoch, &b.Position, &b.Serving)
 		if errors.Is(err, pgx.ErrNoRows) {
@@ -437,17 +449,34 @@ func (r *Runner) make(ctx context.Context, lanes []*lane) {
 			l.set(func() { l.done, l.total = done, total })
 		}
 	})
+	r.serveInstead(ctx, lanes, builds, err)
+}
+
+// serveInstead lets builds serve, each as soon as it is as far as the one that
+// serves now, unless they failed to be made. What fails for a reason that may go
+// away is tried again, but not at once.
+func (r *Runner) serveInstead(ctx context.Context, lanes []*lane, builds []build, failed error) {
+	var again []*lane
 	for i, l := range lanes {
-		failure := err
+		failure := failed
 		if failure == nil {
 			failure = r.promote(ctx, l.plan, &builds[i], nil)
 		}
-		stop := failure != nil && ctx.Err() == nil && atEvent(failure)
-		if stop {
+		switch {
+		case failure == nil, ctx.Err() != nil:
+		case atEvent(failure):
 			r.stop(ctx, l, failure)
-		} else if failure != nil && ctx.Err() == nil {
+		default:
 			r.log.Warn("projections: a build failed and is tried again", "model", l.plan.Name, "error", failure)
+			again = append(again, l)
+			continue
 		}
+		l.set(func() { l.building = false })
+	}
+	if len(again) > 0 {
+		pause(ctx, r.standby)
+	}
+	for _, l := range again {
 		l.set(func() { l.building = false })
 	}
 	select {
@@ -550,10 +579,10 @@ func (r *Runner) advance(ctx context.Context, a *applier, members []*member, unt
 			r.progress.moved(m.plan.Name, m.build.Position)
 		}
 		switch {
+		case outcomes[i].fenced: // what it met is not to be trusted either
+			l.set(func() { l.member = nil })
 		case outcomes[i].failed != nil:
 			r.stop(ctx, l, outcomes[i].failed)
-		case outcomes[i].fenced:
-			l.set(func() { l.member = nil })
 		}
 		m.tx = nil
 	}
@@ -583,6 +612,11 @@ func (r *Runner) isolate(ctx context.Context, a *applier, members []*member, eve
 			outcomes[i] = one[0]
 		}
 		return outcomes, nil
+	}
+	// Where another build serves by now and this one was dropped, its tables are
+	// missing, and no event is at fault.
+	if err := a.session.run(ctx, fence(members, outcomes)); err != nil || outcomes[0].fenced {
+		return outcomes, err
 	}
 	if len(events) == 1 {
 		outcomes[0].failed = members[0].plan.failure(events[0], err)
@@ -645,7 +679,7 @@ func (r *Runner) Replay(ctx context.Context, progress Progress, models ...string
 
 // Retire drops the builds of a read model that do not serve, and says how many.
 func (r *Runner) Retire(ctx context.Context, model string) (int, error) {
-	return Retire(ctx, r.pool, model)
+	return retire(ctx, r.pool, model)
 }
 
 // lock is the number of the advisory lock by which a process holds a version of

@@ -339,6 +339,81 @@ func TestANewVersionIsBuiltBesideTheOld(t *testing.T) {
 	}
 }
 
+// A new version that was made, and then cut off before it could serve, serves after
+// the next start.
+func TestANewVersionThatWasCutOffServesInTheEnd(t *testing.T) {
+	t.Parallel()
+	l := projectiontest.New(t)
+	old, stopOld := l.Run(tallies(1))
+	for range 30 {
+		l.Append("policy", publish("a"))
+	}
+	l.Wait(old)
+	stopOld()
+	// While somebody reads, the switch waits.
+	ctx := context.Background()
+	long, err := l.Pool.Begin(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = long.Rollback(ctx) }()
+	if _, err := long.Exec(ctx, `SELECT * FROM read.tallies`); err != nil {
+		t.Fatal(err)
+	}
+	_, stop := l.Run(tallies(2))
+	waitUntil(t, func() bool {
+		var made bool
+		err := l.Pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM read.builds WHERE version = 2 AND position = 30 AND NOT serving)`).Scan(&made)
+		return err == nil && made
+	})
+	stop()
+	if err := long.Rollback(ctx); err != nil {
+		t.Fatal(err)
+	}
+	l.Append("policy", publish("a"))
+	fresh, _ := l.Run(tallies(2))
+	l.Wait(fresh)
+	if got := counts(t, l)["a"]; got != 62 {
+		t.Errorf("counted %d, want 62 by the new version", got)
+	}
+	l.Agrees(fresh)
+	var builds int
+	if err := l.Pool.QueryRow(ctx, `SELECT count(*) FROM read.builds`).Scan(&builds); err != nil || builds != 2 {
+		t.Errorf("%d builds stand beside each other: %v", builds, err)
+	}
+}
+
+// The old build may go as soon as the new one serves, also before whoever carried
+// it on has noticed.
+func TestDroppingTheOldBuildStopsNobody(t *testing.T) {
+	t.Parallel()
+	for name, before := range map[string]int{"retired": 10, "empty": 0} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := projectiontest.New(t)
+			runner, _ := l.Run(tallies(1), units.Model())
+			for range before {
+				l.Append("policy", publish("a"))
+			}
+			l.Wait(runner)
+			ctx := context.Background()
+			beside := l.Open(tallies(1), units.Model()) // such as guishu rebuild --retire
+			if _, err := beside.Rebuild(ctx, "tallies", nil); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := beside.Retire(ctx, "tallies"); err != nil {
+				t.Fatal(err)
+			}
+			l.Append("policy", publish("a"))
+			l.Wait(runner)
+			if got := counts(t, l)["a"]; got != int64(before)+1 {
+				t.Errorf("counted %d, want %d", got, before+1)
+			}
+			l.Agrees(runner)
+		})
+	}
+}
+
 // An empty read model with much to catch up is built in bulk, while events come.
 func TestCatchesUpInBulk(t *testing.T) {
 	t.Parallel()

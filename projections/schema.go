@@ -163,8 +163,8 @@ func findBuild(ctx context.Context, db querier, p *plan) (build, bool, error) {
 	return b, err == nil, err
 }
 
-// Retire drops the tables of every build of the model that does not serve.
-func Retire(ctx context.Context, db beginner, model string) (dropped int, err error) {
+// retire drops the tables of every build of the model that does not serve.
+func retire(ctx context.Context, db beginner, model string) (dropped int, err error) {
 	err = inTransaction(ctx, db, func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, `DELETE FROM read.builds WHERE model = $1 AND NOT serving RETURNING generation`, model)
 		if err != nil {

@@ -9,10 +9,12 @@ import (
 	own "guishu/domain/ownership"
 	"guishu/domain/payment"
 	"guishu/domain/product"
+	"guishu/domain/staff"
 	"guishu/eventstore/sealing"
 	"guishu/projections/catalog"
 	"guishu/projections/projectiontest"
 	"guishu/projections/purchases"
+	people "guishu/projections/staff"
 )
 
 // empty is a ledger without a story, all read models running.
@@ -39,6 +41,21 @@ func TestOnlyClaimsCountAsTheDaysClaims(t *testing.T) {
 	count, err := census.ClaimsOn(b.ctx, who, domain.DateOf(time.Now(), domain.ChinaZone()))
 	if err != nil || count != 2 {
 		t.Errorf("%d claims, want the two that establish: %v", count, err)
+	}
+}
+
+// A name that begins with nothing that can be read in pinyin is nobody's, not
+// everybody's.
+func TestStaffAreFoundByTheBeginningOfTheirName(t *testing.T) {
+	t.Parallel()
+	b := empty(t)
+	unit, wang := projectiontest.ID[domain.UnitID](), projectiontest.ID[domain.StaffID]()
+	b.Append(staff.StreamPrefix+wang.String(), staff.Hired{Staff: wang, EmployeeNo: "S1", Name: domain.NewPersonal("王小明"), Unit: unit})
+	b.Wait(b.runner)
+	for name, want := range map[string]int{"王": 1, "wangx": 1, "Wang Xiao": 1, "李": 0, "li": 0, "*": 0, "·": 0} {
+		if count, err := people.Count(b.ctx, b.Pool, people.Query{Scope: everywhere, Name: name}); err != nil || count != want {
+			t.Errorf("%d begin with %q, want %d: %v", count, name, want, err)
+		}
 	}
 }
 

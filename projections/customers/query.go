@@ -164,7 +164,8 @@ func List(ctx context.Context, db query.DB, q Query) (query.Page[Listed], error)
 		return query.Page[Listed]{}, err
 	}
 	w := q.where()
-	return query.List(ctx, db, listedColumns(&w, q.Who), listed, w, sort, q.After, q.Limit)
+	columns := listedColumns(&w, q.Who)
+	return query.List(ctx, db, columns, listed, w, sort, q.After, q.Limit)
 }
 
 // Count counts the customers that List gives in all its pages.
@@ -182,33 +183,9 @@ func Get(ctx context.Context, db query.DB, scope staff.Scope, who domain.StaffID
 	return query.One(ctx, db, columns, listed, w)
 }
 
-// ByCustomerNo gives the customer with the core bank's number, whatever the
-// scope: for look-ups and imports, which authorise by other means.
-func ByCustomerNo(ctx context.Context, db query.DB, number string) (Row, error) {
-	var w query.Where
-	w.And("customer_no = ? AND customer_no <> ''", number)
-	return query.One(ctx, db, columns(), "read.customers", w)
-}
-
-// ByIdentity gives the customer with the identity document of that hash, whatever
-// the scope.
-func ByIdentity(ctx context.Context, db query.DB, hash []byte) (Row, error) {
-	var w query.Where
-	w.And("identity_hash = ?", hash)
-	return query.One(ctx, db, columns(), "read.customers", w)
-}
-
 // Relations gives why the customer is whose own.
 func Relations(ctx context.Context, db query.DB, id domain.CustomerID) ([]Relation, error) {
 	var w query.Where
 	w.And("customer = ?", id.UUID())
 	return query.Select(ctx, db, relationColumns(), "read.customer_relations", w, "ORDER BY since, staff")
-}
-
-// IsOwn says whether a customer is among a member of staff's own.
-func IsOwn(ctx context.Context, db query.DB, who domain.StaffID, id domain.CustomerID) (bool, error) {
-	var w query.Where
-	w.And("staff = ? AND customer = ?", who.UUID(), id.UUID())
-	count, err := query.Count(ctx, db, "read.customer_relations", w, 1)
-	return count > 0, err
 }

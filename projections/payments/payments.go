@@ -256,10 +256,3 @@ func Get(ctx context.Context, db query.DB, scope staff.Scope, who domain.StaffID
 	w.And("p.payment = ?", id.UUID())
 	return source().One(ctx, db, w)
 }
-
-// ByExternalNo gives the payment imported with that number, whatever the scope.
-func ByExternalNo(ctx context.Context, db query.DB, number string) (Payment, error) {
-	var w query.Where
-	w.And("external_no = ? AND external_no <> ''", number)
-	return query.One(ctx, db, columns(), "read.payments", w)
-}

@@ -140,10 +140,3 @@ func Get(ctx context.Context, db query.DB, id domain.ProductID) (Product, error)
 	w.And("product = ?", id.UUID())
 	return source().One(ctx, db, w)
 }
-
-// ByCode gives the product with that code.
-func ByCode(ctx context.Context, db query.DB, code string) (Product, error) {
-	var w query.Where
-	w.And("code = ?", code)
-	return source().One(ctx, db, w)
-}

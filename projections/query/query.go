@@ -232,7 +232,7 @@ func Choose(sorts []Sort, name string) (Sort, error) {
 	bare, reverse := strings.CutPrefix(name, "-")
 	for _, s := range sorts {
 		if s.Name == bare {
-			s.Descending = reverse
+			s.Descending = s.Descending != reverse
 			return s, nil
 		}
 	}

@@ -125,9 +125,8 @@ type model struct {
 func Model() projections.Model {
 	m := &model{
 		members: projections.NewTable("staff", func(r *Member) *domain.StaffID { return &r.Staff }, 1, Columns()...).
-			Indexed("(employee_no)", "(login)", "(unit, sort_key, staff)", "(sort_key, staff)", "(superior)"),
-		grants: projections.NewTable("staff_grants", func(r *Grant) *grantKey { return &r.grantKey }, 3, grantColumns()...).
-			Indexed("(unit, role)"),
+			Indexed("(employee_no)", "(unit, sort_key, staff)", "(sort_key, staff)", "(superior)"),
+		grants: projections.NewTable("staff_grants", func(r *Grant) *grantKey { return &r.grantKey }, 3, grantColumns()...),
 		requests: projections.NewTable("staff_requests", func(r *Request) *domain.RequestID { return &r.Request }, 1, requestColumns()...).
 			Indexed("(staff)", "(status, unit, position)", "(position)"),
 	}
@@ -257,7 +256,11 @@ func (q Query) where() query.Where {
 		w.And("EXISTS (SELECT 1 FROM read.staff_grants g WHERE g.staff = m.staff AND g.role = ?)", string(q.Role))
 	}
 	if q.Name != "" {
-		w.And("(" + w.PrefixCondition("m.name", q.Name) + ") OR (" + w.PrefixCondition("replace(m.sort_key, ' ', '')", domain.PinyinQuery(q.Name)) + ")")
+		named := "(" + w.PrefixCondition("m.name", q.Name) + ")"
+		if pinyin := domain.PinyinQuery(q.Name); pinyin != "" {
+			named += " OR (" + w.PrefixCondition("replace(m.sort_key, ' ', '')", pinyin) + ")"
+		}
+		w.And(named)
 	}
 	if q.Active {
 		w.And("NOT m.departed")
@@ -287,32 +290,11 @@ func Get(ctx context.Context, db query.DB, id domain.StaffID) (Member, error) {
 	return query.One(ctx, db, Columns(), "read.staff", w)
 }
 
-// ByEmployeeNo gives the member with that number.
-func ByEmployeeNo(ctx context.Context, db query.DB, number string) (Member, error) {
-	var w query.Where
-	w.And("employee_no = ?", number)
-	return query.One(ctx, db, Columns(), "read.staff", w)
-}
-
-// ByLogin gives the member who signs in with that name.
-func ByLogin(ctx context.Context, db query.DB, login string) (Member, error) {
-	var w query.Where
-	w.And("login = ?", login)
-	return query.One(ctx, db, Columns(), "read.staff", w)
-}
-
 // Grants gives the roles somebody holds.
 func Grants(ctx context.Context, db query.DB, id domain.StaffID) ([]Grant, error) {
 	var w query.Where
 	w.And("staff = ?", id.UUID())
 	return query.Select(ctx, db, grantColumns(), "read.staff_grants", w, "ORDER BY position, role, unit")
-}
-
-// Holders gives who holds a role at a unit itself.
-func Holders(ctx context.Context, db query.DB, unit domain.UnitID, role domain.Role) ([]Grant, error) {
-	var w query.Where
-	w.And("unit = ? AND role = ?", unit.UUID(), string(role))
-	return query.Select(ctx, db, grantColumns(), "read.staff_grants", w, "ORDER BY position, staff")
 }
 
 // RequestQuery chooses requests for access. Scope and Who are required.
@@ -342,11 +324,4 @@ func Requests(ctx context.Context, db query.DB, q RequestQuery) (query.Page[Requ
 // CountRequests counts them.
 func CountRequests(ctx context.Context, db query.DB, q RequestQuery) (int, error) {
 	return query.Count(ctx, db, "read.staff_requests", q.where(), query.CountLimit)
-}
-
-// GetRequest gives a request, whatever the scope.
-func GetRequest(ctx context.Context, db query.DB, id domain.RequestID) (Request, error) {
-	var w query.Where
-	w.And("request = ?", id.UUID())
-	return query.One(ctx, db, requestColumns(), "read.staff_requests", w)
 }

@@ -202,11 +202,3 @@ func Get(ctx context.Context, db query.DB, unit domain.UnitID) (Unit, error) {
 	w.And("unit = ?", unit.UUID())
 	return source().One(ctx, db, w)
 }
-
-// ByCode gives the unit with that number in the firm; ErrQueryNotFoundOrOutOfScope
-// when there is none.
-func ByCode(ctx context.Context, db query.DB, code string) (Unit, error) {
-	var w query.Where
-	w.And("code = ?", code)
-	return source().One(ctx, db, w)
-}
