@@ -21,9 +21,12 @@ type Establishing struct {
 }
 
 // longestName is how many characters a unit's name may have, longestCode a code.
+// deepest is how many levels the tree may have; departments stand below departments
+// without end otherwise, and no index holds a path of any length.
 const (
 	longestName = 100
 	longestCode = 32
+	deepest     = 20
 )
 
 // Establish adds a unit. There is one root; any other unit has an open
@@ -90,8 +93,11 @@ func (t *Tree) parentFor(in Establishing) (Unit, error) {
 	if err := at(parent.Usable(), "parent"); err != nil {
 		return Unit{}, err
 	}
-	if !in.Kind.MayStandBelow(parent.Kind) {
+	switch {
+	case !in.Kind.MayStandBelow(parent.Kind):
 		return Unit{}, domain.ErrUnitLevel.At("kind")
+	case parent.Path.Depth() >= deepest:
+		return Unit{}, domain.ErrUnitLevel.At("parent")
 	}
 	return parent, nil
 }
@@ -128,7 +134,7 @@ func (t *Tree) Move(id, parent domain.UnitID) ([]any, error) {
 		return nil, domain.ErrUnitCycle.At("parent")
 	case unit.Parent == parent:
 		return nil, nil
-	case !unit.Kind.MayStandBelow(above.Kind):
+	case !unit.Kind.MayStandBelow(above.Kind), above.Path.Depth()+t.height(unit) > deepest:
 		return nil, domain.ErrUnitLevel.At("parent")
 	}
 	if !t.keepsLines(unit, above) {
@@ -178,6 +184,12 @@ func (t *Tree) Close(id domain.UnitID, staffBelow int, reason string) ([]any, er
 // without which none of its customers has a slot.
 func (u Unit) lacksLine() bool {
 	return u.Kind == domain.Outlet && u.Model == domain.Exclusive && u.Line == ""
+}
+
+// height is how many levels the unit has with all below it.
+func (t *Tree) height(unit Unit) int {
+	below := t.subtree(unit)
+	return below[len(below)-1].Path.Depth() - unit.Path.Depth() + 1
 }
 
 // subtree is the unit and all below it, parents before children.

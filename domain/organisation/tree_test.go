@@ -169,6 +169,44 @@ func TestEstablish(t *testing.T) {
 	)
 }
 
+// departments is a bank with departments one below the other, so many levels in all.
+func departments(levels int) []any {
+	given := bank()
+	for parent, level := "bank", 2; level <= levels; level++ {
+		name := fmt.Sprint("level-", level)
+		given = append(given, established(name, parent, domain.Department))
+		parent = name
+	}
+	return given
+}
+
+// A path without end would stop the read model of units at the unit for ever.
+func TestTheTreeHasSoManyLevelsAtMost(t *testing.T) {
+	another := outlet("new", "level-20")
+	another.Kind = domain.Department
+	last := outlet("new", "level-19")
+	last.Kind = domain.Department
+	domaintest.Run(t,
+		domaintest.Rule[organisation.Tree]{
+			Name: "A-61 there is a twentieth level", Given: departments(19), When: establish(last),
+			Then: []any{established("new", "level-19", domain.Department)},
+		},
+		domaintest.Rule[organisation.Tree]{
+			Name: "A-61 there is no level below the twentieth", Given: departments(20), When: establish(another), Refused: domain.ErrUnitLevel, At: "parent",
+		},
+		domaintest.Rule[organisation.Tree]{
+			Name:  "A-61 a unit does not move so low that what is below it has no level",
+			Given: append(departments(19), established("top", "bank", domain.Department), established("bottom", "top", domain.Department)),
+			When:  move("top", "level-19"), Refused: domain.ErrUnitLevel, At: "parent",
+		},
+		domaintest.Rule[organisation.Tree]{
+			Name:  "A-61 a unit moves as low as there are levels",
+			Given: append(departments(19), established("top", "bank", domain.Department)), When: move("top", "level-19"),
+			Then: []any{organisation.UnitMoved{Unit: unit("top"), Parent: unit("level-19")}},
+		},
+	)
+}
+
 func move(id, parent string) func(*organisation.Tree) ([]any, error) {
 	return func(t *organisation.Tree) ([]any, error) { return t.Move(unit(id), unit(parent)) }
 }
