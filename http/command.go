@@ -98,7 +98,7 @@ func callOf(r *http.Request) (commands.Call, error) {
 		}
 	}
 	if text := r.Header.Get(effectiveHeader); text != "" {
-		if call.EffectiveAt, err = time.Parse(time.RFC3339, text); err != nil {
+		if call.EffectiveAt, err = time.Parse(time.RFC3339, text); err != nil || call.EffectiveAt.IsZero() {
 			return call, domain.ErrRequestTimeFormat.At(effectiveHeader)
 		}
 	}

@@ -166,6 +166,9 @@ func chooseCustomers(a *asking, in *customerFilter) (customers.Query, error) {
 	if in.Own {
 		chosen.Own = a.who()
 	}
+	if in.Employer != "" {
+		chosen.Scope = a.principal.ScopeSeeing(staff.FieldEmployer)
+	}
 	return chosen, errors.Join(
 		oneOf("view", in.View, []customers.View{customers.MyCustomers, customers.ToBeCompleted}), known("line", in.Line), known("kind", in.Kind),
 		known("party", in.Party), known("nature", in.Nature), known("source", in.Source),
@@ -183,6 +186,9 @@ func searchCustomers(a *asking, in *customerFilter) (customers.Query, error) {
 
 // hashes turns what is looked up without being kept into its keyed hashes.
 func (a *asking) hashes(q *customers.Query, p Personal) error {
+	if p.IdentityNumber == "" && p.IdentityType != "" {
+		return domain.ErrQueryFilter.At("identity_type") // no key by itself
+	}
 	if p.IdentityNumber != "" {
 		kind := p.IdentityType
 		if kind == "" {

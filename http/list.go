@@ -30,7 +30,7 @@ type Paging struct {
 	Sort   string `query:"sort" json:"sort,omitempty" maxLength:"40" doc:"A sort of this list; a leading minus turns it around where it can."`
 	Limit  int    `query:"limit" json:"limit,omitempty" minimum:"1" maximum:"500" doc:"Rows of a page, 50 when left out."`
 	Cursor string `query:"cursor" json:"cursor,omitempty" maxLength:"2000" doc:"next of the page before."`
-	Count  bool   `query:"count" json:"count,omitempty" doc:"Count all rows of the list too."`
+	Count  bool   `query:"count" json:"count,omitempty" doc:"Count all rows of the list too, up to a million."`
 }
 
 func (p *Paging) page() *Paging { return p }
@@ -198,8 +198,11 @@ func list[I any, P pager[I], Q, R, V any](s *Server, area string, rt route, l li
 func search[I any, P pager[I], Q, R, V any](s *Server, area string, rt route, l lister[Q, R], choose func(*asking, *I) (Q, error), show func(*asking, *R) V) {
 	action(s, area, rt, func(_ http.ResponseWriter, r *http.Request, in I) (page[V], error) {
 		p := P(&in).page()
-		if p.Limit < 0 || p.Limit > query.MaxLimit {
+		switch {
+		case p.Limit < 0, p.Limit > query.MaxLimit:
 			return page[V]{}, domain.ErrQueryFilter.At("limit")
+		case p.MinPosition < 0:
+			return page[V]{}, domain.ErrQueryFilter.At("min_position")
 		}
 		a := s.asking(r.Context())
 		chosen, err := choose(a, &in)

@@ -101,6 +101,29 @@ func TestEveryListIsCounted(t *testing.T) {
 	}
 }
 
+func TestAListIsSortedAsAskedFor(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ann := h.as("ann")
+	zhang, li := h.customer("ann", h.north, "张三"), h.customer("ann", h.north, "李四")
+	h.seen()
+	for sort, want := range map[string][]domain.CustomerID{
+		"": {li, zhang}, "newest": {li, zhang}, "-oldest": {li, zhang}, "oldest": {zhang, li}, "-newest": {zhang, li},
+		"name": {li, zhang}, "-name": {zhang, li},
+	} {
+		var whole, second customerPage
+		ann.get("/v1/customers?sort=" + sort).is(http.StatusOK).read(&whole)
+		var first struct {
+			Next string `json:"next"`
+		}
+		ann.get("/v1/customers?limit=1&sort=" + sort).is(http.StatusOK).read(&first)
+		ann.get("/v1/customers?limit=1&sort=" + sort + "&cursor=" + first.Next).is(http.StatusOK).read(&second)
+		if len(whole.Items) != 2 || whole.Items[0].ID != want[0] || whole.Items[1].ID != want[1] || len(second.Items) != 1 || second.Items[0].ID != want[1] {
+			t.Errorf("sorted by %q: %+v, then on the second page %+v", sort, whole.Items, second.Items)
+		}
+	}
+}
+
 func TestEveryListRefusesASortItDoesNotKnow(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

@@ -28,7 +28,7 @@ func instant(field, text string, zone *time.Location) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}
-	if at, err := time.Parse(time.RFC3339, text); err == nil {
+	if at, err := time.Parse(time.RFC3339, text); err == nil && !at.IsZero() {
 		return at, nil
 	}
 	day, err := domain.ParseDate(text)

@@ -93,6 +93,14 @@ func TestAPaymentIsConfirmedAttributedAndCounted(t *testing.T) { // B-06, B-11 �
 			t.Errorf("%s does not show the payment: %s", path, answer.body)
 		}
 	}
+	// Where the money comes from is for who may know of the account at all (B-35, C-03).
+	h.hire("mark", h.root, domain.RoleMarketingSupervisor)
+	for login, shown := range map[string]bool{"ops": true, "dora": true, "mark": false} {
+		history := h.as(login).get("/v1/customers/" + customer + "/timeline").is(http.StatusOK).lacks(secret...)
+		if strings.Contains(history.body, "示例支行") != shown || !strings.Contains(history.body, payment) {
+			t.Errorf("%s is told: %s", login, history.body)
+		}
+	}
 	// Nobody of the bank's outlets can tell that it exists.
 	h.as("northhead").get("/v1/payments/"+payment).refuses(http.StatusNotFound, domain.ErrQueryNotFoundOrOutOfScope)
 	if answer := h.as("northhead").get("/v1/payments").is(http.StatusOK); strings.Contains(answer.body, payment) {

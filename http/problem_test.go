@@ -47,6 +47,7 @@ func TestBadInputGetsAStableCodeAndIsNeverRepeated(t *testing.T) {
 		"unknown method":      {method: http.MethodDelete, path: "/v1/claims", status: 405, code: domain.ErrRequestMethod},
 		"unknown parameter":   {path: "/v1/claims?" + canary + "=1", body: `{}`, status: 400, code: domain.ErrRequestUnknownField, field: "?"},
 		"bad effective time":  {body: `{"customer":"` + customer + `"}`, headers: []string{"Effective-At", canary}, status: 400, code: domain.ErrRequestTimeFormat, field: "Effective-At"},
+		"no effective time":   {body: `{"customer":"` + customer + `"}`, headers: []string{"Effective-At", "0001-01-01T00:00:00Z"}, status: 400, code: domain.ErrRequestTimeFormat, field: "Effective-At"},
 		"bad batch":           {body: `{"customer":"` + customer + `"}`, headers: []string{"Migration-Batch", canary}, status: 400, code: domain.ErrRequestIDFormat, field: "Migration-Batch"},
 		"phone":               {body: `{"customer":"` + customer + `","phone":"` + canary + `"}`, status: 400, code: domain.ErrContactPhoneFormat},
 		"nobody's customer":   {body: `{"customer":"0192f7a0-0000-7000-8000-000000000000"}`, status: 404, code: domain.ErrQueryNotFoundOrOutOfScope},

@@ -37,6 +37,16 @@ func personalField(name string) (staff.Field, bool) {
 	return field, field.Valid()
 }
 
+// belongsTo says of which personal field a text is a part that is not personal by
+// itself: who may not know of a bank account is not told where it is kept either.
+func belongsTo(name string) (staff.Field, bool) {
+	switch name {
+	case "head_bank", "branch", "sub_branch":
+		return staff.FieldBankAccount, true
+	}
+	return "", false
+}
+
 // maskOf is how a field looks to who may see it only in part.
 func maskOf(field staff.Field) func(string) string {
 	switch field {
@@ -116,6 +126,9 @@ func (a *asking) inWords(name string, value reflect.Value) (string, bool) {
 		return strings.Join(a.eyes.known(v), ", "), true
 	case []domain.Exception:
 		return a.exceptions(v), true
+	}
+	if field, is := belongsTo(name); is && a.eyes.sees[field] == staff.Hidden {
+		return "", true
 	}
 	switch value.Kind() {
 	case reflect.String:

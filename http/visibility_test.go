@@ -204,10 +204,39 @@ func TestCustomersAreFoundByWhatNeverStandsInAnAddress(t *testing.T) { // A-42, 
 		}
 	}
 	ann.post("/v1/customers/search", map[string]any{}).refuses(http.StatusBadRequest, domain.ErrQueryKeyRequired)
+	for field, body := range map[string]map[string]any{
+		"identity_type": {"identity_type": "RESIDENT_ID"}, "min_position": {"name": "欧阳", "min_position": -1}, "limit": {"name": "欧阳", "limit": 501},
+	} {
+		problem := ann.post("/v1/customers/search", body).refuses(http.StatusBadRequest, domain.ErrQueryFilter)
+		if len(problem.Errors) != 1 || problem.Errors[0].Field != field {
+			t.Errorf("%s: %+v", field, problem)
+		}
+	}
 	ann.post("/v1/customers/search", map[string]any{"identity_number": "110105194912310021"}).refuses(http.StatusBadRequest, domain.ErrIdentityIDChecksum)
 	ann.post("/v1/customers/search", map[string]any{"phone": "12"}).refuses(http.StatusBadRequest, domain.ErrContactPhoneFormat)
 	for _, name := range []string{"name", "phone", "identity_number", "customer_no", "employer"} {
 		ann.get("/v1/customers?"+name+"=x").refuses(http.StatusBadRequest, domain.ErrRequestUnknownField)
+	}
+}
+
+// B-35: who must not see a field cannot find out what it says by searching for it.
+func TestASearchTellsNobodyWhatAHiddenFieldSays(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.hire("inspector", h.city, domain.RoleInspector)
+	h.hire("operations", h.root, domain.RoleOperations)
+	h.hire("marketing", h.city, domain.RoleMarketingSupervisor)
+	id := h.known("ann", h.north)
+	h.must(claimed(h, "ann", id))
+	h.seen()
+	for login, want := range map[string]int{"ann": 1, "marketing": 1, "inspector": 0, "operations": 0} {
+		var byName, byEmployer customerPage
+		reader := h.as(login)
+		reader.post("/v1/customers/search", map[string]any{"name": "欧阳"}).is(http.StatusOK).read(&byName)
+		reader.post("/v1/customers/search", map[string]any{"employer": "示", "count": true}).is(http.StatusOK).read(&byEmployer)
+		if len(byName.Items) != 1 || len(byEmployer.Items) != want || byEmployer.Count == nil || *byEmployer.Count != want {
+			t.Errorf("%s finds %d by name, %d by the employer, want 1 and %d", login, len(byName.Items), len(byEmployer.Items), want)
+		}
 	}
 }
 
@@ -266,7 +295,9 @@ func TestTheTimelineTellsEveryEventInOrder(t *testing.T) { // C-02, C-03
 	if len(first.Items) != 3 || len(rest.Items) != 1 || rest.Items[0].Position != all.Items[3].Position {
 		t.Errorf("%+v then %+v", first, rest)
 	}
-	ann.get(path+"?as_of=yesterday").refuses(http.StatusBadRequest, domain.ErrRequestTimeFormat)
+	for _, never := range []string{"yesterday", "0001-01-01T00:00:00Z"} {
+		ann.get(path+"?as_of="+never).refuses(http.StatusBadRequest, domain.ErrRequestTimeFormat)
+	}
 }
 
 func TestWhoOwnedACustomerThen(t *testing.T) { // A-70, C-02, C-07

@@ -156,6 +156,32 @@ func TestFieldPolicy(t *testing.T) {
 	}
 }
 
+// B-35: a search by a field finds exactly the customers whose field the searcher
+// sees in full.
+func TestScopeSeeingAgreesWithSees(t *testing.T) {
+	t.Parallel()
+	paths := tree()
+	for _, role := range domain.Roles() {
+		for at := range paths.Units() {
+			p := acting(staff.AccessGranted{Role: role, Unit: at.ID})
+			for _, field := range staff.Fields() {
+				scope := p.ScopeSeeing(field)
+				for to := range paths.Units() {
+					for _, mine := range []bool{false, true} {
+						found := scope.Everywhere || mine && scope.Own
+						for _, area := range scope.Areas {
+							found = found || area.Path.Contains(to.Path) && (area.Line == "" || to.Line == "" || area.Line == to.Line)
+						}
+						if sees := p.Sees(field, to.Path, to.Line, mine) == staff.Plain; sees != found {
+							t.Errorf("%s at %s: %s in %s, own %t: found %t, seen %t", role, at.Code, field, to.Code, mine, found, sees)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
 // B-04: the tables say it for every permission and field, whatever is added.
 func TestAdministratorSeesNoCustomer(t *testing.T) {
 	t.Parallel()

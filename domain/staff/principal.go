@@ -125,14 +125,33 @@ func (s Scope) Empty() bool { return !s.Everywhere && !s.Own && len(s.Areas) == 
 func (p Principal) Scope(permission Permission) Scope {
 	scope := Scope{Own: p.MayOwn(permission)}
 	for _, grant := range p.Grants {
-		switch reachOf(permission, grant.Role) {
-		case Everywhere:
-			scope.Everywhere = true
-		case Jurisdiction:
-			scope.add(Area{Path: grant.Path, Line: grant.Line})
+		scope.cover(grant, permission)
+	}
+	return scope
+}
+
+// ScopeSeeing is the customers whose field the principal sees in full. Who
+// searches by the field's beginning finds no others, or the search would tell what
+// the field hides (B-35).
+func (p Principal) ScopeSeeing(field Field) Scope {
+	var scope Scope
+	for _, grant := range p.Grants {
+		if visibilityOf(field, grant.Role) == Plain {
+			scope.cover(grant, ReadCustomers)
+			scope.Own = scope.Own || reachOf(ReadCustomers, grant.Role) == Own
 		}
 	}
 	return scope
+}
+
+// cover adds what the permission covers by a grant, but for one's own.
+func (s *Scope) cover(grant Grant, permission Permission) {
+	switch reachOf(permission, grant.Role) {
+	case Everywhere:
+		s.Everywhere = true
+	case Jurisdiction:
+		s.add(Area{Path: grant.Path, Line: grant.Line})
+	}
 }
 
 func (s *Scope) add(area Area) {
