@@ -64,10 +64,11 @@ func (s *Server) healthRoutes() {
 		}
 		return s.write(w, status, state)
 	})
-	// Prometheus. Open to this machine; from elsewhere for who operates the system.
+	// Prometheus. Open to this machine, where no proxy stands in front; otherwise for
+	// who operates the system.
 	scrape := promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{})
 	s.handle(route{http.MethodGet, "/metrics", "metrics", "指标", "Metrics", forAnybody}.operation(area), func(w http.ResponseWriter, r *http.Request) error {
-		if !local(r) {
+		if !s.local(r) {
 			x := exchangeOf(r.Context())
 			identity, err := s.identify(r)
 			if err != nil {
@@ -86,25 +87,39 @@ func (s *Server) healthRoutes() {
 	})
 }
 
-// local says whether the request comes from this very machine, and not through a
-// proxy on it.
-func local(r *http.Request) bool {
+// local says whether the request comes from this very machine. Where a proxy
+// stands in front every request may be somebody else's, also one that does not
+// say so.
+func (s *Server) local(r *http.Request) bool {
+	if s.proxied(r) {
+		return false
+	}
 	for _, forwarded := range []string{"Forwarded", "X-Forwarded-For", "X-Real-Ip"} {
 		if r.Header.Get(forwarded) != "" {
 			return false
 		}
 	}
-	ip := net.ParseIP(address(r))
+	ip := net.ParseIP(s.address(r))
 	return ip != nil && ip.IsLoopback()
 }
 
-// address is the caller's, without the port.
-func address(r *http.Request) string {
+// proxied says that the request came through the proxy in front that adds TLS.
+func (s *Server) proxied(r *http.Request) bool { return s.Secure && r.TLS == nil }
+
+// address is the caller's, without the port. Behind a proxy it is what the proxy
+// put last: everything before that the caller may have written.
+func (s *Server) address(r *http.Request) string {
+	if forwarded := r.Header.Values("X-Forwarded-For"); s.proxied(r) && len(forwarded) > 0 {
+		last := forwarded[len(forwarded)-1]
+		if ip := net.ParseIP(strings.TrimSpace(last[strings.LastIndex(last, ",")+1:])); ip != nil {
+			return ip.String()
+		}
+	}
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		return r.RemoteAddr
 	}
-	return strings.TrimSuffix(host, "%")
+	return host
 }
 
 // state asks every check, unless it was asked just now.

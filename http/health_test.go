@@ -97,6 +97,16 @@ func TestMetricsCountRequestsByTheirRoute(t *testing.T) {
 	h.as("admin").get("/metrics", elsewhere...).is(http.StatusOK)
 }
 
+// A proxy on this machine may not say for whom it asks: where one stands in front,
+// nobody is taken to be on this machine.
+func TestBehindAProxyMetricsNeedASignIn(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, func(c *door.Config) { c.Secure = true })
+	h.browser().get("/metrics").refuses(http.StatusUnauthorized, domain.ErrAuthRequired)
+	h.as("ann").get("/metrics").refuses(http.StatusForbidden, domain.ErrAuthzDenied)
+	h.as("admin").get("/metrics").is(http.StatusOK)
+}
+
 func TestTheLogTellsRequestsByTheirRouteAndNoMore(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

@@ -1,16 +1,17 @@
 package http
 
 import (
+	"io"
 	"net/http"
 	"reflect"
 	"slices"
 	"strconv"
 
 	"guishu/commands"
+	"guishu/http/auth"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/go-json-experiment/json"
-	"io"
 )
 
 // describe begins the OpenAPI document.
@@ -30,7 +31,7 @@ func (s *Server) describe() {
 		Components: &huma.Components{
 			Schemas: registry,
 			SecuritySchemes: map[string]*huma.SecurityScheme{
-				"session": {Type: "apiKey", In: "cookie", Name: "guishu_session", Description: "POST /v1/session"},
+				"session": {Type: "apiKey", In: "cookie", Name: auth.SessionCookie, Description: "POST /v1/session"},
 				"token":   {Type: "http", Scheme: "bearer", Description: "POST /v1/me/tokens"},
 			},
 		},

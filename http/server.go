@@ -51,7 +51,8 @@ type Config struct {
 	MaxBody int64
 	// Timeout is how long a request may take, 30 seconds if zero.
 	Timeout time.Duration
-	// Secure says that requests come over TLS, here or at a proxy in front.
+	// Secure says that requests come over TLS: here, or at a proxy in front, which is
+	// then believed about who asks.
 	Secure bool
 }
 
@@ -127,13 +128,13 @@ var (
 // finish answers a request whose handler panicked, and says what became of it.
 func (s *Server) finish(w *recorder, r *http.Request) {
 	x := w.exchange
+	s.metrics.inFlight.Dec()
 	if panicked := recover(); panicked != nil {
 		if panicked == http.ErrAbortHandler {
 			panic(panicked)
 		}
 		s.panicked(w, r, panicked)
 	}
-	s.metrics.inFlight.Dec()
 	s.metrics.observe(r, x)
 	s.log(r, x)
 }

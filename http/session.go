@@ -87,7 +87,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request, in credentials) 
 	if s.origin.Check(r) != nil {
 		return self{}, domain.ErrAuthCrossSite
 	}
-	who, err := s.Auth.Verify(r.Context(), in.Login, in.Password, address(r))
+	who, err := s.Auth.Verify(r.Context(), in.Login, in.Password, s.address(r))
 	if err != nil {
 		return self{}, err
 	}
@@ -138,7 +138,9 @@ func (s *Server) changePassword(_ http.ResponseWriter, r *http.Request, in newPa
 func (s *Server) createToken(_ http.ResponseWriter, r *http.Request, in newToken) (token, error) {
 	var expires time.Time
 	if in.ExpiresAt != nil {
-		expires = *in.ExpiresAt
+		if expires = *in.ExpiresAt; expires.IsZero() {
+			return token{}, domain.ErrFormValue.At("expires_at")
+		}
 	}
 	made, secret, err := s.Auth.CreateToken(r.Context(), exchangeOf(r.Context()).identity.Staff, in.Name, expires)
 	if err != nil {

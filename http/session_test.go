@@ -1,13 +1,17 @@
 package http_test
 
 import (
+	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
 
 	"guishu/commands"
 	"guishu/domain"
+	door "guishu/http"
+	"guishu/http/auth"
 
 	"github.com/google/uuid"
 )
@@ -66,6 +70,63 @@ func TestTooManySignInsSayWhenToTryAgain(t *testing.T) {
 	if last.header.Get("Retry-After") == "" {
 		t.Error("no Retry-After")
 	}
+}
+
+// Behind a proxy all callers come from its address; who fails from one must not
+// close the door to all.
+func TestBehindAProxyAttemptsCountForTheCallersAddress(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		proxied bool
+		others  int // how somebody at another address fares
+	}{{true, http.StatusOK}, {false, http.StatusTooManyRequests}} {
+		h := newHouse(t, func(config *door.Config) { config.Secure = c.proxied })
+		from := func(address string) []string { return []string{"X-Forwarded-For", address} }
+		var last reply
+		for i := range 61 {
+			// What stands before the last address the caller may have made up.
+			last = h.browser().post("/v1/session", map[string]string{"login": fmt.Sprint("nobody-", i), "password": "wrong"}, from(fmt.Sprintf("203.0.113.%d, 192.0.2.1", i))...)
+		}
+		last.refuses(http.StatusTooManyRequests, domain.ErrAuthTooManyAttempts)
+		h.browser().post("/v1/session", map[string]string{"login": "ann", "password": password}, from("192.0.2.2")...).is(c.others)
+	}
+}
+
+// A session that was there before the sign-in, such as one that somebody planted,
+// is not the one that is signed in.
+func TestSigningInBeginsANewSession(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	const planted = "cGxhbnRlZC1ieS1zb21lYm9keS1lbHNlLTAwMDAwMDAwMDA"
+	for name, cookie := range map[string]string{"made up": planted, "another's": h.as("bo").session()} {
+		answer := h.browser().post("/v1/session", map[string]string{"login": "ann", "password": password}, "Cookie", auth.SessionCookie+"="+cookie).is(http.StatusOK)
+		if strings.Contains(answer.header.Get("Set-Cookie"), cookie) {
+			t.Errorf("%s: the session stays the same", name)
+		}
+		var me struct {
+			Staff domain.StaffID `json:"staff"`
+		}
+		after := h.browser().get("/v1/me", "Cookie", auth.SessionCookie+"="+cookie)
+		if after.status == http.StatusOK && after.read(&me).status == http.StatusOK && me.Staff == h.people["ann"] {
+			t.Errorf("%s: whoever knew the session before is signed in", name)
+		}
+	}
+}
+
+// session is the token of the client's session.
+func (c *client) session() string {
+	c.t.Helper()
+	address, err := url.Parse(c.h.web.URL)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	for _, cookie := range c.http.Jar.Cookies(address) {
+		if cookie.Name == auth.SessionCookie {
+			return cookie.Value
+		}
+	}
+	c.t.Fatal("there is no session")
+	return ""
 }
 
 func TestDepartureEndsAccessAtOnce(t *testing.T) { // B-28

@@ -28,7 +28,7 @@ type listenFlags struct {
 	Listen      string `env:"GUISHU_LISTEN" default:"127.0.0.1:8787" help:"监听地址 / Address to listen on."`
 	Certificate string `name:"tls-certificate" env:"GUISHU_TLS_CERTIFICATE" type:"existingfile" placeholder:"FILE" help:"TLS 证书 (PEM) / TLS certificate."`
 	Key         string `name:"tls-key" env:"GUISHU_TLS_KEY" type:"existingfile" placeholder:"FILE" help:"TLS 私钥 (PEM) / TLS key."`
-	BehindProxy bool   `name:"behind-proxy" env:"GUISHU_BEHIND_PROXY" help:"前面有代理负责 TLS / A proxy in front adds TLS."`
+	BehindProxy bool   `name:"behind-proxy" env:"GUISHU_BEHIND_PROXY" help:"前面有代理负责 TLS,并在 X-Forwarded-For 末尾写明来访地址;/metrics 因此须登录 / A proxy in front adds TLS and puts the caller's address last in X-Forwarded-For; /metrics then needs a sign-in."`
 }
 
 func (f listenFlags) listening() http.Listening {

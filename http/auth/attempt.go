@@ -30,27 +30,30 @@ const countAttempt = `
 		since    = CASE WHEN a.since < $2 - $3::interval THEN $2 ELSE a.since END
 	RETURNING failures, since`
 
-// begin counts an attempt, and refuses it when there were too many.
+// begin counts an attempt, and refuses it when there were too many: from the
+// address first, so that an address that is refused can close no more names, and
+// fill no table with them.
 func (a *Auth) begin(ctx context.Context, login, address string) (attempt, error) {
 	made := attempt{login: attemptKey("login", login), address: attemptKey("address", address)}
-	now := a.now()
-	var batch pgx.Batch
-	batch.Queue(countAttempt, made.login, now, attemptWindow, failuresForLogin)
-	batch.Queue(countAttempt, made.address, now, attemptWindow, failuresForAddress)
-	results := a.pool.SendBatch(ctx, &batch)
-	defer results.Close()
-	for _, limit := range []int{failuresForLogin, failuresForAddress} {
-		var failures int
-		var since time.Time
-		if err := results.QueryRow().Scan(&failures, &since); err != nil {
-			return made, unavailable("count a sign-in", err)
-		}
-		if failures > limit {
-			wait := max(time.Second, since.Add(attemptWindow).Sub(now))
-			return made, domain.ErrAuthTooManyAttempts.With("retry_after", strconv.Itoa(int(wait.Seconds())))
-		}
+	if err := a.countTo(ctx, made.address, failuresForAddress); err != nil {
+		return made, err
 	}
-	return made, nil
+	return made, a.countTo(ctx, made.login, failuresForLogin)
+}
+
+// countTo counts an attempt under a key; ErrAuthTooManyAttempts above the limit.
+func (a *Auth) countTo(ctx context.Context, key []byte, limit int) error {
+	now := a.now()
+	var failures int
+	var since time.Time
+	if err := a.pool.QueryRow(ctx, countAttempt, key, now, attemptWindow, limit).Scan(&failures, &since); err != nil {
+		return unavailable("count a sign-in", err)
+	}
+	if failures > limit {
+		wait := max(time.Second, since.Add(attemptWindow).Sub(now))
+		return domain.ErrAuthTooManyAttempts.With("retry_after", strconv.Itoa(int(wait.Seconds())))
+	}
+	return nil
 }
 
 // succeeded takes the attempt back: the name starts anew, the address keeps what

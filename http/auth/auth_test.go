@@ -213,8 +213,19 @@ func TestOneAddressCannotTryManyNames(t *testing.T) {
 	}
 	_, err := b.auth.Verify(t.Context(), login, password, "192.0.2.9")
 	wants(t, err, domain.ErrAuthTooManyAttempts)
+	// Being refused, it closes no name to others and leaves no trace of each.
+	for range 12 {
+		_, err := b.auth.Verify(t.Context(), login, "guess", "192.0.2.9")
+		wants(t, err, domain.ErrAuthTooManyAttempts)
+		_, err = b.auth.Verify(t.Context(), uuid.NewString(), "guess", "192.0.2.9")
+		wants(t, err, domain.ErrAuthTooManyAttempts)
+	}
 	if _, err := b.auth.Verify(t.Context(), login, password, "192.0.2.10"); err != nil {
 		t.Errorf("from elsewhere: %v", err)
+	}
+	var kept int
+	if err := b.pool.QueryRow(t.Context(), `SELECT count(*) FROM auth.attempt`).Scan(&kept); err != nil || kept > 62 {
+		t.Errorf("%d names and addresses are kept: %v", kept, err)
 	}
 }
 
@@ -244,6 +255,26 @@ func TestASessionIsKnownUntilItEnds(t *testing.T) {
 		_, err := other.Session(t.Context(), token)
 		return errors.Is(err, domain.ErrAuthRequired)
 	})
+}
+
+// Behind TLS the cookie is never sent in the clear.
+func TestTheCookieIsForTLSOnlyWhereThereIsTLS(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	for _, secure := range []bool{false, true} {
+		a, err := auth.Open(t.Context(), auth.Config{Pool: b.pool, Cost: cheap, SecureCookies: secure})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(a.Close)
+		w := httptest.NewRecorder()
+		if _, err := a.SignIn(t.Context(), w, auth.Verified{Staff: b.staff}); err != nil {
+			t.Fatal(err)
+		}
+		if cookie := w.Result().Cookies()[0]; cookie.Secure != secure {
+			t.Errorf("secure %t: the cookie is %+v", secure, cookie)
+		}
+	}
 }
 
 func TestASessionLapsesWhenIdle(t *testing.T) {

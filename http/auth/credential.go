@@ -78,19 +78,24 @@ func (a *Auth) compare(ctx context.Context, found credential, password string) (
 		return Verified{Staff: staff, MustChange: true}, nil
 	case right && found.Password != nil:
 		if cost != a.cost {
-			a.renew(ctx, staff, password)
+			a.renew(ctx, staff, password, stored)
 		}
 		return Verified{Staff: staff}, nil
 	}
 	return Verified{}, domain.ErrAuthSignInFailed
 }
 
-// renew stores the password's hash at today's cost. It is no failure of the
-// sign-in when that does not work.
-func (a *Auth) renew(ctx context.Context, staff domain.StaffID, password string) {
-	hash, err := hashPassword(password, a.cost)
+// renew stores the password's hash at today's cost, unless the password was
+// changed or ended in the meantime. It is no failure of the sign-in when that does
+// not work.
+func (a *Auth) renew(ctx context.Context, staff domain.StaffID, password, stored string) {
+	var hash string
+	err := a.inTurn(ctx, func() (err error) {
+		hash, err = hashPassword(password, a.cost)
+		return err
+	})
 	if err == nil {
-		_, err = a.pool.Exec(ctx, `UPDATE auth.credential SET password = $2 WHERE staff = $1`, [16]byte(staff), hash)
+		_, err = a.pool.Exec(ctx, `UPDATE auth.credential SET password = $2 WHERE staff = $1 AND password = $3`, [16]byte(staff), hash, stored)
 	}
 	if err != nil {
 		a.log.Warn("a password's hash could not be renewed", "staff", staff, "error", err)
