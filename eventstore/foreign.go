@@ -21,8 +21,8 @@ func (e *ForeignError) Error() string {
 	return fmt.Sprintf("event at position %d (%q on stream %q) is not this ledger's", e.Position, e.Type, e.Stream)
 }
 
-// System says whether an event is one that a store keeps for its own use.
-func System(stream Stream, eventType string) bool {
+// isSystem says whether an event is one that a store keeps for its own use.
+func isSystem(stream Stream, eventType string) bool {
 	return strings.HasPrefix(string(stream), "$") || strings.HasPrefix(eventType, "$")
 }
 
@@ -31,7 +31,7 @@ func System(stream Stream, eventType string) bool {
 // in the ledger's form: then a newer program wrote it, and no reader may pass it
 // over.
 func (c *Codec) foreign(e Event) error {
-	system := System(e.Stream, e.Type)
+	system := isSystem(e.Stream, e.Type)
 	if _, known := c.registry.kinds[e.Type]; !system && (known || ownMetadata(e.Metadata)) {
 		return nil
 	}

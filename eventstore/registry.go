@@ -3,6 +3,7 @@ package eventstore
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 
@@ -96,7 +97,7 @@ func NewRegistry[D Described](packages ...[]D) (*Registry, error) {
 			refuse(v, "%s has personal texts but no method Subject", v.goType)
 		}
 	}
-	for _, name := range slices.Sorted(mapsKeys(r.kinds)) {
+	for _, name := range slices.Sorted(maps.Keys(r.kinds)) {
 		checkChain(r.kinds[name], refuse)
 	}
 	for _, v := range all {
@@ -183,7 +184,7 @@ type Version struct {
 // Versions lists every version of every type, sorted by name and number.
 func (r *Registry) Versions() []Version {
 	var all []Version
-	for _, name := range slices.Sorted(mapsKeys(r.kinds)) {
+	for _, name := range slices.Sorted(maps.Keys(r.kinds)) {
 		k := r.kinds[name]
 		for _, v := range k.versions {
 			all = append(all, Version{Type: name, Number: v.number, Current: v == k.current(), GoType: v.goType})

@@ -29,9 +29,16 @@ type (
 	}
 	personalKeys struct{ By map[domain.Personal]int }
 	hiding       struct{ Inside secretive }
+	hidingDeep   struct{ Inside deep }
+	hidingList   struct{ Inside list }
 	secretive    struct{ Name domain.Personal }
-	withFunc     struct{ Do func() }
-	recursive    struct {
+	deep         struct {
+		Of []struct{ Former *domain.Personal }
+	}
+	list      []domain.Personal
+	pointing  struct{ Former *domain.Personal }
+	withFunc  struct{ Do func() }
+	recursive struct {
 		At       time.Time
 		Children []recursive
 		Parent   *recursive
@@ -39,6 +46,8 @@ type (
 )
 
 func (secretive) MarshalText() ([]byte, error) { return nil, errors.New("own form") }
+func (deep) MarshalText() ([]byte, error)      { return nil, errors.New("own form") }
+func (list) MarshalText() ([]byte, error)      { return nil, errors.New("own form") }
 
 func toB(e shapeA) shapeB { return shapeB{B: e.A + 1} }
 func toC(e shapeB) shapeC { return shapeC{C: e.B * 10} }
@@ -106,6 +115,18 @@ func TestRegistryRefuses(t *testing.T) {
 		"personal texts of nobody": {
 			types: []domain.EventType{domain.DescribeEvent[deepClear]("test.a", 1)},
 			want:  []string{"has personal texts but no method Subject"},
+		},
+		"a pointer to nobody's personal text": {
+			types: []domain.EventType{domain.DescribeEvent[pointing]("test.a", 1)},
+			want:  []string{"has personal texts but no method Subject"},
+		},
+		"a personal text hidden deeper": {
+			types: []domain.EventType{domain.DescribeEvent[hidingDeep]("test.a", 1)},
+			want:  []string{"would hide the personal text Of.Former"},
+		},
+		"hidden personal texts": {
+			types: []domain.EventType{domain.DescribeEvent[hidingList]("test.a", 1)},
+			want:  []string{"list writes its own JSON, which would hide the personal text"},
 		},
 		"an interface":             {types: []domain.EventType{domain.DescribeEvent[withAny]("test.a", 1)}, want: []string{"withAny.Anything: a interface cannot be stored"}},
 		"a function":               {types: []domain.EventType{domain.DescribeEvent[withFunc]("test.a", 1)}, want: []string{"withFunc.Do: a func cannot be stored"}},

@@ -1,13 +1,14 @@
 package eventstore
 
 import (
+	"cmp"
 	"encoding"
 	"encoding/json"
 	"fmt"
 	"iter"
-	"maps"
 	"reflect"
 	"regexp"
+	"strings"
 
 	jsonv2 "github.com/go-json-experiment/json"
 )
@@ -54,7 +55,7 @@ type walk struct {
 }
 
 func (w *walk) visit(t reflect.Type, path string) error {
-	if reflect.PointerTo(t).Implements(sealableType) {
+	if isPersonal(t) {
 		w.sealed = true
 		return nil
 	}
@@ -63,7 +64,10 @@ func (w *walk) visit(t reflect.Type, path string) error {
 	}
 	w.seen[t] = true
 	if hasOwnJSON(t) {
-		return w.refuseHidden(t, path)
+		if where, found := hiddenPersonal(t, map[reflect.Type]bool{}); found {
+			return fmt.Errorf("%s: %s writes its own JSON, which would hide the personal text %s", path, t, cmp.Or(where, "in it"))
+		}
+		return nil
 	}
 	switch t.Kind() {
 	case reflect.Struct:
@@ -71,7 +75,7 @@ func (w *walk) visit(t reflect.Type, path string) error {
 	case reflect.Pointer, reflect.Slice, reflect.Array:
 		return w.visit(t.Elem(), path)
 	case reflect.Map:
-		if t.Key().Kind() != reflect.String && !hasOwnJSON(t.Key()) || reflect.PointerTo(t.Key()).Implements(sealableType) {
+		if t.Key().Kind() != reflect.String && !hasOwnJSON(t.Key()) || isPersonal(t.Key()) {
 			return fmt.Errorf("%s: a map's keys must be plain texts or ids", path)
 		}
 		return w.visit(t.Elem(), path)
@@ -97,18 +101,37 @@ func (w *walk) visitFields(t reflect.Type, path string) error {
 	return nil
 }
 
-// refuseHidden refuses a type that writes its own JSON and has a personal text
-// inside, where the codec cannot seal it.
-func (w *walk) refuseHidden(t reflect.Type, path string) error {
-	if t.Kind() != reflect.Struct {
-		return nil
+// isPersonal says whether t is a personal text or a pointer to one.
+func isPersonal(t reflect.Type) bool {
+	return t.Implements(sealableType) || reflect.PointerTo(t).Implements(sealableType)
+}
+
+// hiddenPersonal looks in a type that writes its own JSON for a personal text,
+// where the codec cannot seal it, and says where it stands.
+func hiddenPersonal(t reflect.Type, seen map[reflect.Type]bool) (where string, found bool) {
+	if isPersonal(t) {
+		return "", true
 	}
-	for field := range fields(t) {
-		if reflect.PointerTo(field.Type).Implements(sealableType) {
-			return fmt.Errorf("%s: %s writes its own JSON, which would hide the personal text %s", path, t, field.Name)
+	if seen[t] {
+		return "", false
+	}
+	seen[t] = true
+	switch t.Kind() {
+	case reflect.Struct:
+		for field := range fields(t) {
+			if inside, found := hiddenPersonal(field.Type, seen); found {
+				return strings.TrimSuffix(field.Name+"."+inside, "."), true
+			}
 		}
+	case reflect.Map:
+		if isPersonal(t.Key()) {
+			return "", true
+		}
+		return hiddenPersonal(t.Elem(), seen)
+	case reflect.Pointer, reflect.Slice, reflect.Array:
+		return hiddenPersonal(t.Elem(), seen)
 	}
-	return nil
+	return "", false
 }
 
 func hasOwnJSON(t reflect.Type) bool {
@@ -129,5 +152,3 @@ func fields(t reflect.Type) iter.Seq[reflect.StructField] {
 		}
 	}
 }
-
-func mapsKeys[V any](m map[string]V) iter.Seq[string] { return maps.Keys(m) }

@@ -23,9 +23,9 @@ const (
 
 type eventKey struct{}
 
-// Message is the message that carries an event: its data as payload, its place
+// messageOf is the message that carries an event: its data as payload, its place
 // and the texts of its own metadata as metadata, the whole of it in the context.
-func Message(ctx context.Context, event eventstore.Event) *message.Message {
+func messageOf(ctx context.Context, event eventstore.Event) *message.Message {
 	msg := message.NewMessage(event.ID.String(), event.Data)
 	for key, value := range texts(event.Metadata) {
 		msg.Metadata[key] = value

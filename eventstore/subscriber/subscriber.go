@@ -235,7 +235,7 @@ func (s *Subscriber) deliver(ctx context.Context, out chan<- *message.Message, e
 func (s *Subscriber) deliverOnce(ctx context.Context, out chan<- *message.Message, event eventstore.Event) (acked, again bool) {
 	ctx, done := context.WithCancel(ctx)
 	defer done()
-	msg := Message(ctx, event)
+	msg := messageOf(ctx, event)
 	select {
 	case out <- msg:
 	case <-ctx.Done():
