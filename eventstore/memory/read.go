@@ -192,7 +192,7 @@ func (s *Store) examine(ctx context.Context, position eventstore.Position, wants
 		return eventstore.Delivery{}, 0, nil, err
 	}
 	end := eventstore.Position(len(s.events))
-	for next := position + 1; next <= end; next++ {
+	for next := min(position, end) + 1; next <= end; next++ {
 		if wants(&s.events[next-1]) {
 			return eventstore.Delivery{Position: next, Event: s.copyOf(next)}, int(end - position), s.changed, nil
 		}

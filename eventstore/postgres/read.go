@@ -240,6 +240,7 @@ type filteredPager struct {
 	query  eventstore.AllQuery
 	names  []byte // the filter's names, as a parameter
 	left   int
+	size   pageSize
 	decode decoder
 }
 
@@ -261,17 +262,21 @@ func (r *filteredPager) read(ctx context.Context, p *page) error {
 	if err != nil {
 		return err
 	}
-	to := min(r.query.After+filterWindow, head)
+	to := head
+	if head-r.query.After > filterWindow {
+		to = r.query.After + filterWindow
+	}
 	q := typesForwards
 	if len(r.query.Filter.StreamPrefixes) > 0 {
 		q = prefixesForwards
 	}
-	wanted := within(p.maxEvents(), r.left)
+	wanted := within(r.size.next(p), r.left)
 	err = r.store.fill(ctx, &r.decode, p, q,
 		int8Parameter(int64(r.query.After)), int8Parameter(int64(to)), int8Parameter(int64(wanted)), r.names)
 	if err != nil {
 		return err
 	}
+	r.size.learn(p)
 	p.examined, p.last = max(to, r.query.After), to >= head
 	if p.cut || len(p.events) == wanted {
 		p.examined, p.last = p.events[len(p.events)-1].Position, false
@@ -294,12 +299,13 @@ func (r *filteredPager) readBackwards(ctx context.Context, p *page) error {
 	if len(r.query.Filter.StreamPrefixes) > 0 {
 		q = prefixesBackwards
 	}
-	wanted := within(p.maxEvents(), r.left)
+	wanted := within(r.size.next(p), r.left)
 	err := r.store.fill(ctx, &r.decode, p, q,
 		int8Parameter(int64(r.query.Before)), int8Parameter(int64(to)), int8Parameter(int64(wanted)), r.names)
 	if err != nil {
 		return err
 	}
+	r.size.learn(p)
 	p.examined, p.last = to, to <= 1
 	if p.cut || len(p.events) == wanted {
 		p.examined = p.events[len(p.events)-1].Position

@@ -24,7 +24,7 @@ func (s *Store) retry(ctx context.Context, read func() error) error {
 	begun := time.Now()
 	for attempt := 0; ; attempt++ {
 		err := read()
-		if err == nil || ctx.Err() != nil || !connectionLost(err) || time.Since(begun) >= s.options.Patience {
+		if err == nil || ctx.Err() != nil || s.ending.Err() != nil || !connectionLost(err) || time.Since(begun) >= s.options.Patience {
 			return err
 		}
 		if !pause(ctx, attempt) {

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"iter"
+	"math"
 
 	"guishu/eventstore"
 )
@@ -116,7 +117,7 @@ func (f *follower) catchUp(ctx context.Context) error {
 // follow is nil when the tail has gone too far ahead.
 func (f *follower) follow(ctx context.Context) error {
 	list := make([]eventstore.Event, 0, firstTailRun)
-	for !f.done {
+	for !f.done && ctx.Err() == nil {
 		events, changed, err := f.store.tail.after(f.position, list)
 		if err == errBehind {
 			return nil
@@ -138,10 +139,9 @@ func (f *follower) follow(ctx context.Context) error {
 		select {
 		case <-changed:
 		case <-ctx.Done():
-			return ctx.Err()
 		}
 	}
-	return nil
+	return ctx.Err()
 }
 
 // pass delivers what is wanted of a run of events, as copies: the run is shared
@@ -206,7 +206,8 @@ type streamSubscription struct {
 }
 
 func (a *streamSubscription) catchUp() pager {
-	return &streamPager{store: a.store, query: eventstore.StreamQuery{Stream: a.stream, From: a.revision + 1}}
+	from := min(a.revision, math.MaxInt64-1) + 1
+	return &streamPager{store: a.store, query: eventstore.StreamQuery{Stream: a.stream, From: from}}
 }
 
 func (a *streamSubscription) examinedBy(p *page) eventstore.Position {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -131,6 +132,11 @@ func (s *suite) testRead(t *testing.T) {
 			}
 			if got := b.all(eventstore.AllQuery{Before: beyond, Backwards: true, Limit: 3}); len(got) != 3 {
 				b.Errorf("%d events backwards from beyond the end", len(got))
+			}
+			for _, filter := range []eventstore.Filter{{}, {Types: []string{"thing.happened"}}} {
+				if got := b.all(eventstore.AllQuery{After: math.MaxInt64, Filter: filter}); len(got) != 0 {
+					b.Errorf("%d events beyond any end", len(got))
+				}
 			}
 		},
 		"a stream from a revision, up to a limit": func(b *bench) {

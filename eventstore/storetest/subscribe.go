@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"math"
 	"testing"
 
 	"guishu/eventstore"
@@ -94,6 +95,18 @@ func (s *suite) testSubscribe(t *testing.T) {
 			appended := b.must("s", eventstore.NoStream, newEvents(1)...)
 			if got := f.event(); got.Position != appended.Position {
 				b.Errorf("got %+v", got)
+			}
+		},
+		"after what no event reaches": func(b *bench) {
+			b.must("s", eventstore.NoStream, newEvents(5)...)
+			for name, sequence := range map[string]iter.Seq2[eventstore.Delivery, error]{
+				"all":      b.store.SubscribeAll(b.ctx, math.MaxInt64, eventstore.Filter{}),
+				"filtered": b.store.SubscribeAll(b.ctx, math.MaxInt64, eventstore.Filter{StreamPrefixes: []string{"s"}}),
+				"stream":   b.store.SubscribeStream(b.ctx, "s", math.MaxInt64),
+			} {
+				if got, _ := b.follow(sequence).caughtUp(); len(got) != 0 {
+					b.Errorf("%s: %d events", name, len(got))
+				}
 			}
 		},
 		"stream: catch up, then live": func(b *bench) {
