@@ -77,27 +77,37 @@ func (w *writer) lose() {
 	defer w.busy.Unlock()
 	_ = w.link.net.Close()
 	w.link = nil
-	for _, f := range w.flights {
-		switch {
-		case f.kind == askFlight:
-			w.doubtful = append(w.doubtful, f.appends...)
-		case f.kind == commitFlight, f.kind == batchFlight && !f.locked:
-			w.limbo = append(w.limbo, f.appends...)
-		}
-	}
-	w.flights, w.batches, w.asking = nil, 0, false
+	w.recall()
+	w.batches, w.asking, w.locking = 0, false, false
 	w.lockedReply = reply{}
 	w.startOver()
 }
 
-// adopt begins to write over a new connection. What is in limbo has been fenced
-// off: it is written or never will be, and the ledger can be asked which.
+// recall makes everything doubtful that is on its way over a broken connection.
+func (w *writer) recall() {
+	var back []*pending
+	for _, f := range w.flights {
+		switch {
+		case f.kind == askFlight:
+			back = append(back, f.appends...)
+		case f.kind == commitFlight, f.kind == batchFlight && !f.locked:
+			for _, p := range f.appends {
+				p.sent, p.floor = true, w.head.position
+			}
+			back = append(back, f.appends...)
+		}
+	}
+	w.flights = nil
+	w.doubtful = append(back, w.doubtful...)
+}
+
+// adopt begins to write over a new connection. What was sent over the last one
+// has been fenced off: it is written or never will be, and the ledger can be
+// asked which.
 func (w *writer) adopt(l *link, now head) {
 	w.busy.Lock()
 	w.link = l
 	w.head, w.next = now, now
-	w.doubtful = append(releaseAll(w.limbo), w.doubtful...)
-	w.limbo = nil
 	w.revisions.clear()
 	w.committed(now.position)
 	w.send()
@@ -136,22 +146,14 @@ func (w *writer) disappoint(err error) {
 	defer w.busy.Unlock()
 	w.fetchQueue()
 	now := time.Now()
-	tired := func(p *pending) bool { return now.Sub(p.since) >= w.options.Patience }
-	w.limbo = slices.DeleteFunc(w.limbo, func(p *pending) bool {
-		if !tired(p) && !p.unloved.Load() {
-			return false
-		}
-		p.finish(eventstore.Appended{}, &eventstore.UnknownOutcomeError{Err: err})
-		return true
-	})
-	refuse := func(p *pending) bool {
-		if tired(p) {
-			p.refuse(fmt.Errorf("event store: the database cannot be reached: %w", err))
+	tired := func(p *pending) bool {
+		if now.Sub(p.since) >= w.options.Patience || p.sent && p.unloved.Load() {
+			p.giveUp(fmt.Errorf("event store: the database cannot be reached: %w", err))
 		}
 		return p.gone()
 	}
-	w.backlog = slices.DeleteFunc(w.backlog, refuse)
-	w.doubtful = slices.DeleteFunc(w.doubtful, refuse)
+	w.backlog = slices.DeleteFunc(w.backlog, tired)
+	w.doubtful = slices.DeleteFunc(w.doubtful, tired)
 }
 
 // abandon ends everything when the writer has been told to stop.
@@ -161,22 +163,12 @@ func (w *writer) abandon(err error) {
 	if w.link != nil {
 		w.link.close()
 	}
-	for _, f := range w.flights {
-		if f.kind == commitFlight || f.kind == batchFlight && !f.locked {
-			w.limbo = append(w.limbo, f.appends...)
-		}
-		if f.kind == askFlight {
-			w.doubtful = append(w.doubtful, f.appends...)
-		}
-	}
-	w.link, w.flights = nil, nil
+	w.link = nil
+	w.recall()
 	w.fetchQueue()
-	for _, p := range w.limbo {
-		p.finish(eventstore.Appended{}, &eventstore.UnknownOutcomeError{Err: err})
-	}
 	for _, list := range [][]*pending{w.returned, w.backlog, w.doubtful} {
 		for _, p := range list {
-			p.refuse(err)
+			p.giveUp(err)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -45,9 +46,50 @@ type wire struct {
 	loseRequest atomic.Bool // the next batch never reaches the server
 	loseReply   atomic.Bool // the next batch reaches it, its reply is lost
 	unreachable atomic.Bool // after that, no new connection is made
+	received    atomic.Int64
+
+	mu    sync.Mutex
+	stops map[string]*stop
+}
+
+// stop is where the wire waits for the test.
+type stop struct{ reached, on chan struct{} }
+
+// stopAt lets the next dialling, or the next sending that begins with a statement,
+// wait until the test closes on.
+func (w *wire) stopAt(place string) *stop {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.stops == nil {
+		w.stops = make(map[string]*stop)
+	}
+	s := &stop{reached: make(chan struct{}), on: make(chan struct{})}
+	w.stops[place] = s
+	return s
+}
+
+func (w *wire) pass(place string) {
+	w.mu.Lock()
+	s := w.stops[place]
+	delete(w.stops, place)
+	w.mu.Unlock()
+	if s != nil {
+		close(s.reached)
+		<-s.on
+	}
+}
+
+// statement is the prepared statement that data begins with, if it does.
+func statement(data []byte) string {
+	if len(data) < 6 || data[0] != 'B' {
+		return ""
+	}
+	name, _, _ := bytes.Cut(data[6:], []byte{0}) // behind type, length and the empty portal
+	return string(name)
 }
 
 func (w *wire) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	w.pass("dial")
 	if w.unreachable.Load() {
 		return nil, errors.New("the network is down")
 	}
@@ -62,7 +104,9 @@ type brittle struct {
 }
 
 func (c *brittle) Write(data []byte) (int, error) {
-	if len(data) < 5 || string(data[5:min(13, len(data))]) != "\x00append\x00" {
+	name := statement(data)
+	c.wire.pass(name)
+	if name != "append" {
 		return c.Conn.Write(data)
 	}
 	if c.wire.loseRequest.CompareAndSwap(true, false) {
@@ -78,6 +122,7 @@ func (c *brittle) Write(data []byte) (int, error) {
 
 func (c *brittle) Read(data []byte) (int, error) {
 	n, err := c.Conn.Read(data)
+	c.wire.received.Add(int64(n))
 	if c.broken.Load() {
 		_ = c.Conn.Close()
 		return 0, errors.New("the connection was cut")
@@ -108,8 +153,9 @@ func TestALostReplyIsReadBack(t *testing.T) {
 		w.loseReply.Store(i%4 == 1)
 		w.loseRequest.Store(i%4 == 3)
 		appended, err := store.Append(t.Context(), one("s", eventstore.AtRevision(eventstore.Revision(i-1))))
-		if err != nil || appended.Last != eventstore.Revision(i) || appended.Position != eventstore.Position(i+1) {
-			t.Fatalf("append %d: %+v, %v", i, appended, err)
+		want := eventstore.Appended{First: eventstore.Revision(i), Last: eventstore.Revision(i), Position: eventstore.Position(i + 1)}
+		if err != nil || appended != want {
+			t.Fatalf("append %d: %+v, %v, want %+v", i, appended, err, want)
 		}
 		if w.loseReply.Load() || w.loseRequest.Load() {
 			t.Fatal("the batch was not broken: the test tests nothing")
@@ -117,6 +163,74 @@ func TestALostReplyIsReadBack(t *testing.T) {
 	}
 	if err := storetest.CheckOrder(readAll(t, store), true); err != nil {
 		t.Error(err)
+	}
+}
+
+// Whoever gives up after the connection was lost is told that nothing was written
+// only if that is so: what was sent is asked about first.
+func TestGivingUpDoesNotLoseTheOutcome(t *testing.T) {
+	t.Parallel()
+	for name, place := range map[string]string{"before the connection is made again": "dial", "before the ledger is asked": "ask"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := new(wire)
+			store := openOver(t, pgtest.New(t), w, time.Minute)
+			stop := w.stopAt(place)
+			w.loseReply.Store(true)
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			outcome := make(chan error, 1)
+			go func() {
+				_, err := store.Append(ctx, one("s", eventstore.NoStream))
+				outcome <- err
+			}()
+			<-stop.reached
+			cancel()
+			select {
+			case err := <-outcome:
+				t.Errorf("an append that may have been written gave up: %v", err)
+				outcome <- err
+			case <-time.After(50 * time.Millisecond):
+			}
+			close(stop.on)
+			if err := <-outcome; err != nil {
+				t.Errorf("the event is written, the append says: %v", err)
+			}
+			if got := len(readAll(t, store)); got != 1 {
+				t.Errorf("%d events, want 1", got)
+			}
+		})
+	}
+}
+
+// Nothing is written to a ledger that came back with less than was there.
+func TestALedgerThatWentBackIsNotWrittenTo(t *testing.T) {
+	t.Parallel()
+	pool := pgtest.New(t)
+	store, err := postgres.Open(t.Context(), pool, postgres.Options{AllowUnsafe: true, Patience: 200 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
+	write(t, store, "s", 3)
+	_, err = pool.Exec(t.Context(), `
+		BEGIN;
+		ALTER TABLE ledger.events DISABLE TRIGGER events_are_never_rewritten;
+		DELETE FROM ledger.events WHERE position = 3;
+		ALTER TABLE ledger.events ENABLE ALWAYS TRIGGER events_are_never_rewritten;
+		UPDATE ledger.head SET position = 2, tip = 7;
+		COMMIT`, pgx.QueryExecModeSimpleProtocol)
+	if err != nil {
+		t.Fatal(err)
+	}
+	terminate(t, pool, "guishu ledger writer")
+	_, err = store.Append(t.Context(), one("s", eventstore.AnyRevision))
+	var rewound *postgres.RewoundError
+	if !errors.As(err, &rewound) || *rewound != (postgres.RewoundError{Known: 3, Found: 2}) {
+		t.Errorf("got %v", err)
+	}
+	if got := len(readAll(t, openStore(t, pool))); got != 2 {
+		t.Errorf("%d events, want 2", got)
 	}
 }
 
@@ -353,6 +467,62 @@ func TestATinyCacheOfRevisions(t *testing.T) {
 	group.Wait()
 	if err := storetest.CheckOrder(readAll(t, store), true); err != nil {
 		t.Error(err)
+	}
+}
+
+// An event of another process arrives by notification, long before anybody polls.
+func TestNobodyWaitsForPolling(t *testing.T) {
+	t.Parallel()
+	pool := pgtest.New(t)
+	store, err := postgres.Open(t.Context(), pool, postgres.Options{AllowUnsafe: true, PollInterval: time.Hour})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
+	other := openStore(t, pool)
+	ctx, cancel := context.WithTimeout(t.Context(), storetest.Patience)
+	defer cancel()
+	const count = 5
+	seen := 0
+	for delivery, err := range store.SubscribeAll(ctx, 0, eventstore.Filter{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if delivery.Kind == eventstore.EventDelivered {
+			seen++
+		}
+		if seen == count {
+			return
+		}
+		write(t, other, "s", 1)
+	}
+}
+
+// Reading large events by a filter brings each of them over about once, not once
+// for every page.
+func TestLargeEventsComeOverOnce(t *testing.T) {
+	t.Parallel()
+	const count, size = 64, 1 << 20
+	w := new(wire)
+	pool := pgtest.New(t)
+	store := openOver(t, pool, w, time.Minute)
+	for range count {
+		a := one("s", eventstore.AnyRevision)
+		a.Events[0].Data = make([]byte, size)
+		if _, err := store.Append(t.Context(), a); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, backwards := range []bool{false, true} {
+		before := w.received.Load()
+		query := eventstore.AllQuery{Backwards: backwards, Filter: eventstore.Filter{Types: []string{"thing.happened"}}}
+		events, err := storetest.Collect(store.ReadAll(t.Context(), query))
+		if err != nil || len(events) != count {
+			t.Fatalf("%d events, %v", len(events), err)
+		}
+		if times := float64(w.received.Load()-before) / (count * size); times > 2.5 {
+			t.Errorf("backwards %t: every event came over %.1f times", backwards, times)
+		}
 	}
 }
 

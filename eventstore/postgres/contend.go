@@ -1,6 +1,10 @@
 package postgres
 
-import "guishu/eventstore"
+import (
+	"fmt"
+
+	"guishu/eventstore"
+)
 
 // stayContended is for how many batches the head is locked first after another
 // process has moved it. Guessing right is cheaper, but only alone.
@@ -21,12 +25,17 @@ func (w *writer) sendLock() {
 	w.link.execute(statementLock)
 	w.link.execute(statementNews, int8Parameter(int64(w.head.position)))
 	w.link.sync()
+	w.locking = true
 	w.flights = append(w.flights, flight{kind: lockFlight})
 }
 
 func (w *writer) lockReturned(r reply) {
 	if r.err != nil {
 		w.log.Warn("the ledger's head could not be locked", "code", r.err.Code, "error", r.err.Message)
+		if !passing(r.err) {
+			// Trying again would meet the same error, at once and for ever.
+			w.refuseBacklog(fmt.Errorf("event store: appending: %w", r.err))
+		}
 		w.endTransaction(statementRollback, flight{kind: quietFlight})
 		return
 	}
@@ -39,6 +48,14 @@ func (w *writer) lockReturned(r reply) {
 	commit := w.flights[len(w.flights)-1]
 	commit.kind = commitFlight
 	w.endTransaction(statementCommit, commit)
+}
+
+func (w *writer) refuseBacklog(err error) {
+	w.fetchQueue()
+	for _, p := range w.backlog {
+		p.refuse(err)
+	}
+	w.backlog = dropFirst(w.backlog, len(w.backlog))
 }
 
 func (w *writer) endTransaction(statement string, f flight) {

@@ -33,6 +33,7 @@ func (w *writer) takeIn(r reply) {
 	case commitFlight:
 		w.commitReturned(f, r)
 	case lockFlight:
+		w.locking = false
 		w.lockReturned(r)
 	case askFlight:
 		w.asking = false

@@ -36,6 +36,8 @@ type pending struct {
 	err     error
 
 	// What the writer has learned about it.
+	sent  bool                // when the connection broke: perhaps written, so it stays taken until the ledger has been asked
+	floor eventstore.Position // the head before it was sent: what stands behind, it wrote itself
 	asked bool                // the database has been asked for its ids and stream
 	least eventstore.Revision // and its stream was there, or further by now
 	alone bool                // it goes in a batch of its own, an error being somebody's fault
@@ -102,6 +104,15 @@ func (p *pending) refuse(err error) {
 	if p.take() {
 		p.finish(eventstore.Appended{}, err)
 	}
+}
+
+// giveUp ends p, which the database can neither be given nor asked about.
+func (p *pending) giveUp(err error) {
+	if p.sent {
+		p.finish(eventstore.Appended{}, &eventstore.UnknownOutcomeError{Err: err})
+		return
+	}
+	p.refuse(err)
 }
 
 // gone says that nobody waits for p any more.

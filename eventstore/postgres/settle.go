@@ -26,10 +26,12 @@ type answer struct {
 }
 
 // sendAsk asks about the doubtful appends. The question goes behind the batches
-// on their way, on the same connection, so the answer includes them.
+// on their way, on the same connection, so the answer includes them. It never
+// goes behind the taking of the head's lock: there it would fail with the lock,
+// and its answer could lie in the way of the batch that follows.
 func (w *writer) sendAsk() {
 	w.doubtful = stillWanted(w.doubtful)
-	if len(w.doubtful) == 0 || w.asking || w.draining || w.link == nil {
+	if len(w.doubtful) == 0 || w.asking || w.locking || w.draining || w.link == nil {
 		return
 	}
 	asked, ids := w.chooseAsked()
@@ -71,7 +73,7 @@ func (w *writer) askReturned(f flight, r reply) {
 			return
 		}
 		for _, p := range f.appends {
-			p.refuse(fmt.Errorf("event store: asking for known events: %w", r.err))
+			p.giveUp(fmt.Errorf("event store: asking for known events: %w", r.err))
 		}
 		return
 	}
@@ -106,10 +108,15 @@ func (a answer) settle(appends []*pending) []*pending {
 	}
 	for _, p := range appends {
 		if result, err, known := a.known(p); known {
-			if p.take() {
+			if p.sent || p.take() {
+				result.Repeated = result.Repeated && !(p.sent && result.Position > p.floor)
 				p.finish(result, err)
 			}
 			continue
+		}
+		if p.sent {
+			p.sent = false
+			p.release()
 		}
 		actual := a.revisions[p.Stream]
 		if !holds(p.Expected, actual) && !holds(p.Expected, running[p.Stream]) {

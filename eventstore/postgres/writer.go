@@ -61,11 +61,11 @@ type writer struct {
 	link       *link      // nil while there is no connection
 	backlog    []*pending // taken from the queue, not sent yet
 	doubtful   []*pending // to be asked about before they can be sent
-	limbo      []*pending // sent when the connection broke: perhaps written
 	flights    []flight   // sent, in order of their replies to come
 	batches    int        // of them, batches
 	crowd      int        // how many appends are under way at once, roughly
 	asking     bool       // one of them asks
+	locking    bool       // one of them takes the head's lock
 	draining   bool       // a batch failed: nothing is sent until all replies are in
 	returned   []*pending // not written by a batch that failed: first in line again
 	contention int        // above zero: lock the head first, for this many more batches
