@@ -20,15 +20,6 @@ func (l *Ledger) batch(ctx context.Context, id domain.BatchID) (snapshot[migrati
 	return load[migration.State](ctx, l, batchStream(id))
 }
 
-// MigrationStatus is how far a batch is; empty when there is none such.
-func (l *Ledger) MigrationStatus(ctx context.Context, id domain.BatchID) (migration.Status, error) {
-	batch, err := l.batch(ctx, id)
-	if err != nil {
-		return "", err
-	}
-	return batch.State.Status, nil
-}
-
 // Migrations gives every batch there ever was, in the order of their proposals.
 func (l *Ledger) Migrations(ctx context.Context) ([]migration.State, error) {
 	var order []domain.BatchID

@@ -86,6 +86,11 @@ func (c *importCommand) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if missing == 0 && !c.Check {
+			if err := c.close(ctx, a, im, plan, report); err != nil {
+				return err
+			}
+		}
 		if c.Check || missing == 0 {
 			return c.tell(plan, report, missing)
 		}
@@ -106,7 +111,7 @@ func newImporter(ctx context.Context, a *app.App, concurrency int) (*importer.Im
 
 // bring proposes the batch, has it approved and imports.
 func (c *importCommand) bring(ctx context.Context, a *app.App, im *importer.Importer, plan *importer.Plan) (importer.Report, error) {
-	who, err := signIn(ctx, a, "导入人 importer", c.Token, c.Login, "GUISHU_PASSWORD")
+	who, err := c.importer(ctx, a)
 	if err != nil {
 		return importer.Report{}, err
 	}
@@ -114,7 +119,7 @@ func (c *importCommand) bring(ctx context.Context, a *app.App, im *importer.Impo
 		return importer.Report{}, fmt.Errorf("谁来导入?用 --token 或 --login / who imports? say --token or --login: %w", domain.ErrAuthRequired)
 	}
 	if err := im.Allowed(ctx, who, plan); err != nil {
-		return importer.Report{}, fmt.Errorf("%w: %s", err, missingPermission(err))
+		return importer.Report{}, namingPermission(err)
 	}
 	batch, status, err := im.Propose(ctx, who, plan)
 	if err != nil {
@@ -128,6 +133,15 @@ func (c *importCommand) bring(ctx context.Context, a *app.App, im *importer.Impo
 			return importer.Report{}, err
 		}
 	}
+	// Rows of another run are found once they are in, not while they are on their way.
+	end, alone, err := a.Alone(ctx, "import "+plan.Name())
+	switch {
+	case err != nil:
+		return importer.Report{}, err
+	case !alone:
+		return importer.Report{}, fmt.Errorf("另一个导入正在处理来源 %[1]s,请待其结束后再运行 / another import of the source %[1]s is running: run this when it has ended", plan.Name())
+	}
+	defer end()
 	bar := newProgress("导入 import", !c.JSON)
 	report, err := im.Run(ctx, who, batch, plan, bar.update)
 	bar.finish()
@@ -137,9 +151,37 @@ func (c *importCommand) bring(ctx context.Context, a *app.App, im *importer.Impo
 	return report, err
 }
 
-func missingPermission(err error) string {
-	refusal, _ := domain.AsError(err)
-	return refusal.Params["permission"]
+// close closes what an import left open that was cut off when everything was in, or
+// says who can. Where nothing was left, nobody is asked.
+func (c *importCommand) close(ctx context.Context, a *app.App, im *importer.Importer, plan *importer.Plan, report importer.Report) error {
+	unclosed, err := im.Unclosed(ctx, plan)
+	if err != nil || len(unclosed) == 0 {
+		return err
+	}
+	who, err := c.importer(ctx, a)
+	if err != nil {
+		return err
+	}
+	if !who.IsZero() {
+		return im.Close(ctx, who, unclosed, report)
+	}
+	for _, batch := range unclosed {
+		fmt.Fprintf(os.Stderr, "迁移批次 %[1]s 尚未关闭,以 --token 或 --login 再次运行即关闭 / the migration batch %[1]s is still open: run this again with --token or --login to close it\n", batch)
+	}
+	return nil
+}
+
+// importer is who imports; nobody when the flags name nobody.
+func (c *importCommand) importer(ctx context.Context, a *app.App) (domain.StaffID, error) {
+	return signIn(ctx, a, "导入人 importer", c.Token, c.Login, "GUISHU_PASSWORD")
+}
+
+// namingPermission adds to a refusal which permission is missing.
+func namingPermission(err error) error {
+	if refusal, refused := domain.AsError(err); refused && refusal.Params["permission"] != "" {
+		return fmt.Errorf("%w: %s", err, refusal.Params["permission"])
+	}
+	return err
 }
 
 // approve has the batch approved by whom the flags name; without anybody it says
@@ -174,7 +216,7 @@ func signIn(ctx context.Context, a *app.App, what, token, login, variable string
 	if login == "" {
 		return domain.StaffID{}, nil
 	}
-	password, err := askPassword(what+" "+login, variable)
+	password, err := askPassword(ctx, what+" "+login, variable)
 	if err != nil {
 		return domain.StaffID{}, err
 	}
@@ -189,8 +231,8 @@ func signIn(ctx context.Context, a *app.App, what, token, login, variable string
 }
 
 // askPassword takes a password from the environment, or asks for it on a terminal
-// without showing it.
-func askPassword(whose, variable string) (string, error) {
+// without showing it, until ctx ends.
+func askPassword(ctx context.Context, whose, variable string) (string, error) {
 	if password, given := os.LookupEnv(variable); given {
 		return password, nil
 	}
@@ -198,10 +240,28 @@ func askPassword(whose, variable string) (string, error) {
 	if !term.IsTerminal(input) {
 		return "", fmt.Errorf("%s: 口令?设 %s / where is the password? set %s", whose, variable, variable)
 	}
+	shown, err := term.GetState(input)
+	if err != nil {
+		return "", err
+	}
 	fmt.Fprintf(os.Stderr, "%s 口令 password: ", whose)
-	password, err := term.ReadPassword(input)
-	fmt.Fprintln(os.Stderr)
-	return string(password), err
+	defer fmt.Fprintln(os.Stderr)
+	type line struct {
+		text []byte
+		err  error
+	}
+	typed := make(chan line, 1)
+	// A Ctrl-C ends ctx and not the reading, which ends with the program.
+	go func() {
+		text, err := term.ReadPassword(input)
+		typed <- line{text, err}
+	}()
+	select {
+	case l := <-typed:
+		return string(l.text), l.err
+	case <-ctx.Done():
+		return "", errors.Join(ctx.Err(), term.Restore(input, shown))
+	}
 }
 
 // tell reports what was done, every row that did not come in, and ends with the

@@ -13,7 +13,7 @@ import (
 // batches are the migration batches of one source so far.
 type batches struct {
 	all  []migration.State
-	mine *migration.State // the last one of these very files, nil if there is none
+	same []migration.State // those of these very files
 }
 
 func (im *Importer) batches(ctx context.Context, p *Plan) (batches, error) {
@@ -28,14 +28,37 @@ func (im *Importer) batches(ctx context.Context, p *Plan) (batches, error) {
 		}
 		b.all = append(b.all, batch)
 		if slices.Equal(batch.Sources, p.Sources()) {
-			b.mine = &batch
+			b.same = append(b.same, batch)
 		}
 	}
 	return b, nil
 }
 
-// actors is everybody who brought rows of the source in: a row that came in under
-// one of them is in, whoever goes on.
+// under is the batch of that id; one without a status when it is none of this
+// source's.
+func (b batches) under(id domain.BatchID) migration.State {
+	for _, batch := range b.all {
+		if batch.Batch == id {
+			return batch
+		}
+	}
+	return migration.State{}
+}
+
+// open are the approved batches of these very files that nobody has closed.
+func (b batches) open() []domain.BatchID {
+	var open []domain.BatchID
+	for _, batch := range b.same {
+		if batch.Status == migration.StatusApproved {
+			open = append(open, batch.Batch)
+		}
+	}
+	return open
+}
+
+// actors is everybody who may have brought rows of the source in, because only who
+// proposed a batch brings rows in under it: a row that came in under one of them is
+// in, whoever goes on.
 func (b batches) actors() []domain.StaffID {
 	var actors []domain.StaffID
 	for _, batch := range b.all {
@@ -47,20 +70,28 @@ func (b batches) actors() []domain.StaffID {
 }
 
 // Propose proposes the migration batch of the plan's files, or finds the one that
-// was proposed before and is not closed yet. A batch that a supervisor refused
-// stays refused for the same files. Errors: domain.ErrImportBatchState.
+// the same person proposed before and that is not closed yet: somebody else who goes
+// on does so under a batch of their own. A batch that a supervisor refused stays
+// refused for the same files, whoever proposes them. Errors:
+// domain.ErrImportBatchState.
 func (im *Importer) Propose(ctx context.Context, who domain.StaffID, p *Plan) (domain.BatchID, migration.Status, error) {
 	known, err := im.batches(ctx, p)
 	if err != nil {
 		return domain.BatchID{}, "", err
 	}
-	if known.mine != nil {
-		switch known.mine.Status {
+	var refused *migration.State
+	for _, batch := range known.same {
+		switch batch.Status {
 		case migration.StatusProposed, migration.StatusApproved:
-			return known.mine.Batch, known.mine.Status, nil
+			if batch.ProposedBy == who {
+				return batch.Batch, batch.Status, nil
+			}
 		case migration.StatusRefused:
-			return known.mine.Batch, known.mine.Status, domain.ErrImportBatchState.With("state", string(known.mine.Status))
+			refused = &batch
 		}
+	}
+	if refused != nil {
+		return refused.Batch, refused.Status, domain.ErrImportBatchState.With("state", string(refused.Status))
 	}
 	key := im.key("batch", p.Name(), strconv.Itoa(len(known.all)))
 	answer, err := im.Ledger.ProposeMigration(ctx, commands.Call{Actor: who, Key: key}, commands.ProposeMigration{Name: p.Name(), Sources: p.Sources()})
@@ -73,6 +104,27 @@ func (im *Importer) Propose(ctx context.Context, who domain.StaffID, p *Plan) (d
 func (im *Importer) Approve(ctx context.Context, who domain.StaffID, batch domain.BatchID) error {
 	_, err := im.Ledger.ApproveMigration(ctx, commands.Call{Actor: who, Key: im.key("approve", batch.String())}, commands.ApproveMigration{Batch: batch})
 	return err
+}
+
+// Unclosed are the approved batches of the plan's files that nobody has closed: an
+// import that was cut off when everything was in leaves one.
+func (im *Importer) Unclosed(ctx context.Context, p *Plan) ([]domain.BatchID, error) {
+	known, err := im.batches(ctx, p)
+	return known.open(), err
+}
+
+// Close closes batches whose rows have all been dealt with, as the report tells.
+// Errors: domain.ErrImportBatchState, domain.ErrAuthzDenied.
+func (im *Importer) Close(ctx context.Context, who domain.StaffID, batches []domain.BatchID, report Report) error {
+	for _, batch := range batches {
+		_, err := im.Ledger.CloseMigration(ctx, commands.Call{Actor: who, Key: im.key("close", batch.String())}, commands.CloseMigration{
+			Batch: batch, Imported: report.RowsIn, Rejected: report.Rejected,
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // key is an idempotency key that says nothing to whoever reads it in the log.

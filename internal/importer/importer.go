@@ -53,6 +53,7 @@ func (im *Importer) Prepare(ctx context.Context, m *Mapping, folder string) (*Pl
 	if len(failures) > 0 {
 		return nil, errors.Join(failures...)
 	}
+	tellApart(tables)
 	problems := m.problems()
 	m.checkColumns(problems, tables)
 	if err := problems.err(); err != nil {

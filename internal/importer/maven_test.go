@@ -68,7 +68,8 @@ func readCRM(t *testing.T, folder string) crm {
 	return c
 }
 
-// TestTheRealFilesComeIn is what the issue asks to be shown of real input.
+// TestTheRealFilesComeIn holds the import, performance and attribution against what
+// real files say.
 func TestTheRealFilesComeIn(t *testing.T) {
 	t.Parallel()
 	folder := maven(t)

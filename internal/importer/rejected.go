@@ -25,7 +25,7 @@ func (p *Plan) WriteRejected(folder string, all []Rejection) ([]string, error) {
 		if len(mine) == 0 {
 			continue
 		}
-		path := filepath.Join(folder, strings.TrimSuffix(t.path, filepath.Ext(t.path))+".rejected.csv")
+		path := filepath.Join(folder, p.rejectedName(t))
 		if err := t.writeRejected(path, mine); err != nil {
 			return written, err
 		}
@@ -33,6 +33,19 @@ func (p *Plan) WriteRejected(folder string, all []Rejection) ([]string, error) {
 	}
 	return written, nil
 }
+
+// rejectedName is what the file of a table's rejected rows is called: tables from
+// files of one name, or from sheets of one file, have one each.
+func (p *Plan) rejectedName(t *table) string {
+	for _, other := range p.tables {
+		if other != t && other.stem() == t.stem() {
+			return t.stem() + "." + t.name + ".rejected.csv"
+		}
+	}
+	return t.stem() + ".rejected.csv"
+}
+
+func (t *table) stem() string { return strings.TrimSuffix(t.file, filepath.Ext(t.file)) }
 
 func (t *table) writeRejected(path string, mine []Rejection) (err error) {
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)

@@ -2,10 +2,8 @@ package importer
 
 import (
 	"context"
-	"errors"
 	"time"
 
-	"guishu/commands"
 	"guishu/domain"
 	"guishu/domain/migration"
 )
@@ -59,10 +57,11 @@ func (im *Importer) Missing(ctx context.Context, p *Plan, progress func(done, to
 	return missing, r.report(time.Since(started)), err
 }
 
-// Run makes what is missing, under an approved batch, and closes the batch when
-// all rows have been dealt with: nothing more can come under it then. It may be
-// run again at any time. progress may be nil. The report is given with an error
-// too, as far as things went. Errors: domain.ErrImportBatchNotApproved,
+// Run makes what is missing, under an approved batch that who has proposed, and
+// closes it and every other one of the same files when all rows have been dealt
+// with: nothing more can come under them then. It may be run again at any time.
+// progress may be nil. The report is given with an error too, as far as things went.
+// Errors: domain.ErrImportBatchNotApproved,
 // domain.ErrImportBatchState, domain.ErrAuthzDenied, domain.ErrLedgerUnavailable.
 func (im *Importer) Run(ctx context.Context, who domain.StaffID, batch domain.BatchID, p *Plan, progress func(done, total int64)) (Report, error) {
 	started := time.Now()
@@ -76,23 +75,22 @@ func (im *Importer) Run(ctx context.Context, who domain.StaffID, batch domain.Ba
 	if err != nil {
 		return report, err
 	}
-	_, err = im.Ledger.CloseMigration(ctx, commands.Call{Actor: who, Key: im.key("close", batch.String())}, commands.CloseMigration{
-		Batch: batch, Imported: report.RowsIn, Rejected: report.Rejected,
-	})
-	return report, err
+	unclosed, err := im.Unclosed(ctx, p)
+	if err != nil {
+		return report, err
+	}
+	return report, im.Close(ctx, who, unclosed, report)
 }
 
 func (r *run) all(ctx context.Context) error {
-	status, err := r.ledger.MigrationStatus(ctx, r.batch)
-	if err != nil {
-		return err
-	}
-	if status != migration.StatusApproved {
-		return errors.Join(domain.ErrImportBatchNotApproved.With("state", string(status)))
-	}
 	known, err := r.batches(ctx, r.plan)
 	if err != nil {
 		return err
+	}
+	// Rows are found again by who brought them in, which must be who proposed.
+	batch := known.under(r.batch)
+	if batch.Status != migration.StatusApproved || batch.ProposedBy != r.actor {
+		return domain.ErrImportBatchNotApproved.With("state", string(batch.Status))
 	}
 	// The first batch of a source finds nothing, unless it was cut off.
 	if _, err := r.survey(ctx, known.actors()); err != nil {

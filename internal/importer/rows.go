@@ -15,7 +15,7 @@ type rowReader struct {
 	plan    *Plan
 	section *planned
 	lookup  func(thing Thing, by, name string) (uuid.UUID, bool, error)
-	found   map[string]uuid.UUID // what lookup has answered
+	found   map[string]uuid.UUID // what lookup has answered, zero for nothing
 }
 
 func (rr *rowReader) readAll() error {
@@ -75,19 +75,23 @@ func (rr *rowReader) read(r row) (it *item, column string, err error) {
 		}
 		it.key += cell
 	}
-	for _, f := range s.vocabulary.fields {
-		spec, given := s.Fields[f.name]
-		if !given {
-			continue
+	// What is taken from the thing of another field comes after all others, that one
+	// among them.
+	for _, taken := range []bool{false, true} {
+		for _, f := range s.vocabulary.fields {
+			spec, given := s.Fields[f.name]
+			if !given || (spec.From != "") != taken {
+				continue
+			}
+			v, err := rr.value(it, r, f, spec)
+			if err != nil {
+				return it, strings.Join(v.columns, ", "), err
+			}
+			if v.text == "" && f.required {
+				return it, strings.Join(v.columns, ", "), domain.ErrFormRequired.At(f.name)
+			}
+			it.values[f.name] = v
 		}
-		v, err := rr.value(it, r, f, spec)
-		if err != nil {
-			return it, strings.Join(v.columns, ", "), err
-		}
-		if v.text == "" && f.required {
-			return it, strings.Join(v.columns, ", "), domain.ErrFormRequired.At(f.name)
-		}
-		it.values[f.name] = v
 	}
 	if s.vocabulary.check != nil {
 		if refusal := s.vocabulary.check(it); refusal != nil {
@@ -195,19 +199,23 @@ func (rr *rowReader) reference(v value, f field, spec Value) (value, error) {
 		v.item, err = target.find(v.text, f.name)
 		return v, err
 	}
-	asked := spec.By + keySeparator + v.text
-	if id, known := rr.found[asked]; known {
-		v.known = id
-		return v, nil
+	asked := string(f.refers) + keySeparator + spec.By + keySeparator + v.text
+	id, answered := rr.found[asked]
+	if !answered {
+		var known bool
+		var err error
+		if id, known, err = rr.lookup(f.refers, spec.By, v.text); err != nil {
+			return v, err
+		}
+		if !known {
+			id = uuid.Nil
+		}
+		rr.found[asked] = id
 	}
-	id, known, err := rr.lookup(f.refers, spec.By, v.text)
-	if err != nil {
-		return v, err
-	}
-	if !known {
+	if id == uuid.Nil {
 		return v, domain.ErrImportUnknownReference.At(f.name).With("field", f.name)
 	}
-	rr.found[asked], v.known = id, id
+	v.known = id
 	return v, nil
 }
 

@@ -238,6 +238,60 @@ func TestAChangedDayIsAChangeToo(t *testing.T) {
 	h.wantPlaces(report.Rejections, "deals 4  import/row-changed")
 }
 
+// Rows are found again by who brought them in: an approved batch is its proposer's,
+// and somebody else who goes on with the very same files needs one of their own.
+func TestSomebodyElseGoesOnWithTheSameFilesUnderABatchOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ctx := t.Context()
+	plan := h.small(sound())
+	first, _, err := h.imports.Propose(ctx, h.clerk, plan)
+	h.must(err)
+	h.must(h.imports.Approve(ctx, h.director, first))
+	_, err = h.imports.Run(ctx, h.another, first, plan, nil)
+	h.wants(err, domain.ErrImportBatchNotApproved)
+
+	h.clerk = h.another
+	h.bring(plan)
+	before := h.events()
+	if before["customer.registered"] != 2 || before["migration.closed"] != 2 {
+		t.Errorf("%d customers came in and %d batches are closed, want 2 and 2", before["customer.registered"], before["migration.closed"])
+	}
+	for _, who := range []domain.StaffID{h.clerk, h.director} {
+		missing, _, err := h.imports.Missing(ctx, plan, nil)
+		h.must(err)
+		if missing != 0 {
+			t.Errorf("after %s went on %d things are missing", who, missing)
+		}
+	}
+}
+
+// An import that is cut off when everything is in and its batch still open is ended
+// by closing the batch.
+func TestABatchLeftOpenIsClosed(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ctx := t.Context()
+	plan := h.small(sound())
+	h.bring(plan)
+	// The same files once more, by somebody else who is cut off before doing anything.
+	batch, _, err := h.imports.Propose(ctx, h.another, plan)
+	h.must(err)
+	h.must(h.imports.Approve(ctx, h.director, batch))
+	missing, report, err := h.imports.Missing(ctx, plan, nil)
+	h.must(err)
+	unclosed, err := h.imports.Unclosed(ctx, plan)
+	h.must(err)
+	if missing != 0 || len(unclosed) != 1 || unclosed[0] != batch {
+		t.Fatalf("%d things are missing, open are %v", missing, unclosed)
+	}
+	h.wants(h.imports.Close(ctx, h.director, unclosed, report), domain.ErrAuthzDenied)
+	h.must(h.imports.Close(ctx, h.clerk, unclosed, report))
+	if unclosed, err = h.imports.Unclosed(ctx, plan); err != nil || len(unclosed) != 0 {
+		t.Errorf("open are %v, %v", unclosed, err)
+	}
+}
+
 func TestSomebodyElseGoesOnWithoutDoublingAnything(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -355,6 +409,76 @@ sections:
 	h.bring(plan)
 	if got := h.events()["payment.reserved"] - before["payment.reserved"]; got != 1 {
 		t.Errorf("%d payments came in", got)
+	}
+}
+
+// A field taken from what another field refers to is there wherever the two stand
+// in the vocabulary: the name of a unit comes before its parent.
+func TestAFieldIsTakenFromAReferenceThatComesLater(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	m, err := importer.ReadMapping("units.yaml", []byte(`
+source: units
+files: [{name: cities, path: cities.csv}, {name: outlets, path: outlets.csv}]
+sections:
+  - name: cities
+    file: cities
+    makes: unit
+    key: [city]
+    fields: {code: {column: city}, name: {column: name}, kind: {value: CITY}}
+  - name: outlets
+    file: outlets
+    makes: unit
+    key: [outlet]
+    fields:
+      code: {column: outlet}
+      name: {from: parent, field: name}
+      kind: {value: OUTLET}
+      line: {value: AGENCY}
+      parent: {column: city, of: cities}
+`))
+	h.must(err)
+	folder := files{"cities.csv": "city,name\nC1,临江\n", "outlets.csv": "outlet,city\nO1,C1\n"}.in(t)
+	plan, err := h.imports.Prepare(t.Context(), m, folder)
+	h.must(err)
+	h.wantPlaces(h.bring(plan).Rejections, "")
+	tree, err := h.ledger.Tree(t.Context())
+	h.must(err)
+	if name := tree.ByCode("O1").Name; name != "临江" {
+		t.Errorf("the outlet is called %q, want its city's name", name)
+	}
+}
+
+// Files of one name in two folders are told apart, each row in its own.
+func TestFilesOfOneNameAreToldApart(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	folder := t.TempDir()
+	for year, text := range map[string]string{"2023": "client\n张三\nold,row\n", "2024": "client\n李四\nnew,row\n"} {
+		h.must(os.Mkdir(filepath.Join(folder, year), 0o700))
+		h.must(os.WriteFile(filepath.Join(folder, year, "clients.csv"), []byte(text), 0o600))
+	}
+	m, err := importer.ReadMapping("years.yaml", []byte(`
+source: years
+files: [{name: old, path: 2023/clients.csv}, {name: new, path: 2024/clients.csv}]
+sections:
+  - {name: old, file: old, makes: customer, key: [client], fields: {name: {column: client}, party: {value: PERSON}}}
+  - {name: new, file: new, makes: customer, key: [client], fields: {name: {column: client}, party: {value: PERSON}}}
+`))
+	h.must(err)
+	plan, err := h.imports.Prepare(t.Context(), m, folder)
+	h.must(err)
+	h.wantPlaces(plan.Rejections(), "clients.csv (old) 3  import/row-cells\nclients.csv (new) 3  import/row-cells")
+	written, err := plan.WriteRejected(folder, plan.Rejections())
+	h.must(err)
+	for _, name := range []string{"old", "new"} {
+		text, err := os.ReadFile(filepath.Join(folder, "clients."+name+".rejected.csv"))
+		if err != nil || !strings.Contains(string(text), name+",row") || strings.Count(string(text), "\n") != 2 {
+			t.Errorf("the rejected rows of the %s file, of %v: %q, %v", name, written, text, err)
+		}
+	}
+	if report := h.bring(plan); report.Rejected != 2 {
+		t.Errorf("%d rows are rejected, want one of each file", report.Rejected)
 	}
 }
 

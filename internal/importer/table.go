@@ -15,7 +15,8 @@ import (
 // table is a file's rows as text, each with its place.
 type table struct {
 	name     string // in the mapping
-	path     string // as shown to people: the file's own name, without folders
+	file     string // its own name, without folders
+	path     string // as shown to people: file, with the mapping's name where two have one
 	sha256   string
 	encoding string // found or stated
 	header   []string
@@ -84,7 +85,7 @@ func readTable(folder string, f File) (*table, error) {
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(folder, path)
 	}
-	t := &table{name: f.Name, path: filepath.Base(path)}
+	t := &table{name: f.Name, file: filepath.Base(path), path: filepath.Base(path)}
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
@@ -109,6 +110,20 @@ func readTable(folder string, f File) (*table, error) {
 		return nil, err
 	}
 	return t, nil
+}
+
+// tellApart gives tables that come from files of one name, or from sheets of one
+// file, different names for people.
+func tellApart(tables map[string]*table) {
+	times := map[string]int{}
+	for _, t := range tables {
+		times[t.file]++
+	}
+	for _, t := range tables {
+		if times[t.file] > 1 {
+			t.path = fmt.Sprintf("%s (%s)", t.file, t.name)
+		}
+	}
 }
 
 // begin takes the first row as the names of the columns.
