@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -11,6 +12,9 @@ import (
 // something else, as a process id left in a file can.
 func residents(files string) ([]int, error) {
 	folder, err := os.Stat(files)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil // no cluster was made yet
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -88,7 +88,9 @@ func TestStartingAnewDeletesWhatTheDemoMadeAndNothingElse(t *testing.T) {
 			t.Errorf("%s is there: %v, want %v", name, there, kept)
 		}
 	}
-	if err := demo.EmptyFolder(t.Context(), filepath.Join(folder, "nowhere"), nil); err != nil {
-		t.Errorf("nothing is not empty enough: %v", err)
+	for name, path := range map[string]string{"nothing": filepath.Join(folder, "nowhere"), "a folder emptied before": folder, "an empty folder": t.TempDir()} {
+		if err := demo.EmptyFolder(t.Context(), path, nil); err != nil {
+			t.Errorf("%s is not empty enough: %v", name, err)
+		}
 	}
 }
