@@ -37,6 +37,9 @@ func (c *exportCommand) Run(ctx context.Context) error {
 	if c.File == "-" && term.IsTerminal(int(os.Stdout.Fd())) {
 		return errors.New("请给出文件名 / name a file: guishu export FILE")
 	}
+	if err := c.checkKeys(); err != nil {
+		return err
+	}
 	return withModels(ctx, c.ledgerFlags, func(ctx context.Context, a *app.App) error {
 		bar := newProgress("导出 export", !c.JSON)
 		summary, err := moving.Export(ctx, a, c.File, bar.update)
@@ -55,6 +58,21 @@ func (c *exportCommand) Run(ctx context.Context) error {
 		}
 		return c.tell(done, summary)
 	})
+}
+
+// checkKeys refuses a place for the keys that cannot take them, before the ledger is
+// written to another.
+func (c *exportCommand) checkKeys() error {
+	switch c.Keys {
+	case "":
+		return nil
+	case "-":
+		return errors.New("--keys 应为文件名;guishu keys export - 才写到标准输出 / --keys names a file; guishu keys export - is what writes to standard output")
+	}
+	if _, err := os.Lstat(c.Keys); err == nil {
+		return fmt.Errorf("%w: %s", moving.ErrFileExists, c.Keys)
+	}
+	return nil
 }
 
 func (c *exportCommand) tell(done exported, summary transfer.Summary) error {
