@@ -23,6 +23,9 @@ type benchCommand struct {
 	Part        string        `hidden:"" help:"What another process does for a measurement."`
 }
 
+// longestTurn is the most seconds of a turn.
+const longestTurn = 3600
+
 // errMissed says how many gates were missed; the table has been printed.
 type errMissed int
 
@@ -38,6 +41,9 @@ func (errMissed) ExitCode() int { return 3 }
 func (c *benchCommand) Run(ctx context.Context) error {
 	if c.Part != "" {
 		return bench.RunPart(ctx, bench.Part(c.Part), os.Stdin, os.Stdout)
+	}
+	if !(c.Seconds > 0 && c.Seconds <= longestTurn) {
+		return fmt.Errorf("--seconds 应大于 0,不超过 %d / --seconds is more than 0 and at most %[1]d", longestTurn)
 	}
 	report, err := bench.Run(ctx, bench.Options{
 		Only: c.Only, Seconds: c.Seconds, Turns: c.Turns, Patience: c.Patience, Data: c.Data, BinDir: c.PostgresBin, Profile: c.Profile, Log: os.Stderr,

@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -132,8 +133,10 @@ func (r *run) chosen() ([]measurement, error) {
 			}
 		}
 	}
-	if len(chosen) == 0 {
-		return nil, fmt.Errorf("nothing of that name; there are: %s", strings.Join(all, ", "))
+	for _, wanted := range r.Only {
+		if !slices.ContainsFunc(all, func(name string) bool { return strings.HasPrefix(name, wanted) }) {
+			return nil, fmt.Errorf("nothing is called %q; there are: %s", wanted, strings.Join(all, ", "))
+		}
 	}
 	return chosen, nil
 }

@@ -153,7 +153,7 @@ func (r *run) overHTTP(ctx context.Context) (rows []Row, err error) {
 			return rows, err
 		}
 	}
-	if r.wants("list") {
+	if r.wants("list") || r.wants("list-prepared") {
 		more, err := r.list(ctx, o, client)
 		if err != nil {
 			return rows, err
