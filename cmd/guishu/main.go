@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // the business's time zone is known on machines without a database of them, too
 
 	"github.com/alecthomas/kong"
 )
@@ -35,10 +36,14 @@ A ledger of customer ownership: who claimed a customer, who approved, who earned
 
 先试 / Try first:  guishu demo`
 
+func newParser(line *commandLine) *kong.Kong {
+	return kong.Must(line, kong.Name("guishu"), kong.Description(about), kong.UsageOnError(),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110}))
+}
+
 func main() {
 	var line commandLine
-	parser := kong.Must(&line, kong.Name("guishu"), kong.Description(about), kong.UsageOnError(),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110}))
+	parser := newParser(&line)
 	chosen, err := parser.Parse(os.Args[1:])
 	parser.FatalIfErrorf(err)
 
