@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/uuid"
 )
@@ -350,7 +349,7 @@ func TestAccessEndsAtOnce(t *testing.T) {
 	f.get(person{token: expired.Secret}, "/v1/me").refused(t, http.StatusUnauthorized, "auth/token-invalid")
 	f.get(leaver, "/v1/me").is(t, http.StatusOK)
 	f.get(person{token: kept.Secret}, "/v1/me").is(t, http.StatusOK)
-	f.done(f.admin, "/v1/staff/"+leaver.id+"/departure", fields{"on": time.Now().Format(time.DateOnly), "reason": "离职"})
+	f.done(f.admin, "/v1/staff/"+leaver.id+"/departure", fields{"on": today(), "reason": "离职"})
 	database := f.connect()
 	before := last(t, database)
 	// By the ledger at first, and for want of a sign-in soon after: which, is a

@@ -96,7 +96,7 @@ func TestPersonalTextsAreInTheClearOnlyInReadModels(t *testing.T) {
 	eventually(t, "the read models have the customer", func() bool { return len(sightings(t, database, "read")) > 0 })
 	seen := func() []string {
 		t.Helper()
-		return append(sightings(t, database, rest...), f.inFiles(f.relationFiles(database))...)
+		return append(sightings(t, database, rest...), f.inFiles(f.relationFiles(database, rest))...)
 	}
 	for _, where := range seen() {
 		t.Errorf("in the clear in %s", where)
@@ -218,10 +218,10 @@ func (f *firm) eraseAll(database *pgxpool.Pool) {
 	})
 }
 
-// relationFiles are PostgreSQL's files of everything but the read models: what rows
-// once held may still stand in them. The other files of PostgreSQL's are the read
+// relationFiles are PostgreSQL's files of schemas: what rows once held may still
+// stand in them. The other files of PostgreSQL's are the read
 // models' and the write-ahead log, which holds the rows of both.
-func (f *firm) relationFiles(database *pgxpool.Pool) []string {
+func (f *firm) relationFiles(database *pgxpool.Pool, schemas []string) []string {
 	f.t.Helper()
 	if _, err := database.Exec(within(f.t), `CHECKPOINT`); err != nil {
 		f.t.Fatal(err)
@@ -229,7 +229,7 @@ func (f *firm) relationFiles(database *pgxpool.Pool) []string {
 	files := column[string](f.t, database, `
 		SELECT pg_relation_filepath(c.oid) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 		LEFT JOIN pg_class main ON main.reltoastrelid = c.oid LEFT JOIN pg_namespace owner ON owner.oid = main.relnamespace
-		WHERE pg_relation_filepath(c.oid) IS NOT NULL AND coalesce(owner.nspname, n.nspname) IN ('ledger', 'keys', 'registry', 'auth', 'reaction', 'public')`)
+		WHERE pg_relation_filepath(c.oid) IS NOT NULL AND coalesce(owner.nspname, n.nspname) = ANY($1)`, schemas)
 	for i := range files {
 		files[i] = filepath.Join(f.folder, "postgres", files[i])
 	}

@@ -11,7 +11,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
 	"github.com/google/uuid"
@@ -118,7 +117,7 @@ func TestAuditorsReadWithEventStoreDBsClient(t *testing.T) {
 	if _, err := everything(ctx, gone); err != nil {
 		t.Errorf("before the departure: %v", err)
 	}
-	p.done(f.admin, "/v1/staff/"+leaver.id+"/departure", fields{"on": time.Now().Format(time.DateOnly), "reason": "离职"})
+	p.done(f.admin, "/v1/staff/"+leaver.id+"/departure", fields{"on": today(), "reason": "离职"})
 	_, err := everything(ctx, gone)
 	refusedWith(t, "after the departure", err, esdb.ErrorCodeUnauthenticated)
 	if log := p.log.String(); !strings.Contains(log, "signed in over EventStoreDB's protocol") || strings.Contains(log, `"outlet.auditor"`) {

@@ -40,6 +40,25 @@ func readFile(t *testing.T, path string) string {
 	return string(text)
 }
 
+// Both READMEs say what each library is for that the program itself requires.
+func TestTheReadmesNameEveryLibrary(t *testing.T) {
+	t.Parallel()
+	required, _, _ := strings.Cut(readFile(t, filepath.Join("..", "..", "go.mod")), ")")
+	modules := regexp.MustCompile(`(?m)^\t(\S+) v`).FindAllStringSubmatch(required, -1)
+	if len(modules) < 20 {
+		t.Fatalf("only %d libraries were found in go.mod", len(modules))
+	}
+	for _, name := range []string{"README.md", "README.zh.md"} {
+		text := readFile(t, filepath.Join("..", "..", name))
+		for _, module := range modules {
+			path := strings.TrimSuffix(strings.TrimPrefix(module[1], "github.com/"), "/googleapis/rpc")
+			if !strings.Contains(text, "`"+path+"`") {
+				t.Errorf("%s does not say what %s is for", name, path)
+			}
+		}
+	}
+}
+
 var (
 	demoAddress  = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
 	demoPassword = regexp.MustCompile(`the password is always +(\S+)\s+(\S+)`)
