@@ -16,6 +16,9 @@ import (
 	"guishu/domain"
 	"guishu/eventstore"
 	door "guishu/http"
+	"guishu/projections"
+
+	"github.com/jackc/pgx/v5"
 )
 
 func panics(context.Context) error { panic("canary-panic") }
@@ -53,6 +56,35 @@ func TestReadinessNamesWhatFails(t *testing.T) {
 		t.Errorf("%s", ready.body)
 	}
 	h.browser().get("/healthz").is(http.StatusOK)
+}
+
+// halted is read models of which one has stopped and one was never built.
+type halted struct{ door.Models }
+
+func (halted) Status(context.Context) ([]projections.Status, error) {
+	return []projections.Status{{Model: "units", Version: 1, Serving: 1, Position: 7, Head: 9, Lag: 2, Failure: "canary"}, {Model: "staff", Version: 1, Head: 9, Lag: 9}}, nil
+}
+
+func TestAReadModelThatDoesNotGoOnIsNotReady(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, func(c *door.Config) { c.Models = halted{c.Models} })
+	var state struct {
+		Ready  bool              `json:"ready"`
+		Failed map[string]string `json:"failed"`
+	}
+	h.browser().get("/readyz").is(http.StatusServiceUnavailable).lacks("canary").read(&state)
+	if state.Ready || len(state.Failed) != 2 || state.Failed["read model units"] != "stopped" || state.Failed["read model staff"] != "not built" {
+		t.Errorf("%+v", state)
+	}
+	metrics := h.browser().get("/metrics").is(http.StatusOK).lacks("canary")
+	for _, line := range []string{
+		`guishu_read_model_stopped{model="units"} 1`, `guishu_read_model_stopped{model="staff"} 0`,
+		`guishu_read_model_lag{model="units"} 2`, `guishu_read_model_position{model="units"} 7`, `guishu_ledger_position 9`,
+	} {
+		if !strings.Contains(metrics.body, line) {
+			t.Errorf("%s is missing in\n%s", line, metrics.body)
+		}
+	}
 }
 
 // Whoever gives up waiting for the answer does not make the next one hear that the
@@ -197,10 +229,23 @@ func TestWithoutTLSOnlyThisMachineIsServed(t *testing.T) {
 	_ = listener.Close()
 }
 
+// speechless is a database that takes questions and answers none.
+type speechless struct{}
+
+func (speechless) Query(ctx context.Context, _ string, _ ...any) (pgx.Rows, error) {
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
 func TestASlowRequestIsCutOff(t *testing.T) {
 	t.Parallel()
+	h := newHouse(t, func(c *door.Config) { c.Timeout, c.Read = time.Second, speechless{} })
+	h.as("ann").get("/v1/units").refuses(http.StatusServiceUnavailable, domain.ErrRequestTimeout)
+}
+
+func TestReadinessGivesUpOnACheckThatNeverEnds(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, func(c *door.Config) {
-		c.Timeout = 50 * time.Millisecond
 		c.Checks = []door.Check{{Name: "endless", Ask: func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }}}
 	})
 	h.browser().get("/readyz").is(http.StatusServiceUnavailable)

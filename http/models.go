@@ -31,7 +31,7 @@ type Reactions interface {
 }
 
 // askModels adds where every read model stands. One that has stopped makes the
-// program not ready, and so does one that nobody brings on at all.
+// program not ready, and so does one that was never built.
 func (s *Server) askModels(ctx context.Context, state *health) {
 	all, err := s.Models.Status(ctx)
 	if err != nil {
