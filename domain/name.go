@@ -35,8 +35,8 @@ func ParseName(text string) (Name, error) {
 		switch {
 		case r == utf8.RuneError || unicode.IsControl(r) && r != '\t', r == '*':
 			return Name{}, ErrCustomerName
-		case unicode.Is(unicode.Cf, r):
-			continue // zero-width marks that come along when text is pasted
+		case unicode.Is(unicode.Cf, r), unicode.Is(unicode.Variation_Selector, r):
+			continue // they come along when text is pasted, and show nothing of their own
 		case unicode.IsSpace(r):
 			r = ' '
 		case strings.ContainsRune("•‧∙⋅・᛫", r):

@@ -83,6 +83,9 @@ func readName(characters []rune, surname int, spaced bool) []piece {
 	preferred := preferredReadings(characters, surname)
 	before := ""
 	for i := 0; i < len(characters); i++ {
+		if unicode.IsMark(characters[i]) {
+			continue // on a Han character or on nothing: it is not read
+		}
 		if !isNameLetter(characters[i]) {
 			before = separator(before, characters[i], len(pieces) > 0)
 			continue
@@ -233,13 +236,16 @@ func searchPinyin(pieces []piece) []string {
 		combinations = next
 	}
 	keys := make([]string, 0, len(combinations)+1)
-	for _, c := range combinations {
-		keys = append(keys, c.full)
+	add := func(key string) {
+		if !slices.Contains(keys, key) {
+			keys = append(keys, key)
+		}
 	}
 	for _, c := range combinations {
-		if !slices.Contains(keys, c.initials) {
-			keys = append(keys, c.initials)
-		}
+		add(c.full)
+	}
+	for _, c := range combinations {
+		add(c.initials)
 	}
 	return keys
 }
