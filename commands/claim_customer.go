@@ -83,11 +83,8 @@ func (t *task) writeSlot(ctx context.Context, of slotOf, made uuid.UUID, decide 
 		if err != nil {
 			return outcome{}, err
 		}
-		switch {
-		case !who.State.Exists():
+		if !who.State.Exists() {
 			return outcome{}, domain.ErrQueryNotFoundOrOutOfScope
-		case who.State.Erased:
-			return outcome{}, domain.ErrCustomerErased
 		}
 		owning, err := l.owningCustomer(ctx, who.State)
 		if err != nil {

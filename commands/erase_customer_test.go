@@ -297,3 +297,44 @@ func until(t *testing.T, what string, holds func() bool) {
 		}
 	}
 }
+
+// B-27: an erasure leaves nobody tied to the customer for ever: who
+// applied can withdraw or is rejected, who owns can let go. Nobody is tied anew.
+func TestWhoIsTiedToAnErasedCustomerIsLetGo(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ctx := t.Context()
+	line := domain.SelfOperated
+	claim := func(who domain.StaffID, id domain.CustomerID) domain.ApplicationID {
+		filed, err := h.ledger.ClaimCustomer(ctx, h.as(who), commands.ClaimCustomer{Customer: id, Phone: canaryPhone})
+		h.must(err)
+		return domain.ApplicationID(filed.ID)
+	}
+	approve := func(id domain.CustomerID, application domain.ApplicationID) error {
+		_, err := h.ledger.ApproveClaim(ctx, h.as(h.northHead), commands.ApproveClaim{Customer: id, Line: line, Application: application})
+		return err
+	}
+	asked, owned := h.prospect(h.ann, h.north, person("王示例")), h.prospect(h.ann, h.north, person("李示例"))
+	anns, bos := claim(h.ann, asked), claim(h.bo, asked)
+	h.must(approve(owned, claim(h.ann, owned)))
+	for _, id := range []domain.CustomerID{asked, owned} {
+		_, err := h.ledger.EraseCustomer(ctx, h.as(h.director), commands.EraseCustomer{Customer: id, Basis: "pipl-47"})
+		h.must(err)
+	}
+
+	h.wants(approve(asked, anns), domain.ErrCustomerErased)
+	_, err := h.ledger.WithdrawClaim(ctx, h.as(h.ann), commands.WithdrawClaim{Customer: asked, Line: line, Application: anns})
+	h.must(err)
+	_, err = h.ledger.RejectClaim(ctx, h.as(h.northHead), commands.RejectClaim{Customer: asked, Line: line, Application: bos, Reason: "客户已删除"})
+	h.must(err)
+	_, err = h.ledger.ClaimCustomer(ctx, h.as(h.ann), commands.ClaimCustomer{Customer: asked})
+	h.wants(err, domain.ErrCustomerErased)
+
+	_, err = h.ledger.RequestAdjustment(ctx, h.as(h.ann), commands.RequestAdjustment{Customer: owned, Line: line, NewOwner: h.bo, Reason: "交接"})
+	h.wants(err, domain.ErrCustomerErased)
+	release, err := h.ledger.RequestDissolution(ctx, h.as(h.ann), commands.RequestDissolution{Customer: owned, Line: line, Reason: "客户已删除"})
+	h.must(err)
+	h.must(approve(owned, domain.ApplicationID(release.ID)))
+	_, err = h.ledger.RequestDissolution(ctx, h.as(h.northHead), commands.RequestDissolution{Customer: owned, Line: line, Reason: "再次"})
+	h.wants(err, domain.ErrClaimNotOwned)
+}

@@ -172,7 +172,9 @@ func (l *Ledger) owningCustomer(ctx context.Context, s *customer.State) (ownersh
 	if err != nil {
 		return ownership.Customer{}, err
 	}
-	return ownership.Customer{Customer: s.Customer, Home: tree.State.Unit(s.HomeUnit), Phone: s.Profile.Phone}, nil
+	return ownership.Customer{
+		Customer: s.Customer, Home: tree.State.Unit(s.HomeUnit), Phone: s.Profile.Phone, Erased: s.Erased,
+	}, nil
 }
 
 // owningPerson is what decisions about ownership know of a member of staff; the

@@ -8,7 +8,7 @@ import (
 )
 
 // Phone is a telephone number as it was typed, with the form it is compared by.
-// It prints masked; E164 and Raw are the ways to the full number. The zero Phone
+// It prints masked; E164, Text and Raw are the ways to the full number. The zero Phone
 // is none.
 type Phone struct {
 	e164      string
@@ -142,6 +142,15 @@ func phoneDigits(text string) (digits string, international, clean bool) {
 // E164 is the number in its one international form, such as +8613800138000, by
 // which numbers are compared.
 func (p Phone) E164() string { return p.e164 }
+
+// Text is the number as it is kept: in its international form, with the extension
+// behind it. ParsePhone reads it back.
+func (p Phone) Text() string {
+	if p.extension == "" {
+		return p.e164
+	}
+	return p.e164 + " ext. " + p.extension
+}
 
 // Raw is the number as it was typed.
 func (p Phone) Raw() string { return p.raw }

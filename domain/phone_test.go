@@ -69,6 +69,9 @@ func TestALandlineMayHaveAnExtension(t *testing.T) {
 		if err != nil || phone.E164() != "+862584567890" || phone.Extension() != "801" {
 			t.Errorf("%q: %q %q %v", typed, phone.E164(), phone.Extension(), err)
 		}
+		if kept, err := domain.ParsePhone(phone.Text()); err != nil || !kept.Same(phone) || kept.Masked() != phone.Masked() {
+			t.Errorf("%q is kept as %q, which reads %q %q, %v", typed, phone.Text(), kept.E164(), kept.Extension(), err)
+		}
 	}
 }
 
@@ -126,6 +129,9 @@ func FuzzPhone(f *testing.F) {
 			if err != nil || again.E164() != phone.E164() || again.Kind() != phone.Kind() {
 				t.Fatalf("%q gives %q, which gives %q, %v", typed, form, again.E164(), err)
 			}
+		}
+		if kept, err := domain.ParsePhone(phone.Text()); err != nil || !kept.Same(phone) {
+			t.Fatalf("%q is kept as %q, which gives %q %q, %v", typed, phone.Text(), kept.E164(), kept.Extension(), err)
 		}
 		if phone.Masked() == "" {
 			t.Fatalf("%q has no mask", typed)

@@ -97,6 +97,8 @@ func (s *State) stillRight(a Application, customer Customer, gains Person, rules
 		return domain.ErrClaimNotOwned
 	case a.Kind == domain.DissolveRelation:
 		return nil
+	case customer.Erased:
+		return domain.ErrCustomerErased
 	case gains.Staff != a.Gains():
 		return domain.ErrStaffUnknown.At("owner")
 	case gains.Staff == s.Owner:

@@ -58,7 +58,7 @@ func (s *State) File(in Claim, customer Customer, applicant Person, rules policy
 	}}, nil
 }
 
-// check reads what the claim says by itself, and gives its phone in E.164.
+// check reads what the claim says by itself, and gives its phone as it is kept.
 func (in Claim) check(customer Customer) (domain.Personal, error) {
 	switch {
 	case in.Application.IsZero():
@@ -69,6 +69,8 @@ func (in Claim) check(customer Customer) (domain.Personal, error) {
 		return domain.Personal{}, domain.ErrClaimLineMismatch.At("line")
 	case customer.Customer.IsZero() || !customer.Home.Known():
 		return domain.Personal{}, domain.ErrQueryNotFoundOrOutOfScope
+	case customer.Erased:
+		return domain.Personal{}, domain.ErrCustomerErased
 	}
 	if strings.TrimSpace(in.Phone) == "" {
 		return domain.Personal{}, nil
@@ -77,7 +79,7 @@ func (in Claim) check(customer Customer) (domain.Personal, error) {
 	if err != nil {
 		return domain.Personal{}, domain.ErrContactPhoneFormat.At("phone")
 	}
-	return domain.NewPersonal(phone.E164()), nil
+	return domain.NewPersonal(phone.Text()), nil
 }
 
 // reachable is nil when a claim of that kind is right for that home (A-05, A-06,
@@ -129,6 +131,8 @@ func (s *State) FileAdjustment(in Change, customer Customer, applicant, newOwner
 	switch {
 	case err != nil:
 		return nil, err
+	case customer.Erased:
+		return nil, domain.ErrCustomerErased
 	case newOwner.Staff == s.Owner:
 		return nil, domain.ErrClaimSameOwner.At("new_owner")
 	}
@@ -148,7 +152,8 @@ func (s *State) FileAdjustment(in Change, customer Customer, applicant, newOwner
 	}}, nil
 }
 
-// FileDissolution asks that nobody shall own the slot any more.
+// FileDissolution asks that nobody shall own the slot any more, of an
+// erased customer too.
 func (s *State) FileDissolution(in Change, customer Customer, applicant Person) ([]any, error) {
 	reason, err := s.changeable(in, applicant)
 	if err != nil {

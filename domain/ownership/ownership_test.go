@@ -121,6 +121,8 @@ func TestFile(t *testing.T) {
 	li, wang, county := of("li", "north"), of("wang", "south"), of("chen", "county")
 	left := li
 	left.Active = false
+	erased := at("north")
+	erased.Erased = true
 	full := li
 	full.Owned = 3
 	busy := in
@@ -159,6 +161,7 @@ func TestFile(t *testing.T) {
 		rule{Name: "B-28 who left files nothing", When: file(in, at("north"), left, rules), Refused: domain.ErrStaffInactive},
 		rule{Name: "A-11 a change is not filed as a claim", When: file(change, at("north"), li, rules), Refused: domain.ErrFormValue, At: "kind"},
 		rule{Name: "A-03 there is a customer", When: file(in, ownership.Customer{}, li, rules), Refused: domain.ErrQueryNotFoundOrOutOfScope},
+		rule{Name: "an erased customer is not claimed", When: file(in, erased, li, rules), Refused: domain.ErrCustomerErased},
 		rule{Name: "A-76 an application has an id", When: file(ownership.Claim{Kind: domain.EstablishRelation, Line: agency}, at("north"), li, rules), Refused: domain.ErrFormRequired},
 	)
 }
@@ -211,8 +214,8 @@ func TestApprove(t *testing.T) {
 	}
 	phoneless := at("north")
 	phoneless.Phone = domain.Personal{}
-	unreadable := at("north")
-	unreadable.Phone = domain.ErasedPersonal()
+	unreadable, erased := at("north"), at("north")
+	unreadable.Phone, erased.Erased = domain.ErasedPersonal(), true
 	filed := claim("1", domain.EstablishRelation, "li", "north")
 	phoned := filed
 	phoned.Phone = mobile
@@ -228,6 +231,9 @@ func TestApprove(t *testing.T) {
 		rule{Name: "A-13 the application's phone is enough", Given: []any{phoned}, When: approve("1", "head", phoneless, li, rules), Then: won},
 		rule{Name: "A-13 a phone is mandatory at approval", Given: []any{filed}, When: approve("1", "head", phoneless, li, rules), Refused: domain.ErrApprovalPhoneRequired},
 		rule{Name: "A-13 an erased phone is none", Given: []any{filed}, When: approve("1", "head", unreadable, li, rules), Refused: domain.ErrApprovalPhoneRequired},
+		rule{Name: "nobody gains an erased customer", Given: []any{filed}, When: approve("1", "head", erased, li, rules), Refused: domain.ErrCustomerErased},
+		rule{Name: "A-70 an erased customer is released", Given: append(owned(), dissolution("2", "li")), When: approve("2", "head", erased, ownership.Person{}, rules),
+			Then: []any{approved("2"), ownership.Dissolved{Customer: zhang, Line: agency, Owner: staffID("li"), Application: application("2"), Reason: "moved away"}}},
 		rule{Name: "A-13 rivals are superseded in the same decision", Given: []any{filed, rival}, When: approve("1", "head", at("north"), li, rules),
 			Then: append(won[:2:2], superseded("2", "1"))},
 		rule{Name: "A-13 a later application may win", Given: []any{filed, rival}, When: approve("2", "head", at("north"), chen, rules),

@@ -20,6 +20,7 @@ type Customer struct {
 	Customer domain.CustomerID
 	Home     organisation.Unit // 客户归属机构
 	Phone    domain.Personal   // on record, may be empty
+	Erased   bool              // nobody gains them any more; applications and owners are let go
 }
 
 // near says whether the customer's home is within the person's own reach: the
