@@ -7,8 +7,11 @@ import (
 	"guishu/domain/attachment"
 	"guishu/domain/attribution"
 	"guishu/domain/payment"
+	"guishu/domain/policy"
 	"guishu/domain/staff"
 	"guishu/eventstore"
+
+	"github.com/google/uuid"
 )
 
 // Attribute computes who earned the commission of a confirmed payment from the
@@ -38,7 +41,9 @@ func (l *Ledger) attribute(ctx context.Context, inputs attribution.Inputs) (attr
 			return attribution.Decided{}, err
 		}
 	}
-	versions, err := l.policies(ctx)
+	// From the log too: what this process has heard of the policy may be older than
+	// the confirmation it has just heard of.
+	versions, err := fold[policy.State](ctx, l, policy.Stream)
 	if err != nil {
 		return attribution.Decided{}, err
 	}
@@ -64,10 +69,9 @@ func (l *Ledger) collect(ctx context.Context, inputs *attribution.Inputs, stream
 
 // paymentHistory is what attribution asks of a payment's own stream.
 type paymentHistory struct {
-	inputs       attribution.Inputs // of the payment's events alone
-	deal         payment.Deal
-	confirmation domain.Fact
-	reversal     attribution.Recorded[payment.Reversed]
+	inputs   attribution.Inputs // of the payment's events alone
+	deal     payment.Deal
+	reversal attribution.Recorded[payment.Reversed]
 }
 
 func (l *Ledger) paymentHistory(ctx context.Context, id domain.PaymentID) (paymentHistory, error) {
@@ -85,7 +89,7 @@ func (l *Ledger) paymentHistory(ctx context.Context, id domain.PaymentID) (payme
 		case payment.Reserved:
 			history.deal = e.Deal
 		case payment.Confirmed:
-			history.deal, history.confirmation = e.Deal, fact
+			history.deal = e.Deal
 		case payment.Reversed:
 			history.reversal = attribution.Recorded[payment.Reversed]{Event: e, Fact: fact}
 		}
@@ -100,10 +104,34 @@ func attributionStream(id domain.PaymentID) eventstore.Stream {
 	return streamOf(attribution.StreamPrefix, id)
 }
 
-func (t *task) authorisePayment(ctx context.Context, permission staff.Permission, deal payment.Deal) error {
-	tree, err := t.ledger.tree(ctx)
-	if err != nil {
-		return err
-	}
-	return t.authorise(permission, placeOf(tree.State.Unit(deal.Unit)))
+// writeAttribution writes one decision about a payment's attribution, for who may
+// have it computed at the deal's unit. What stands is looked at before the log it
+// would be computed from: what somebody found meanwhile then goes before, and is
+// never superseded by what was found in less.
+func (t *task) writeAttribution(ctx context.Context, id domain.PaymentID,
+	decide func(ctx context.Context, history paymentHistory, standing *attribution.State) ([]any, error),
+) (Answer, error) {
+	l, stream := t.ledger, attributionStream(id)
+	return t.write(ctx, stream, uuid.UUID(id), func(ctx context.Context) (outcome, error) {
+		if err := t.authoriseSomewhere(staff.RecomputeDecision); err != nil {
+			return outcome{}, err
+		}
+		standing, err := load[attribution.State](ctx, l, stream)
+		if err != nil {
+			return outcome{}, err
+		}
+		history, err := l.paymentHistory(ctx, id)
+		if err != nil {
+			return outcome{}, err
+		}
+		tree, err := l.tree(ctx)
+		if err != nil {
+			return outcome{}, err
+		}
+		if err := t.authorise(staff.RecomputeDecision, placeOf(tree.State.Unit(history.deal.Unit))); err != nil {
+			return outcome{}, err
+		}
+		events, err := decide(ctx, history, standing.State)
+		return outcome{Revision: standing.Revision, Events: events}, err
+	})
 }

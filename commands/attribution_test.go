@@ -6,7 +6,9 @@ import (
 
 	"guishu/commands"
 	"guishu/domain"
+	"guishu/domain/attachment"
 	"guishu/domain/attribution"
+	"guishu/domain/policy"
 	"guishu/eventstore"
 )
 
@@ -98,6 +100,29 @@ func TestCommunicatedThenBoughtEarnsIt(t *testing.T) {
 	}
 }
 
+// C-07, design §7: a decision is computed from the log, also by a process that has
+// not heard of a policy that was published before the confirmation.
+func TestAProcessThatIsBehindDecidesTheSame(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	behind := h.another(func(c *commands.Config) { c.Store = deaf{h.store} })
+	before := h.sale("before")
+	h.confirm(before.payment, h.dora)
+	if early, err := behind.Attribute(t.Context(), before.payment); err != nil || early.PolicyVersion != 0 {
+		t.Fatalf("decided %+v, %v", early, err)
+	}
+	_, err := h.ledger.PublishPolicy(t.Context(), h.as(h.director), commands.PublishPolicy{EffectiveOn: h.ledger.Today(), Rules: policy.Default()})
+	h.must(err)
+	after := h.sale("after")
+	h.confirm(after.payment, h.dora)
+	found := h.decide(after.payment)
+	computed, err := behind.Attribute(t.Context(), after.payment)
+	h.must(err)
+	if found.PolicyVersion != 1 || !attribution.Same(found, computed) {
+		t.Errorf("the process that is behind computes %+v, stored is %+v", computed, found)
+	}
+}
+
 // B-31, design §7: imported history counts with its stated times only under an
 // approved batch, and a late fact gives a decision that supersedes the first,
 // which stays readable.
@@ -171,5 +196,42 @@ func TestALateFactSupersedesADecision(t *testing.T) {
 	h.must(err)
 	if again.ID != attached.ID || !again.Repeated {
 		t.Errorf("the retry was answered with %+v, the first with %+v", again, attached)
+	}
+}
+
+// B-31, C-06: who decides while somebody else decides on more never supersedes that
+// with what was found in less.
+func TestAnOlderFindingNeverSupersedesANewer(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ctx := t.Context()
+	customer := h.prospect(h.dora, h.wealth, complete("赵示例", "E85000001"))
+	batch := h.approvedBatch()
+	enter := func(advisor domain.StaffID, days int) {
+		_, err := h.ledger.AttachAdvisor(ctx, h.history(h.ops, batch, days), commands.AttachAdvisor{Customer: customer, Advisor: advisor})
+		h.must(err)
+	}
+	enter(h.emil, 60)
+	reserved, err := h.ledger.ReservePayment(ctx, h.history(h.ops, batch, 12), h.reserving(customer, h.product("RACE"), h.emil))
+	h.must(err)
+	payment := domain.PaymentID(reserved.ID)
+	_, err = h.ledger.RegisterPayment(ctx, h.history(h.ops, batch, 11), commands.RegisterPayment{Payment: payment})
+	h.must(err)
+	_, err = h.ledger.ConfirmPayment(ctx, h.history(h.ops, batch, 10), commands.ConfirmPayment{Payment: payment})
+	h.must(err)
+
+	// Between its reading who was attached and its writing, dora's entry comes in and
+	// is decided on.
+	slow := h.another(func(c *commands.Config) {
+		c.Store = &interrupted{Store: h.store, at: eventstore.Stream(attachment.ContactStreamPrefix + customer.String()), do: func() {
+			enter(h.dora, 90)
+			h.decide(payment)
+		}}
+	})
+	_, err = slow.DecideAttribution(ctx, h.as(h.director), commands.DecideAttribution{Payment: payment})
+	h.must(err)
+	all := h.decisions(payment)
+	if last := all[len(all)-1]; len(all) != 1 || last.Winner != h.dora {
+		t.Errorf("%d decisions, the last for %s; dora is %s, emil %s", len(all), last.Winner, h.dora, h.emil)
 	}
 }

@@ -5,10 +5,6 @@ import (
 
 	"guishu/domain"
 	"guishu/domain/attribution"
-	"guishu/domain/staff"
-	"guishu/eventstore"
-
-	"github.com/google/uuid"
 )
 
 // CounterAttribution takes a decision back because its payment was reversed.
@@ -23,30 +19,14 @@ func (l *Ledger) CounterAttribution(ctx context.Context, call Call, c CounterAtt
 	if err != nil {
 		return Answer{}, err
 	}
-	stream := attributionStream(c.Payment)
-	return t.write(ctx, stream, uuid.UUID(c.Payment), func(ctx context.Context) (outcome, error) {
-		if err := t.authoriseSomewhere(staff.RecomputeDecision); err != nil {
-			return outcome{}, err
-		}
-		history, err := l.paymentHistory(ctx, c.Payment)
-		if err != nil {
-			return outcome{}, err
-		}
-		if err := t.authorisePayment(ctx, staff.RecomputeDecision, history.deal); err != nil {
-			return outcome{}, err
-		}
-		standing, err := load[attribution.State](ctx, l, stream)
-		if err != nil {
-			return outcome{}, err
-		}
-		if history.reversal.Fact.Position == 0 {
-			return outcome{}, domain.ErrPaymentState.With("state", "CONFIRMED")
-		}
-		if standing.Revision == eventstore.NoRevision {
+	return t.writeAttribution(ctx, c.Payment, func(_ context.Context, history paymentHistory, standing *attribution.State) ([]any, error) {
+		switch {
+		case history.reversal.Fact.Position == 0:
+			return nil, domain.ErrPaymentState.With("state", "CONFIRMED")
+		case standing.Standing == nil:
 			// The reversal overtook the reaction to the confirmation: it comes first.
-			return outcome{}, domain.ErrLedgerBusy
+			return nil, domain.ErrLedgerBusy
 		}
-		events, err := standing.State.Counter(history.reversal)
-		return outcome{Revision: standing.Revision, Events: events}, err
+		return standing.Counter(history.reversal)
 	})
 }

@@ -5,9 +5,6 @@ import (
 
 	"guishu/domain"
 	"guishu/domain/attribution"
-	"guishu/domain/staff"
-
-	"github.com/google/uuid"
 )
 
 // DecideAttribution decides who earned the commission of a confirmed payment: set
@@ -24,31 +21,12 @@ func (l *Ledger) DecideAttribution(ctx context.Context, call Call, c DecideAttri
 	if err != nil {
 		return Answer{}, err
 	}
-	stream := attributionStream(c.Payment)
-	return t.write(ctx, stream, uuid.UUID(c.Payment), func(ctx context.Context) (outcome, error) {
-		if err := t.authoriseSomewhere(staff.RecomputeDecision); err != nil {
-			return outcome{}, err
-		}
-		history, err := l.paymentHistory(ctx, c.Payment)
-		if err != nil {
-			return outcome{}, err
-		}
-		if err := t.authorisePayment(ctx, staff.RecomputeDecision, history.deal); err != nil {
-			return outcome{}, err
-		}
-		if history.confirmation.Position == 0 {
-			return outcome{}, domain.ErrAttributionNotConfirmed
-		}
+	return t.writeAttribution(ctx, c.Payment, func(ctx context.Context, history paymentHistory, standing *attribution.State) ([]any, error) {
 		found, err := l.attribute(ctx, history.inputs)
 		if err != nil {
-			return outcome{}, err
+			return nil, err
 		}
 		t.policy, t.ruled = found.PolicyVersion, true
-		standing, err := load[attribution.State](ctx, l, stream)
-		if err != nil {
-			return outcome{}, err
-		}
-		events, err := standing.State.Record(found)
-		return outcome{Revision: standing.Revision, Events: events}, err
+		return standing.Record(found)
 	})
 }

@@ -68,3 +68,19 @@ type deaf struct{ eventstore.Store }
 func (deaf) SubscribeAll(ctx context.Context, _ eventstore.Position, _ eventstore.Filter) iter.Seq2[eventstore.Delivery, error] {
 	return func(func(eventstore.Delivery, error) bool) { <-ctx.Done() }
 }
+
+// interrupted is a store in which something else happens, once, before a stream is
+// read.
+type interrupted struct {
+	eventstore.Store
+	at   eventstore.Stream
+	do   func()
+	once sync.Once
+}
+
+func (i *interrupted) ReadStream(ctx context.Context, q eventstore.StreamQuery) iter.Seq2[eventstore.Event, error] {
+	if q.Stream == i.at {
+		i.once.Do(i.do)
+	}
+	return i.Store.ReadStream(ctx, q)
+}

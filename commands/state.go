@@ -111,23 +111,32 @@ func load[S any, P foldable[S]](ctx context.Context, l *Ledger, stream eventstor
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for !e.loaded {
-		state, revision := new(S), eventstore.NoRevision
-		for recorded, err := range l.store.ReadStream(ctx, eventstore.StreamQuery{Stream: stream}) {
-			if err != nil {
-				return snapshot[S]{}, unavailable("read", err)
-			}
-			event, fact, err := l.decode(ctx, recorded)
-			if err != nil {
-				return snapshot[S]{}, err
-			}
-			P(state).Apply(event, fact)
-			revision = recorded.Revision
+		read, err := fold[S, P](ctx, l, stream)
+		if err != nil {
+			return read, err
 		}
-		e.state, e.revision = state, revision
+		e.state, e.revision = read.State, read.Revision
 		// An event heard of while reading may not have been read: read again.
-		e.loaded = revision >= e.known
+		e.loaded = read.Revision >= e.known
 	}
 	return snapshot[S]{State: e.state.(*S), Stream: stream, Revision: e.revision}, nil
+}
+
+// fold reads a stream from the store, whatever is kept of it.
+func fold[S any, P foldable[S]](ctx context.Context, l *Ledger, stream eventstore.Stream) (snapshot[S], error) {
+	state, revision := new(S), eventstore.NoRevision
+	for recorded, err := range l.store.ReadStream(ctx, eventstore.StreamQuery{Stream: stream}) {
+		if err != nil {
+			return snapshot[S]{}, unavailable("read", err)
+		}
+		event, fact, err := l.decode(ctx, recorded)
+		if err != nil {
+			return snapshot[S]{}, err
+		}
+		P(state).Apply(event, fact)
+		revision = recorded.Revision
+	}
+	return snapshot[S]{State: state, Stream: stream, Revision: revision}, nil
 }
 
 // turnstiles let commands of this process on the same stream go one after the
