@@ -262,6 +262,16 @@ func TestOutOfScopeReadsAsNotThere(t *testing.T) {
 	if compared < 40 {
 		t.Errorf("only %d pairs were compared", compared)
 	}
+	// Nor does an advisor of elsewhere who acts for themselves learn more.
+	advisor := elsewhere[domain.RoleAdvisor]
+	own, none := on, nothing()
+	own.staff, none.staff = advisor, advisor
+	for _, name := range []string{"record-contact", "reserve-payment"} {
+		missing, there := verbs()[name](h.ledger, t, h.as(advisor), none), verbs()[name](h.ledger, t, h.as(advisor), own)
+		if domain.CodeOf(missing) != domain.ErrQueryNotFoundOrOutOfScope || there == nil || there.Error() != missing.Error() {
+			t.Errorf("%s by an advisor of elsewhere: %v about what exists, %v about what does not", name, there, missing)
+		}
+	}
 }
 
 // C-01: with several roles, the one that allows the command is the one on record,

@@ -21,7 +21,8 @@ type RecordContact struct {
 	Outcome    string               `json:"outcome,omitempty"`
 }
 
-// RecordContact records and answers with the contact's id. Errors:
+// RecordContact records and answers with the contact's id. A customer whom the
+// actor cannot read does not exist for them (A-41, B-35). Errors:
 // attachment/not-attached, contact/method, contact/time, product/unknown.
 func (l *Ledger) RecordContact(ctx context.Context, call Call, c RecordContact) (Answer, error) {
 	t, err := l.begin(ctx, call, verb{"record-contact", c})
@@ -34,12 +35,15 @@ func (l *Ledger) RecordContact(ctx context.Context, call Call, c RecordContact) 
 		if err := t.authoriseSomewhere(staff.RecordContact); err != nil {
 			return outcome{}, err
 		}
-		who, _, err := l.customerAt(ctx, c.Customer)
+		who, home, err := l.customerAt(ctx, c.Customer)
 		if err != nil {
 			return outcome{}, err
 		}
 		unit, err := t.actFor(ctx, staff.RecordContact, c.Advisor)
 		if err != nil {
+			return outcome{}, err
+		}
+		if _, err := t.readable(ctx, who.State, home); err != nil {
 			return outcome{}, err
 		}
 		if who.State.Erased {

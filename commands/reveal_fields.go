@@ -6,6 +6,7 @@ import (
 	"guishu/domain"
 	"guishu/domain/customer"
 	"guishu/domain/lookup"
+	"guishu/domain/organisation"
 	"guishu/domain/staff"
 	"guishu/eventstore"
 )
@@ -34,13 +35,9 @@ func (l *Ledger) RevealFields(ctx context.Context, call Call, c RevealFields) (A
 		if err != nil {
 			return outcome{}, err
 		}
-		relation, err := t.relation(ctx, who.State, home)
+		mine, err := t.readable(ctx, who.State, home)
 		if err != nil {
 			return outcome{}, err
-		}
-		mine := relation != customer.Relation{}
-		if !t.who.MayFor(staff.ReadCustomers, home.Path, home.Line, mine) {
-			return outcome{}, domain.ErrQueryNotFoundOrOutOfScope
 		}
 		if who.State.Erased {
 			return outcome{}, domain.ErrCustomerErased
@@ -74,6 +71,20 @@ func (l *Ledger) RevealFields(ctx context.Context, call Call, c RevealFields) (A
 		values[field] = shown.Profile.Reveal(string(field))
 	}
 	return answer, values, nil
+}
+
+// readable is nil when the actor may read the customer, and says whether the
+// customer is their own; otherwise the customer does not exist for them (A-41, B-35).
+func (t *task) readable(ctx context.Context, s *customer.State, home organisation.Unit) (mine bool, err error) {
+	relation, err := t.relation(ctx, s, home)
+	if err != nil {
+		return false, err
+	}
+	mine = relation != customer.Relation{}
+	if !t.who.MayFor(staff.ReadCustomers, home.Path, home.Line, mine) {
+		return mine, domain.ErrQueryNotFoundOrOutOfScope
+	}
+	return mine, nil
 }
 
 // customerBefore is a customer as they stood before a position.
