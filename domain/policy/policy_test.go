@@ -116,6 +116,10 @@ func TestEverySettingOfAPolicyIsChecked(t *testing.T) {
 			t.Errorf("%s: got %v", field, err)
 		}
 	}
+	teller := rules(func(r *policy.Rules) { r.Payment.ConfirmRole = domain.RoleTeller })
+	if _, err := new(state).Publish(policy.Publishing{EffectiveOn: today, Today: today, Rules: teller}); domain.CodeOf(err) != domain.ErrPolicyValue {
+		t.Errorf("B-06 a role that may confirm nothing is to confirm payments: %v", err)
+	}
 	if _, err := new(state).Publish(policy.Publishing{EffectiveOn: today, Today: today, Rules: policy.Default()}); err != nil {
 		t.Errorf("the defaults themselves are refused: %v", err)
 	}

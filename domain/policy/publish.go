@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"guishu/domain"
+	"guishu/domain/staff"
 )
 
 // Publishing is a new version of the rules.
@@ -81,7 +82,8 @@ func (r ClaimRules) check() error {
 }
 
 func (r PaymentRules) check() error {
-	if !r.ConfirmRole.Valid() {
+	// A role that may confirm nothing would keep every payment from its confirmation.
+	if staff.Permissions(r.ConfirmRole)[staff.ConfirmPayment] == staff.Nothing {
 		return domain.ErrPolicyValue.At("payment.confirm_role")
 	}
 	return within(setting{"payment.required_papers", r.RequiredPapers, 0, mostPapers})
