@@ -13,7 +13,7 @@ type CloseSubscription struct {
 	Reason  string           `json:"reason"`
 }
 
-// CloseSubscription closes. Errors: product/unknown, product/state, form/required.
+// CloseSubscription closes. Errors: product/unknown, product/state, form/value.
 func (l *Ledger) CloseSubscription(ctx context.Context, call Call, c CloseSubscription) (Answer, error) {
 	return l.changeProduct(ctx, call, verb{"close-subscription", c}, c.Product, func(p *product.State) ([]any, error) {
 		return p.CloseSubscription(c.Reason)

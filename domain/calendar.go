@@ -13,8 +13,15 @@ import (
 //
 // A Calendar does not change: With gives a new one.
 type Calendar struct {
-	exceptions map[Date]DayKind
+	exceptions map[Date]exception
 	published  map[Year]bool
+}
+
+// exception is a day that is not what its place in the week says, by a year's
+// notice: its own year's or the next one's, which is the later word.
+type exception struct {
+	kind   DayKind
+	notice Year
 }
 
 // DayKind tells whether a day is worked.
@@ -79,15 +86,18 @@ func (y CalendarYear) covers(d Date) bool {
 func (c Calendar) with(year CalendarYear) Calendar {
 	exceptions, published := maps.Clone(c.exceptions), maps.Clone(c.published)
 	if exceptions == nil {
-		exceptions, published = make(map[Date]DayKind), make(map[Year]bool)
+		exceptions, published = make(map[Date]exception), make(map[Year]bool)
 	}
-	maps.DeleteFunc(exceptions, func(d Date, _ DayKind) bool { return YearOf(d) == year.Year })
-	for _, day := range year.Holidays {
-		exceptions[day] = RestDay
+	maps.DeleteFunc(exceptions, func(_ Date, e exception) bool { return e.notice == year.Year })
+	say := func(days []Date, kind DayKind) {
+		for _, day := range days {
+			if exceptions[day].notice <= year.Year {
+				exceptions[day] = exception{kind, year.Year}
+			}
+		}
 	}
-	for _, day := range year.Workdays {
-		exceptions[day] = Workday
-	}
+	say(year.Holidays, RestDay)
+	say(year.Workdays, Workday)
 	published[year.Year] = true
 	return Calendar{exceptions, published}
 }
@@ -98,8 +108,8 @@ func (c Calendar) Kind(d Date) DayKind {
 	if !c.published[YearOf(d)] {
 		return UnknownDay
 	}
-	if kind, exceptional := c.exceptions[d]; exceptional {
-		return kind
+	if e, exceptional := c.exceptions[d]; exceptional {
+		return e.kind
 	}
 	if isWeekend(d) {
 		return RestDay

@@ -107,6 +107,14 @@ func TestAYearCanBeLoadedAndReplaced(t *testing.T) {
 	if err != nil || again.Kind(day(t, "2027-01-01")) != domain.Workday {
 		t.Errorf("replacing the year keeps its holidays: %v", err)
 	}
+	if again.Kind(day(t, "2026-12-26")) != domain.RestDay {
+		t.Error("replacing the year keeps what it said of the December before")
+	}
+	published := domain.ChinaYears()
+	late, err := after.With(published[len(published)-1])
+	if err != nil || late.Kind(day(t, "2026-12-26")) != domain.Workday || late.Kind(day(t, "2026-10-01")) != domain.RestDay {
+		t.Errorf("loading 2026 again forgets what the notice for 2027 said of its December: %v", err)
+	}
 }
 
 func TestImpossibleYearsAreRefused(t *testing.T) {

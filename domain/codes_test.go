@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"guishu/domain"
 )
@@ -33,6 +34,18 @@ func TestEveryCodeSaysWhatToDoInBothLanguages(t *testing.T) {
 	}
 	if len(slices.CompactFunc(codes, func(a, b domain.CodeEntry) bool { return a.Code == b.Code })) != len(codes) {
 		t.Error("a code stands in the table twice")
+	}
+}
+
+// The times shown as examples are what the API takes.
+func TestTheTimesShownCanBeSent(t *testing.T) {
+	t.Parallel()
+	entry, _ := domain.ErrRequestTimeFormat.Entry()
+	shown := regexp.MustCompile(`2026\S*[0-9]`)
+	for _, sentence := range []string{entry.Chinese, entry.English} {
+		if _, err := time.Parse(time.RFC3339, shown.FindString(sentence)); err != nil {
+			t.Errorf("%q: %v", sentence, err)
+		}
 	}
 }
 

@@ -100,7 +100,8 @@ func (d Date) AddDays(n int) Date {
 
 // DaysUntil is how many natural days later other is; negative when it is earlier.
 func (d Date) DaysUntil(other Date) int {
-	return int(other.UTC().Sub(d.UTC()) / (24 * time.Hour))
+	const day = 24 * 60 * 60 // in seconds: a time.Duration ends after 292 years
+	return int((other.UTC().Unix() - d.UTC().Unix()) / day)
 }
 
 // Compare is negative when d is before other, positive when after, else 0.

@@ -54,6 +54,14 @@ func TestDatesCountAsTheCalendarDoes(t *testing.T) {
 	})
 }
 
+func TestDaysAreCountedOverCenturies(t *testing.T) {
+	t.Parallel()
+	first, last := day(t, "0001-01-01"), day(t, "9999-12-31")
+	if got := first.DaysUntil(last); got != 3652058 || last.DaysUntil(first) != -got || first.AddDays(got) != last {
+		t.Errorf("%d days", got)
+	}
+}
+
 func TestADayIsTheBusinesssDay(t *testing.T) {
 	t.Parallel()
 	late := time.Date(2026, 2, 28, 16, 0, 0, 0, time.UTC)
