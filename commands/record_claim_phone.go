@@ -16,7 +16,8 @@ type RecordClaimPhone struct {
 	Application domain.ApplicationID
 }
 
-// RecordClaimPhone records; an application without a phone changes nothing.
+// RecordClaimPhone records; an application without a phone changes nothing, and
+// neither does one whose approval was followed by another phone.
 func (l *Ledger) RecordClaimPhone(ctx context.Context, call Call, c RecordClaimPhone) (Answer, error) {
 	t, err := l.beginReaction(ctx, call, verb{"record-claim-phone", c})
 	if err != nil {
@@ -26,8 +27,8 @@ func (l *Ledger) RecordClaimPhone(ctx context.Context, call Call, c RecordClaimP
 	if err != nil {
 		return Answer{}, err
 	}
-	application, known := slot.State.Find(c.Application)
-	if !known {
+	application, _ := slot.State.Find(c.Application)
+	if application.Decided == 0 {
 		// What is kept of the slot is behind the approval that this answers.
 		l.states.forget(slot.Stream)
 		if slot, err = l.slot(ctx, c.Customer, c.Line); err != nil {
@@ -39,6 +40,6 @@ func (l *Ledger) RecordClaimPhone(ctx context.Context, call Call, c RecordClaimP
 		if application.Phone.IsZero() || application.Phone.Erased() || s.Erased {
 			return nil, nil
 		}
-		return s.RecordPhone(application.Phone, c.Application)
+		return s.RecordPhone(application.Phone, c.Application, application.Decided)
 	})
 }

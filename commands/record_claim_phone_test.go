@@ -1,6 +1,7 @@
 package commands_test
 
 import (
+	"slices"
 	"testing"
 
 	"guishu/commands"
@@ -37,5 +38,30 @@ func TestAClaimsPhoneIsKeptByAProcessThatIsBehind(t *testing.T) {
 	h.must(err)
 	if types := h.events(streamOfCustomer(id)); types[len(types)-1] != "customer.phone-recorded" {
 		t.Errorf("the customer's events are %v", types)
+	}
+}
+
+// a reaction that comes late, as after it was parked, does not put the
+// claim's phone over one that was typed since the approval.
+func TestAClaimsPhoneComesTooLateForANewerOne(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ctx := t.Context()
+	id := h.prospect(h.ann, h.north, person("王示例"))
+	filed, err := h.ledger.ClaimCustomer(ctx, h.as(h.ann), commands.ClaimCustomer{Customer: id, Phone: "13900139000"})
+	h.must(err)
+	application := domain.ApplicationID(filed.ID)
+	_, err = h.ledger.ApproveClaim(ctx, h.as(h.northHead), commands.ApproveClaim{Customer: id, Line: domain.SelfOperated, Application: application})
+	h.must(err)
+	_, err = h.ledger.SupplementCustomer(ctx, h.as(h.ann), commands.SupplementCustomer{Customer: id, Fields: commands.CustomerFields{Phone: "13700137000"}})
+	h.must(err)
+	for name, l := range map[string]*commands.Ledger{"this process": h.ledger, "another": h.process()} {
+		call := commands.ByTheLedger("record-claim-phone/"+name, uuid.Nil, uuid.Nil)
+		_, err = l.RecordClaimPhone(ctx, call, commands.RecordClaimPhone{Customer: id, Line: domain.SelfOperated, Application: application})
+		h.must(err)
+	}
+	want := []string{"customer.registered", "customer.supplemented"}
+	if types := h.events(streamOfCustomer(id)); !slices.Equal(types, want) {
+		t.Errorf("the customer's events are %v, want %v", types, want)
 	}
 }

@@ -22,7 +22,7 @@ func all(signIns SignIns) []reaction {
 			e := event.(payment.Confirmed)
 			_, err := l.PromoteCustomer(ctx, call, commands.PromoteCustomer{Customer: e.Deal.Customer, Payment: e.Deal.Payment})
 			return err
-		}, func(event any) eventstore.Stream {
+		}, func(_ eventstore.Stream, event any) eventstore.Stream {
 			return eventstore.Stream(customer.StreamPrefix + event.(payment.Confirmed).Deal.Customer.String())
 		}},
 		// B-14, B-31: a confirmed payment's commission is attributed.
@@ -42,7 +42,8 @@ func all(signIns SignIns) []reaction {
 		{"erase-customer", []any{customer.Erased{}}, func(ctx context.Context, l *commands.Ledger, call commands.Call, _ eventstore.Stream, event any) error {
 			return l.DestroyCustomerKey(ctx, call, commands.DestroyCustomerKey{Customer: event.(customer.Erased).Customer})
 		}, nil},
-		// the phone that an approved claim brought stays with the customer.
+		// the phone that an approved claim brought stays with the customer,
+		// the last one approved where both lines brought one.
 		{"record-claim-phone", []any{ownership.ClaimApproved{}}, func(ctx context.Context, l *commands.Ledger, call commands.Call, stream eventstore.Stream, event any) error {
 			customer, line, err := ownership.ParseStream(string(stream))
 			if err != nil {
@@ -52,7 +53,13 @@ func all(signIns SignIns) []reaction {
 				Customer: customer, Line: line, Application: event.(ownership.ClaimApproved).Application,
 			})
 			return err
-		}, nil},
+		}, func(stream eventstore.Stream, _ any) eventstore.Stream {
+			id, _, err := ownership.ParseStream(string(stream))
+			if err != nil {
+				return stream // reacting to it will say so
+			}
+			return eventstore.Stream(customer.StreamPrefix + id.String())
+		}},
 		// B-28: who has departed is refused from the event on; what they signed in with
 		// goes too.
 		{"end-sign-in", []any{staff.Departed{}}, func(ctx context.Context, _ *commands.Ledger, _ commands.Call, _ eventstore.Stream, event any) error {

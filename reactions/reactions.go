@@ -32,8 +32,8 @@ type reaction struct {
 	on   []any  // a zero event of each type it hears of
 	do   func(ctx context.Context, l *commands.Ledger, call commands.Call, stream eventstore.Stream, event any) error
 	// line names the stream whose events it answers in their order, where that is
-	// not the event's own.
-	line func(event any) eventstore.Stream
+	// not the one the event stands in.
+	line func(stream eventstore.Stream, event any) eventstore.Stream
 }
 
 // SignIns are what members of staff get in with. *auth.Auth is one.
@@ -152,7 +152,7 @@ func (r *Reactions) line(ctx context.Context, consumer string, recorded eventsto
 		if err != nil {
 			break // reacting to it will say so
 		}
-		return each.line(decoded.Event)
+		return each.line(recorded.Stream, decoded.Event)
 	}
 	return recorded.Stream
 }

@@ -2,6 +2,7 @@ package reactions_test
 
 import (
 	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
@@ -307,6 +308,53 @@ func TestTheFirstConfirmedPaymentMakesTheCustomerFormal(t *testing.T) {
 		}
 		if promoted != len(first) {
 			t.Errorf("%d customers are formal, want %d", promoted, len(first))
+		}
+	})
+}
+
+// where two lines' claims each brought a phone, the one approved last
+// stays, however many approvals are answered at the same time.
+func TestTheLastApprovedPhoneStays(t *testing.T) {
+	onEachStore(t, func(t *testing.T, h *house) {
+		ctx := t.Context()
+		tree, err := h.ledger.Tree(ctx)
+		h.must(err)
+		root := tree.Root().ID
+		managers := map[domain.BusinessLine]domain.StaffID{
+			domain.SelfOperated: h.hire("first", root, domain.RoleCountyManager, root),
+			domain.Agency:       h.hire("second", root, domain.RoleCountyManager, root),
+		}
+		last := map[domain.CustomerID]domain.ApplicationID{}
+		for n := range 12 {
+			made, err := h.ledger.RegisterCustomer(ctx, h.as(h.dora), commands.RegisterCustomer{
+				Party: domain.Person, HomeUnit: h.branch, Advisor: h.dora,
+				Fields: commands.CustomerFields{Name: "王示例", Phone: "13800138000", Source: domain.SourceOwn},
+			})
+			h.must(err)
+			id := domain.CustomerID(made.ID)
+			for line, phone := range map[domain.BusinessLine]string{domain.SelfOperated: "1390013%04d", domain.Agency: "1370013%04d"} {
+				filed, err := h.ledger.ClaimCustomer(ctx, h.as(managers[line]), commands.ClaimCustomer{Customer: id, Line: line, Phone: fmt.Sprintf(phone, n)})
+				h.must(err)
+				last[id] = domain.ApplicationID(filed.ID)
+				_, err = h.ledger.ApproveClaim(ctx, h.as(h.director), commands.ApproveClaim{Customer: id, Line: line, Application: last[id]})
+				h.must(err)
+			}
+		}
+		r, _ := h.react()
+		h.answered(r)
+		for id, want := range last {
+			var got domain.ApplicationID
+			for recorded, err := range h.store.ReadStream(ctx, eventstore.StreamQuery{Stream: streamOf(customer.StreamPrefix, id)}) {
+				h.must(err)
+				decoded, err := h.codec.Decode(ctx, recorded)
+				h.must(err)
+				if phone, is := decoded.Event.(customer.PhoneRecorded); is {
+					got = phone.Application
+				}
+			}
+			if got != want {
+				t.Errorf("customer %s has the phone of application %s, want that of %s", id, got, want)
+			}
 		}
 	})
 }

@@ -71,7 +71,7 @@ func readPhone(p *Profile, in Fields, _ domain.Date) error {
 		return nil
 	}
 	phone, err := domain.ParsePhone(in.Phone)
-	p.Phone = domain.NewPersonal(phone.E164())
+	p.Phone = domain.NewPersonal(phone.Text())
 	return at(err, "phone")
 }
 

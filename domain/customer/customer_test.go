@@ -98,6 +98,9 @@ func TestRegister(t *testing.T) {
 	imported.Exceptions = []domain.Exception{{Code: "customer/required", Fields: []string{"phone", "source", "advisor"}}}
 	atOutlet := registered()
 	atOutlet.HomeUnit, atOutlet.Advisor = outlet.ID, domain.StaffID{}
+	extended := fields(func(f *customer.Fields) { f.Phone = "025-84567890 转 801" })
+	reached := registered()
+	reached.HomeUnit, reached.Phone = outlet.ID, personal("+862584567890 ext. 801")
 	channel := registered()
 	channel.Source, channel.ChannelType, channel.Nature = domain.SourceChannel, domain.ChannelBank, domain.ThroughChannel
 	company := customer.Registered{
@@ -116,6 +119,7 @@ func TestRegister(t *testing.T) {
 		rule{Name: "B-09 a name is required of history too", When: register(branch, func(r *customer.Registration) { r.Fields.Name, r.Provenance = "", domain.ApprovedHistory }), Refused: domain.ErrCustomerRequired, At: "name"},
 		rule{Name: "A-16 a phone is required", When: register(branch, fields(func(f *customer.Fields) { f.Phone = "" })), Refused: domain.ErrCustomerRequired, At: "phone"},
 		rule{Name: "A-16 a phone is well-formed", When: register(branch, fields(func(f *customer.Fields) { f.Phone = "12345" })), Refused: domain.ErrContactPhoneFormat, At: "phone"},
+		rule{Name: "A-16 a phone keeps its extension", When: register(outlet, extended), Then: []any{reached}},
 		rule{Name: "A-16 an imported phone is well-formed too", When: register(branch, func(r *customer.Registration) { r.Fields.Phone, r.Provenance = "12345", domain.ApprovedHistory }), Refused: domain.ErrContactPhoneFormat, At: "phone"},
 		rule{Name: "B-09 a source is required", When: register(branch, fields(func(f *customer.Fields) { f.Source = "" })), Refused: domain.ErrCustomerRequired, At: "source"},
 		rule{Name: "B-09 a source is from the list", When: register(branch, fields(func(f *customer.Fields) { f.Source = "LUCK" })), Refused: domain.ErrFormValue, At: "source"},
@@ -224,8 +228,9 @@ func TestRecords(t *testing.T) {
 		return func(s *customer.State) ([]any, error) { return s.Link(no) }
 	}
 	phone := func(number string) func(*customer.State) ([]any, error) {
-		return func(s *customer.State) ([]any, error) { return s.RecordPhone(personal(number), application) }
+		return func(s *customer.State) ([]any, error) { return s.RecordPhone(personal(number), application, 2) }
 	}
+	typed := customer.Supplemented{Customer: zhang, Phone: personal("+8613700137000")}
 	erase := func(basis string) func(*customer.State) ([]any, error) {
 		return func(s *customer.State) ([]any, error) { return s.Erase(basis) }
 	}
@@ -247,6 +252,9 @@ func TestRecords(t *testing.T) {
 			Then: []any{customer.PhoneRecorded{Customer: zhang, Phone: personal("+8613900139000"), Application: application}}},
 		rule{Name: "A-13 a formal customer's phone too", Given: []any{registered(), formal()}, When: phone("13900139000"),
 			Then: []any{customer.PhoneRecorded{Customer: zhang, Phone: personal("+8613900139000"), Application: application}}},
+		rule{Name: "A-13 a phone typed before the approval gives way to the claim's", Given: []any{registered(), typed}, When: phone("13900139000"),
+			Then: []any{customer.PhoneRecorded{Customer: zhang, Phone: personal("+8613900139000"), Application: application}}},
+		rule{Name: "A-13 a phone typed after the approval stays", Given: []any{registered(), customer.IdentityVerified{Customer: zhang, Result: domain.IDMatch}, typed}, When: phone("13900139000"), Then: nil},
 		rule{Name: "A-13 the phone on record is nothing to record", Given: []any{registered()}, When: phone("13800138000"), Then: nil},
 		rule{Name: "A-09 a phone is well-formed", Given: []any{registered()}, When: phone("1"), Refused: domain.ErrContactPhoneFormat},
 		rule{Name: "an erased customer gets no phone", Given: []any{registered(), erased()}, When: phone("13900139000"), Refused: domain.ErrCustomerErased},

@@ -30,7 +30,7 @@ type Registered struct {
 	Name           domain.Personal
 	IdentityType   domain.DocumentType // empty when no document is known
 	IdentityNumber domain.Personal     // canonical form
-	Phone          domain.Personal     // E.164
+	Phone          domain.Personal     // as domain.Phone.Text gives it
 	CustomerNo     string              // the core bank's number, empty for a prospect
 	HomeUnit       domain.UnitID       // 客户归属机构
 	Nature         domain.Nature

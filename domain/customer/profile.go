@@ -9,7 +9,7 @@ type Profile struct {
 	Name           domain.Personal
 	IdentityType   domain.DocumentType
 	IdentityNumber domain.Personal // canonical form
-	Phone          domain.Personal // E.164
+	Phone          domain.Personal // as domain.Phone.Text gives it
 	Source         domain.CustomerSource
 	ChannelType    domain.ChannelType
 	Details        Details

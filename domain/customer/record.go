@@ -51,21 +51,25 @@ func (s *State) Link(customerNo string) ([]any, error) {
 	return []any{Linked{Customer: s.Customer, CustomerNo: customerNo}}, nil
 }
 
-// RecordPhone takes over the phone of an approved application, of a formal
-// customer too: it is what the approval was about. No events when
-// it is the phone on record.
-func (s *State) RecordPhone(phone domain.Personal, application domain.ApplicationID) ([]any, error) {
+// RecordPhone takes over the phone of an application that was approved at a
+// position, of a formal customer too: it is what the approval was about (A-09,
+// No events when it is the phone on record, or when somebody has typed
+// another one since the approval.
+func (s *State) RecordPhone(phone domain.Personal, application domain.ApplicationID, approved domain.Position) ([]any, error) {
 	if err := s.present(); err != nil {
 		return nil, err
 	}
-	if phone.Erased() {
+	switch {
+	case phone.Erased():
 		return nil, domain.ErrCustomerErased
+	case approved < s.PhoneTyped:
+		return nil, nil
 	}
 	number, err := domain.ParsePhone(phone.Reveal())
 	if err != nil {
 		return nil, at(err, "phone")
 	}
-	canonical := domain.NewPersonal(number.E164())
+	canonical := domain.NewPersonal(number.Text())
 	if canonical == s.Profile.Phone {
 		return nil, nil
 	}

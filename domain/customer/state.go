@@ -18,6 +18,7 @@ type State struct {
 	RegisteredBy domain.StaffID
 	Verification domain.IDVerification
 	FirstPayment domain.PaymentID // zero while potential
+	PhoneTyped   domain.Position  // of the event in which somebody last typed the phone
 	Exceptions   []domain.Exception
 	Erased       bool
 }
@@ -56,7 +57,7 @@ func (s *State) Apply(event any, fact domain.Fact) {
 	case Registered:
 		s.register(e, fact)
 	case Supplemented:
-		s.supplement(e)
+		s.supplement(e, fact)
 	case PhoneRecorded:
 		s.Profile.Phone = e.Phone
 	case IdentityVerified:
@@ -80,11 +81,15 @@ func (s *State) register(e Registered, fact domain.Fact) {
 			Phone: e.Phone, Source: e.Source, ChannelType: e.ChannelType, Details: e.Details,
 		},
 		CustomerNo: e.CustomerNo, HomeUnit: e.HomeUnit, Nature: e.Nature, Advisor: e.Advisor,
-		RegisteredBy: fact.Actor, Verification: domain.IDNotChecked, Exceptions: slices.Clone(e.Exceptions),
+		RegisteredBy: fact.Actor, Verification: domain.IDNotChecked, PhoneTyped: fact.Position,
+		Exceptions: slices.Clone(e.Exceptions),
 	}
 }
 
-func (s *State) supplement(e Supplemented) {
+func (s *State) supplement(e Supplemented, fact domain.Fact) {
+	if !e.Phone.IsZero() {
+		s.PhoneTyped = fact.Position
+	}
 	given := Profile{
 		Name: e.Name, IdentityType: e.IdentityType, IdentityNumber: e.IdentityNumber,
 		Phone: e.Phone, Source: e.Source, ChannelType: e.ChannelType, Details: e.Details,

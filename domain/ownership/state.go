@@ -31,6 +31,7 @@ type Application struct {
 	Status      domain.ApplicationStatus
 	ConsentedBy domain.StaffID // the home outlet's head, zero for none
 	DecidedBy   domain.StaffID
+	Decided     domain.Position      // of the approval or rejection, 0 before
 	Winner      domain.ApplicationID // SUPERSEDED only
 	Filed       domain.Position      // earlier is smaller
 }
@@ -101,9 +102,9 @@ func (s *State) Apply(event any, fact domain.Fact) {
 	case HomeHeadConsented:
 		s.change(e.Application, func(a *Application) { a.ConsentedBy = e.By })
 	case ClaimApproved:
-		s.close(e.Application, domain.ApplicationApproved, e.Approver)
+		s.close(e.Application, domain.ApplicationApproved, e.Approver, fact)
 	case ClaimRejected:
-		s.close(e.Application, domain.ApplicationRejected, e.Approver)
+		s.close(e.Application, domain.ApplicationRejected, e.Approver, fact)
 	case ClaimWithdrawn:
 		s.change(e.Application, func(a *Application) { a.Status = domain.ApplicationWithdrawn })
 	case ClaimSuperseded:
@@ -122,8 +123,8 @@ func (s *State) own(owner domain.StaffID, unit domain.UnitID, by domain.Applicat
 	s.Owner, s.Unit, s.Application, s.Since = owner, unit, by, since
 }
 
-func (s *State) close(id domain.ApplicationID, status domain.ApplicationStatus, by domain.StaffID) {
-	s.change(id, func(a *Application) { a.Status, a.DecidedBy = status, by })
+func (s *State) close(id domain.ApplicationID, status domain.ApplicationStatus, by domain.StaffID, fact domain.Fact) {
+	s.change(id, func(a *Application) { a.Status, a.DecidedBy, a.Decided = status, by, fact.Position })
 }
 
 func (s *State) change(id domain.ApplicationID, change func(*Application)) {

@@ -183,7 +183,11 @@ func (m *model) apply(tx *projections.Tx, row *Row, event any, at *projections.E
 
 	show(p.Name, func(name string) { m.rename(tx, row, name) })
 	show(p.Phone, func(number string) {
-		row.PhoneMasked, row.PhoneHash = domain.MaskPhone(number), m.hashed(PhoneKind, number)
+		phone, err := domain.ParsePhone(number)
+		row.PhoneMasked, row.PhoneHash = phone.Masked(), m.hashed(PhoneKind, phone.E164())
+		if err != nil {
+			row.PhoneMasked, row.PhoneHash = domain.MaskPhone(number), m.hashed(PhoneKind, number)
+		}
 	})
 	show(p.IdentityNumber, func(number string) {
 		document, err := domain.ParseIdentityDocument(p.IdentityType, number, domain.Date{})
