@@ -273,7 +273,7 @@ func TestRecords(t *testing.T) {
 func TestKindAndCompleteness(t *testing.T) {
 	t.Parallel()
 	potential := domaintest.Fold[customer.State](registered())
-	if potential.Kind() != domain.Prospect || !potential.ToBeCompleted() {
+	if potential.Kind() != domain.Prospect || !potential.ToBeCompleted(nil) {
 		t.Error("B-08, B-16 who has not paid is potential, and to be completed")
 	}
 	if got, want := potential.MissingForFormal(), []string{"identity_type", "identity_number", "address", "bank_account", "birthday"}; !slices.Equal(got, want) {
@@ -281,15 +281,26 @@ func TestKindAndCompleteness(t *testing.T) {
 	}
 	details := customer.Supplemented{Customer: zhang, Details: customer.Details{Address: personal("x"), BankAccount: personal("12345678")}}
 	complete := domaintest.Fold[customer.State](identified(), details)
-	if c := complete.Completeness(); !c.Complete() || c.Filled != c.Required || !complete.ToBeCompleted() {
+	if c := complete.Completeness(); !c.Complete() || c.Filled != c.Required || !complete.ToBeCompleted(nil) {
 		t.Errorf("B-16 a complete prospect is still to be completed: %+v", c)
 	}
 	dealt := domaintest.Fold[customer.State](identified(), details, formal())
-	if dealt.Kind() != domain.FormalCustomer || dealt.ToBeCompleted() {
+	if dealt.Kind() != domain.FormalCustomer || dealt.ToBeCompleted(nil) {
 		t.Error("B-16 who paid and is complete is among my customers")
 	}
-	if incomplete := domaintest.Fold[customer.State](registered(), formal()); !incomplete.ToBeCompleted() {
+	if incomplete := domaintest.Fold[customer.State](registered(), formal()); !incomplete.ToBeCompleted(nil) {
 		t.Error("B-16 who paid and is incomplete is to be completed")
+	}
+	exceptions := []domain.Exception{
+		{Code: "customer/required", Fields: []string{"phone", "source"}}, {Code: "payment/attachment-required", Fields: []string{"papers"}}, {Code: "payment/product-closed"},
+	}
+	if open := dealt.Open(exceptions); !reflect.DeepEqual(open, exceptions[1:]) || !dealt.ToBeCompleted(open) {
+		t.Errorf("B-16 what was supplemented is no exception any more, the rest is: %+v", open)
+	}
+	sourceless := registered()
+	sourceless.Source = ""
+	if open := domaintest.Fold[customer.State](sourceless).Open(exceptions[:1]); len(open) != 1 {
+		t.Errorf("B-16 one of two fields is still missing: %+v", open)
 	}
 	company := registered()
 	company.Party = domain.Organisation

@@ -1,6 +1,10 @@
 package customer
 
-import "guishu/domain"
+import (
+	"slices"
+
+	"guishu/domain"
+)
 
 // BecomeFormal makes the customer formal by their first confirmed payment and
 // locks the fields (B-14). Any later payment changes nothing: no events. An
@@ -44,6 +48,22 @@ func (s *State) Completeness() Completeness {
 	return c
 }
 
+// Open is those of the exceptions, of the customer's registration or of imported
+// payments, whose fields are not all there by now (B-16).
+func (s *State) Open(exceptions []domain.Exception) []domain.Exception {
+	var open []domain.Exception
+	for _, exception := range exceptions {
+		lacks := func(field string) bool { return !s.Profile.filled(field) }
+		if len(exception.Fields) == 0 || slices.ContainsFunc(exception.Fields, lacks) {
+			open = append(open, exception)
+		}
+	}
+	return open
+}
+
 // ToBeCompleted says on which of an advisor's two lists the customer is: to be
-// completed while potential or incomplete, else among my customers (B-16).
-func (s *State) ToBeCompleted() bool { return !s.Formal() || !s.Completeness().Complete() }
+// completed while potential, incomplete or with open exceptions, else among my
+// customers (B-16).
+func (s *State) ToBeCompleted(open []domain.Exception) bool {
+	return !s.Formal() || !s.Completeness().Complete() || len(open) > 0
+}

@@ -45,7 +45,7 @@ func Model(hash Hash) projections.Model {
 	}
 	m.termsOf = projections.NewLookup(m.terms, "customer", func(r *term) *domain.CustomerID { return &r.Customer })
 	return projections.Model{
-		Name: "customers", Version: 2,
+		Name: "customers", Version: 3,
 		Tables: []projections.TableDefinition{m.customers, m.relations, m.terms},
 		Handlers: []projections.Handler{
 			projections.On(m.registered), projections.On(m.supplemented), projections.On(m.phoneRecorded),
@@ -179,7 +179,7 @@ func (m *model) apply(tx *projections.Tx, row *Row, event any, at *projections.E
 	}
 	row.Missing = state.Completeness().Missing
 	row.ChangedPosition = at.Position
-	row.review(state.Exceptions)
+	row.review(state, state.Exceptions)
 
 	show(p.Name, func(name string) { m.rename(tx, row, name) })
 	show(p.Phone, func(number string) {
@@ -241,15 +241,9 @@ func (m *model) rename(tx *projections.Tx, row *Row, text string) {
 
 // review keeps the exceptions that are still open and says on which list the
 // customer is (B-16).
-func (r *Row) review(exceptions []domain.Exception) {
-	r.Exceptions = nil
-	for _, exception := range exceptions {
-		open := slices.ContainsFunc(exception.Fields, func(field string) bool { return !slices.Contains(r.Filled, field) })
-		if open || len(exception.Fields) == 0 {
-			r.Exceptions = append(r.Exceptions, exception)
-		}
-	}
-	r.ToComplete = r.Kind != domain.FormalCustomer || len(r.Missing) > 0 || len(r.Exceptions) > 0
+func (r *Row) review(state *customer.State, exceptions []domain.Exception) {
+	r.Exceptions = state.Open(exceptions)
+	r.ToComplete = state.ToBeCompleted(r.Exceptions)
 }
 
 // state is the customer as far as the row tells.
@@ -391,7 +385,7 @@ func (m *model) except(tx *projections.Tx, id domain.CustomerID, exceptions []do
 			all = append(all, exception)
 		}
 	}
-	row.review(all)
+	row.review(row.state(), all)
 	row.ChangedPosition = at.Position
 	return nil
 }
