@@ -189,7 +189,8 @@ func TestAnErasureReachesEverywhere(t *testing.T) {
 	stream := eventstore.Stream(customer.StreamPrefix + s.customer.String())
 	until(t, "the other process has heard of the erasure", func() bool {
 		_, err := other.SupplementCustomer(t.Context(), h.as(h.dora), commands.SupplementCustomer{Customer: s.customer, Fields: commands.CustomerFields{Address: "新址"}})
-		return errors.Is(err, domain.ErrCustomerErased) || errors.Is(err, domain.ErrCustomerLockedUseModification) && other.CachedRevision(stream) == erased.Revision
+		refused := errors.Is(err, domain.ErrCustomerErased) || errors.Is(err, domain.ErrCustomerLockedUseModification)
+		return refused && other.CachedRevision(stream) == erased.Revision // the key alone may have refused it
 	})
 	_, values, err := other.RevealFields(t.Context(), h.as(h.dora), commands.RevealFields{Customer: s.customer, Fields: []staff.Field{staff.FieldPhone}, Purpose: "回访"})
 	h.wants(err, domain.ErrCustomerErased)
@@ -337,4 +338,26 @@ func TestWhoIsTiedToAnErasedCustomerIsLetGo(t *testing.T) {
 	h.must(approve(owned, domain.ApplicationID(release.ID)))
 	_, err = h.ledger.RequestDissolution(ctx, h.as(h.northHead), commands.RequestDissolution{Customer: owned, Line: line, Reason: "再次"})
 	h.wants(err, domain.ErrClaimNotOwned)
+}
+
+// C-04: a process that has not heard of the erasure reveals nothing and says so.
+func TestAProcessThatIsBehindRevealsNothingErased(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ctx := t.Context()
+	id := h.prospect(h.ann, h.north, person("王示例"))
+	behind := h.process(func(c *commands.Config) { c.Store = deaf{c.Store} })
+	reveal := commands.RevealFields{Customer: id, Fields: []staff.Field{staff.FieldPhone}, Purpose: "回访"}
+	_, values, err := behind.RevealFields(ctx, h.as(h.ann), reveal)
+	h.must(err)
+	if len(values) != 1 {
+		t.Fatalf("revealed %v", values)
+	}
+	_, err = h.ledger.EraseCustomer(ctx, h.as(h.director), commands.EraseCustomer{Customer: id, Basis: "pipl-47"})
+	h.must(err)
+	_, values, err = behind.RevealFields(ctx, h.as(h.ann), reveal)
+	h.wants(err, domain.ErrCustomerErased)
+	if len(values) != 0 {
+		t.Errorf("revealed %v", values)
+	}
 }

@@ -66,6 +66,9 @@ func (l *Ledger) RevealFields(ctx context.Context, call Call, c RevealFields) (A
 	if err != nil {
 		return Answer{}, nil, err
 	}
+	if shown.Erased { // this process had not heard of it
+		return Answer{}, nil, domain.ErrCustomerErased
+	}
 	values := make(map[staff.Field]string, len(c.Fields))
 	for _, field := range c.Fields {
 		values[field] = shown.Profile.Reveal(string(field))
