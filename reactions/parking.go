@@ -32,8 +32,18 @@ type Parked struct {
 // parking keeps parked events in PostgreSQL.
 type parking struct{ pool *pgxpool.Pool }
 
+// parkingLock keeps two processes from creating the table at once.
+const parkingLock = 0x6775697368750009
+
 func openParking(ctx context.Context, pool *pgxpool.Pool) (*parking, error) {
-	if _, err := pool.Exec(ctx, parkingSchema); err != nil {
+	err := pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock($1)", int64(parkingLock)); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, parkingSchema)
+		return err
+	})
+	if err != nil {
 		return nil, fmt.Errorf("open the parked events of reactions: %w", err)
 	}
 	return &parking{pool: pool}, nil
