@@ -48,8 +48,9 @@ type wire struct {
 	unreachable atomic.Bool // after that, no new connection is made
 	received    atomic.Int64
 
-	mu    sync.Mutex
-	stops map[string]*stop
+	mu     sync.Mutex
+	stops  map[string]*stop
+	passed map[string]int // how often each place has been passed
 }
 
 // stop is where the wire waits for the test.
@@ -72,11 +73,22 @@ func (w *wire) pass(place string) {
 	w.mu.Lock()
 	s := w.stops[place]
 	delete(w.stops, place)
+	if w.passed == nil {
+		w.passed = make(map[string]int)
+	}
+	w.passed[place]++
 	w.mu.Unlock()
 	if s != nil {
 		close(s.reached)
 		<-s.on
 	}
+}
+
+// times is how often a place has been passed.
+func (w *wire) times(place string) int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.passed[place]
 }
 
 // statement is the prepared statement that data begins with, if it does.

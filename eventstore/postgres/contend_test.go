@@ -108,3 +108,54 @@ func TestNoQuestionFailsWithTheLock(t *testing.T) {
 		t.Errorf("the append that waited: %v", err)
 	}
 }
+
+// A batch that only fails because the one before it failed is no sign of another
+// process: the head is not locked for it.
+func TestAConflictIsNoContention(t *testing.T) {
+	t.Parallel()
+	pool := pgtest.New(t)
+	w := new(wire)
+	store := openOver(t, pool, w, time.Minute)
+	known := one("known", eventstore.NoStream)
+	if _, err := store.Append(t.Context(), known); err != nil {
+		t.Fatal(err)
+	}
+	holder, err := pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := holder.Exec(t.Context(), `SELECT FROM ledger.head FOR UPDATE`); err != nil {
+		t.Fatal(err)
+	}
+	taken := one("taken", eventstore.NoStream)
+	taken.Events[0].ID = known.Events[0].ID
+	outcomes := make(chan error, 2)
+	for sent, a := range []eventstore.Append{taken, one("behind", eventstore.NoStream)} {
+		go func() {
+			_, err := store.Append(t.Context(), a)
+			outcomes <- err
+		}()
+		for w.times("append") < sent+2 {
+			runtime.Gosched()
+		}
+	}
+	if err := holder.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	conflicts := 0
+	for range 2 {
+		var conflict *eventstore.IDConflictError
+		switch err := <-outcomes; {
+		case errors.As(err, &conflict):
+			conflicts++
+		case err != nil:
+			t.Error(err)
+		}
+	}
+	if conflicts != 1 || w.times("append") != 4 {
+		t.Errorf("%d conflicts, %d batches", conflicts, w.times("append"))
+	}
+	if w.times("begin") != 0 {
+		t.Error("the head was locked although nobody else writes")
+	}
+}

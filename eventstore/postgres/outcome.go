@@ -73,8 +73,11 @@ func (w *writer) batchEnded(f flight, r reply) {
 		w.batchSucceeded(f)
 		return
 	case r.err == nil:
-		// The head was not where this process saw it: somebody else writes.
-		w.contention = stayContended
+		// The head was not where this process saw it: somebody else writes, unless
+		// it is only that the batch before this one failed.
+		if !w.draining {
+			w.contention = stayContended
+		}
 		w.returned = append(w.returned, releaseAll(f.appends)...)
 	case alreadyThere(r.err):
 		w.doubtful = append(w.doubtful, releaseAll(f.appends)...)
