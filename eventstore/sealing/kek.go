@@ -77,7 +77,7 @@ func (k KEK) aead() (cipher.AEAD, error) {
 
 // KEKSource says where the key-encryption key is: in the environment variable
 // GUISHU_KEK; else in the file that GUISHU_KEK_FILE names; else in the file
-// "kek" in Folder, which is made when the ledger is new.
+// "kek" in Folder; both are made when the ledger is new.
 type KEKSource struct {
 	Folder      string
 	Environment func(name string) string // os.Getenv, nil for none
@@ -168,6 +168,13 @@ func readKEK(path string) (KEK, error) {
 // only, and never replaces one (fs.ErrExist).
 func writeKEK(path string, k KEK) error {
 	folder := filepath.Dir(path)
+	mode := fs.FileMode(0o700)
+	if os.Geteuid() == 0 {
+		mode = 0o711 // a private PostgreSQL in it runs as another account
+	}
+	if err := os.MkdirAll(folder, mode); err != nil {
+		return fmt.Errorf("write the key-encryption key: %w", err)
+	}
 	draft, err := os.CreateTemp(folder, ".kek-*") // mode 0600
 	if err != nil {
 		return fmt.Errorf("write the key-encryption key: %w", err)

@@ -255,7 +255,7 @@ func TestWrongKEK(t *testing.T) {
 
 func TestKEKInFolder(t *testing.T) {
 	t.Parallel()
-	pool, folder := pgtest.New(t), t.TempDir()
+	pool, folder := pgtest.New(t), filepath.Join(t.TempDir(), "share", "guishu") // which nobody has made yet
 	first := open(t, pool, sealing.KEKSource{Folder: folder}, sealing.Options{})
 	second := open(t, pool, sealing.KEKSource{Folder: folder}, sealing.Options{})
 	if first.Ledger() != second.Ledger() || first.Ledger() == uuid.Nil {
