@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 // ErrLoadUnfinished says that a ledger was being loaded and that this was cut
@@ -57,6 +59,21 @@ func (r *Registry) beginLoading(ctx context.Context, file string, empty bool) er
 	}
 	_, err = r.pool.Exec(ctx, "UPDATE registry.standing SET complete = false, loading = $1", file)
 	return err
+}
+
+// InUse says whether a database has kept what is unique in a ledger, for whoever
+// must know before a ledger is opened on it.
+func InUse(ctx context.Context, pool *pgxpool.Pool) (used bool, err error) {
+	err = pool.QueryRow(ctx, "SELECT to_regclass('registry.standing') IS NOT NULL").Scan(&used)
+	if err == nil && used {
+		err = pool.QueryRow(ctx, `
+			SELECT complete AND loading IS NULL AND EXISTS (SELECT FROM registry.reservation)
+			FROM registry.standing`).Scan(&used)
+	}
+	if err != nil {
+		return false, fmt.Errorf("find out whether the database is in use: %w", err)
+	}
+	return used, nil
 }
 
 // BeginLoading notes that a ledger is being loaded from a file with this sum, so

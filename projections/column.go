@@ -88,18 +88,28 @@ func UUID[R any, T ~[16]byte](name string, field func(*R) *T) Column[R] {
 	}
 }
 
-// Text is a column of text, compared by its bytes. It is never NULL.
+// Text is a column of text, compared by its bytes. It is never NULL. A NUL, which no
+// text of PostgreSQL can hold, stands in it as U+FFFD.
 func Text[R any, T ~string](name string, field func(*R) *T) Column[R] {
 	return Column[R]{
 		Name: name, kind: textKind,
 		write: func(b []byte, r *R) []byte {
-			text := *field(r)
+			text := storable(string(*field(r)))
 			b = binary.BigEndian.AppendUint32(b, uint32(len(text)))
 			return append(b, text...)
 		},
 		read: func(r *R, value []byte) error { *field(r) = T(value); return nil },
 		show: func(r *R) string { return fmt.Sprintf("%q", string(*field(r))) },
 	}
+}
+
+// storable is what PostgreSQL can hold of a text. Commands take no NUL, but an event
+// that was loaded from a file may have one: it must not stop read models for ever.
+func storable(text string) string {
+	if strings.IndexByte(text, 0) < 0 {
+		return text
+	}
+	return strings.ReplaceAll(text, "\x00", "\ufffd")
 }
 
 // Int is a column of whole numbers.
@@ -226,7 +236,7 @@ func Words[R any](name string, field func(*R) *[]string) Column[R] {
 				if i > 0 {
 					b = append(b, ' ')
 				}
-				b = append(b, word...)
+				b = append(b, storable(word)...)
 			}
 			binary.BigEndian.PutUint32(b[from:], uint32(len(b)-from-4))
 			return b

@@ -69,10 +69,7 @@ func (c *exportCommand) checkKeys() error {
 	case "-":
 		return errors.New("--keys 应为文件名;guishu keys export - 才写到标准输出 / --keys names a file; guishu keys export - is what writes to standard output")
 	}
-	if _, err := os.Lstat(c.Keys); err == nil {
-		return fmt.Errorf("%w: %s", moving.ErrFileExists, c.Keys)
-	}
-	return nil
+	return moving.Free(c.Keys)
 }
 
 func (c *exportCommand) tell(done exported, summary transfer.Summary) error {

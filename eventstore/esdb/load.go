@@ -41,6 +41,20 @@ func (s *Store) Load(ctx context.Context, events iter.Seq2[eventstore.Loaded, er
 	return l.written, l.flush()
 }
 
+// Unloadable says why Load does not take an event, nothing if it does.
+func Unloadable(e eventstore.Event) string {
+	if strings.HasPrefix(string(e.Stream), systemPrefix) {
+		return "" // left out
+	}
+	if strings.HasPrefix(e.Type, systemPrefix) {
+		return "system events such as links cannot be loaded into EventStoreDB"
+	}
+	if _, carries := addRecordedAt(nil, e.RecordedAt); !carries {
+		return "the time it was recorded at cannot be written down"
+	}
+	return ""
+}
+
 // withoutSystem leaves out what reading everything does not give.
 func withoutSystem(events iter.Seq2[eventstore.Loaded, error]) iter.Seq2[eventstore.Loaded, error] {
 	return func(yield func(eventstore.Loaded, error) bool) {
@@ -50,8 +64,8 @@ func withoutSystem(events iter.Seq2[eventstore.Loaded, error]) iter.Seq2[eventst
 			if err == nil && strings.HasPrefix(string(event.Stream), systemPrefix) {
 				continue
 			}
-			if err == nil && strings.HasPrefix(event.Type, systemPrefix) {
-				err = &eventstore.InvalidLoadError{Number: number, Reason: "system events such as links cannot be loaded into EventStoreDB"}
+			if reason := Unloadable(event.Event); err == nil && reason != "" {
+				err = &eventstore.InvalidLoadError{Number: number, Reason: reason}
 			}
 			if !yield(event, err) || err != nil {
 				return
@@ -78,10 +92,7 @@ func (l *loading) take(event eventstore.Event) error {
 		}
 		l.next = eventstore.Append{Stream: event.Stream, Expected: eventstore.AtRevision(event.Revision - 1)}
 	}
-	metadata, carries := addRecordedAt(event.Metadata, event.RecordedAt)
-	if !carries {
-		return &eventstore.InvalidLoadError{Number: l.written + int64(len(l.next.Events)) + 1, Reason: "the time it was recorded at cannot be written down"}
-	}
+	metadata, _ := addRecordedAt(event.Metadata, event.RecordedAt) // it can be: see Unloadable
 	l.next.Events = append(l.next.Events, eventstore.NewEvent{
 		ID: event.ID, Type: event.Type, Data: event.Data, Metadata: metadata, Binary: event.Binary,
 	})

@@ -62,6 +62,9 @@ const (
 	CutShort       Code = "transfer/cut-short"
 	TotalsDiffer   Code = "transfer/totals-differ"
 	GoesOn         Code = "transfer/goes-on-after-its-end"
+
+	// NotForThisStore is an event that the store which the file is for cannot hold.
+	NotForThisStore Code = "transfer/not-for-this-store"
 )
 
 // Error says which line of a file is wrong, and how. It tells nothing of what the

@@ -56,8 +56,8 @@ func WriteFile(path string, write func(io.Writer) error) error {
 	if path == "-" {
 		return write(os.Stdout)
 	}
-	if _, err := os.Lstat(path); err == nil {
-		return fmt.Errorf("%w: %s", ErrFileExists, path)
+	if err := Free(path); err != nil {
+		return err
 	}
 	draft, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".part-*") // mode 0600
 	if err != nil {
@@ -68,12 +68,32 @@ func WriteFile(path string, write func(io.Writer) error) error {
 		err = draft.Sync()
 	}
 	if err = errors.Join(err, draft.Close()); err == nil {
-		err = os.Rename(draft.Name(), path)
+		err = name(draft.Name(), path)
 	}
 	if err != nil {
 		return errors.Join(err, os.Remove(draft.Name()))
 	}
 	return syncFolder(filepath.Dir(path))
+}
+
+// Free says that a path is nobody's yet: else ErrFileExists.
+func Free(path string) error {
+	if _, err := os.Lstat(path); err == nil {
+		return fmt.Errorf("%w: %s", ErrFileExists, path)
+	}
+	return nil
+}
+
+// name gives a finished file its name, unless somebody has taken it meanwhile.
+func name(draft, path string) error {
+	err := os.Link(draft, path)
+	if err == nil {
+		return os.Remove(draft)
+	}
+	if err := Free(path); err != nil {
+		return err
+	}
+	return os.Rename(draft, path) // not every file system has links
 }
 
 // writeAs compresses what the file's name says is compressed.

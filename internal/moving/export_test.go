@@ -49,11 +49,22 @@ func TestAnExportReplacesNoFile(t *testing.T) {
 	if text, err := os.ReadFile(path); err != nil || string(text) != "the only copy" {
 		t.Errorf("the file holds %q, %v", text, err)
 	}
+	late := filepath.Join(filepath.Dir(path), "late")
+	err = moving.WriteFile(late, func(io.Writer) error { return os.WriteFile(late, []byte("somebody else's"), 0o600) })
+	if !errors.Is(err, moving.ErrFileExists) {
+		t.Errorf("of one that came while it was written: %v", err)
+	}
+	if text, err := os.ReadFile(late); err != nil || string(text) != "somebody else's" {
+		t.Errorf("the file that came meanwhile holds %q, %v", text, err)
+	}
 	fresh := filepath.Join(filepath.Dir(path), "fresh")
 	if err := moving.WriteFile(fresh, func(w io.Writer) error { _, err := w.Write([]byte("text")); return err }); err != nil {
 		t.Fatal(err)
 	}
 	if info, err := os.Stat(fresh); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the file's mode is %v, %v", info.Mode(), err)
+	}
+	if left, err := os.ReadDir(filepath.Dir(path)); err != nil || len(left) != 3 {
+		t.Errorf("%d files are there, want 3, %v", len(left), err)
 	}
 }

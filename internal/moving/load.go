@@ -10,7 +10,9 @@ import (
 	"os"
 	"slices"
 
+	"guishu/commands"
 	"guishu/eventstore"
+	"guishu/eventstore/esdb"
 	"guishu/eventstore/sealing"
 	"guishu/eventstore/transfer"
 	"guishu/internal/app"
@@ -72,7 +74,7 @@ var (
 // (commands.ErrLoadUnfinished). Errors: *transfer.Error for the file,
 // *eventstore.DivergedError for a store that holds something else, and those above.
 func (l Load) Run(ctx context.Context) (_ Report, err error) {
-	checked, persons, err := l.check()
+	checked, persons, err := l.check(ctx)
 	if err != nil {
 		return Report{}, err
 	}
@@ -110,31 +112,72 @@ func (l Load) Run(ctx context.Context) (_ Report, err error) {
 const keysNotLoaded = "keys-not-loaded"
 
 // check reads the whole file and gives whose personal data are in it.
-func (l Load) check() (transfer.Summary, []uuid.UUID, error) {
+func (l Load) check(ctx context.Context) (transfer.Summary, []uuid.UUID, error) {
 	file, err := os.Open(l.File)
 	if err != nil {
 		return transfer.Summary{}, nil, err
 	}
 	defer file.Close()
-	reader, err := transfer.NewReader(file)
+	reader, err := transfer.NewReader(interruptible{file, ctx})
 	if err != nil {
 		return transfer.Summary{}, nil, err
 	}
 	persons, count := make(map[uuid.UUID]struct{}), int64(0)
+	var unfit error
 	summary, err := transfer.Verify(reader, func(e eventstore.Loaded) {
 		for subject := range sealing.SubjectsIn(e.Data) {
 			persons[subject] = struct{}{}
 		}
 		count++
+		if unfit == nil {
+			unfit = l.unfit(e.Event, count)
+		}
 		l.tell(Checking, count, 0)
 	})
+	if err == nil {
+		err = unfit
+	}
 	return summary, slices.Collect(maps.Keys(persons)), err
+}
+
+// unfit says that the store cannot take the file's nth event in: it is told before
+// anything is written, as no part of a ledger is one.
+func (l Load) unfit(e eventstore.Event, n int64) error {
+	if l.Config.EventStoreDB == "" {
+		return nil
+	}
+	if reason := esdb.Unloadable(e); reason != "" {
+		return &transfer.Error{Code: transfer.NotForThisStore, Line: 1 + n, Reason: reason}
+	}
+	return nil
+}
+
+// interruptible is a file that ends with a context: checking one can take long.
+type interruptible struct {
+	io.Reader
+	ctx context.Context
+}
+
+func (i interruptible) Read(to []byte) (int, error) {
+	if err := i.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return i.Reader.Read(to)
 }
 
 // prepareKeys brings the keys in, if they were given, and gives those whose keys
 // are not to be had. It refuses before anything is made in the database.
 func (l Load) prepareKeys(ctx context.Context, pool *pgxpool.Pool, ledger uuid.UUID, persons []uuid.UUID) ([]uuid.UUID, error) {
 	if l.Keys != "" {
+		// Bringing keys in carries out the erasures among them: never in the database
+		// of a ledger that lives.
+		used, err := commands.InUse(ctx, pool)
+		if err != nil {
+			return nil, err
+		}
+		if used {
+			return nil, commands.ErrRegistryInUse
+		}
 		if _, err := restore(ctx, pool, l.Config.KEK, ledger, l.Keys); err != nil {
 			return nil, err
 		}

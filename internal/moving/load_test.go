@@ -2,7 +2,9 @@ package moving_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -12,6 +14,7 @@ import (
 	"guishu/commands"
 	"guishu/domain"
 	"guishu/domain/customer"
+	"guishu/domain/product"
 	"guishu/eventstore"
 	"guishu/eventstore/memory"
 	"guishu/eventstore/sealing"
@@ -365,4 +368,190 @@ func TestKeysMayComeFirst(t *testing.T) {
 	if _, err := f.load(t, url, func(l *moving.Load) { l.Keys = "" }); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// A load that is refused because the database's ledger lives changes nothing in it:
+// above all it erases nobody, though the keys it was given come with an erasure.
+func TestARefusedLoadErasesNobody(t *testing.T) {
+	t.Parallel()
+	f, living, copied := tell(t), pgtest.URL(t), pgtest.URL(t)
+	for _, url := range []string{living, copied} {
+		if _, err := f.load(t, url); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b := open(t, config(copied, f.folder))
+	kind, number := someDocument(t, b)
+	victim := holderOf(t, b, kind, number)
+	director, _, err := b.Ledger.StaffByLogin(t.Context(), "director")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = b.Ledger.EraseCustomer(t.Context(), commands.Call{Actor: director, Key: "erase"}, commands.EraseCustomer{Customer: victim, Basis: "pipl-47"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys := filepath.Join(t.TempDir(), "keys.ndjson")
+	if _, err := moving.ExportKeys(t.Context(), b, keys); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.load(t, living, func(l *moving.Load) { l.Keys = keys }); !errors.Is(err, commands.ErrRegistryInUse) {
+		t.Errorf("got %v", err)
+	}
+	a := open(t, config(living, f.folder))
+	if _, gone, err := a.Ring.Erasure(t.Context(), uuid.UUID(victim)); err != nil || gone {
+		t.Errorf("the customer's key is gone: %t, %v", gone, err)
+	}
+}
+
+// Checking a file is given up when nobody waits for it any more.
+func TestCheckingCanBeInterrupted(t *testing.T) {
+	t.Parallel()
+	f, url := tell(t), pgtest.URL(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	looked := int64(0)
+	l := moving.Load{Config: config(url, f.folder), File: f.events, Keys: f.keys, Progress: func(_ moving.Stage, done, _ int64) {
+		looked = done
+		cancel()
+	}}
+	if _, err := l.Run(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	if looked == 0 || looked == f.count {
+		t.Errorf("%d of %d events were looked at", looked, f.count)
+	}
+	isUntouched(t, url)
+}
+
+// What an EventStoreDB cannot hold is told before anything of the ledger is there.
+func TestALedgerThatDoesNotFitIsRefusedAtOnce(t *testing.T) {
+	t.Parallel()
+	store := memory.New()
+	for _, kind := range []string{"note", "$>", "note"} {
+		_, err := store.Append(t.Context(), eventstore.Append{
+			Stream: "notes", Expected: eventstore.AnyRevision, Events: []eventstore.NewEvent{{ID: uuid.New(), Type: kind, Data: []byte("0@notes")}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	path := filepath.Join(t.TempDir(), "notes.ndjson")
+	err := moving.WriteFile(path, func(w io.Writer) error {
+		_, err := transfer.Export(t.Context(), w, store, transfer.Header{Ledger: uuid.New()}, nil)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	url, into := pgtest.URL(t), memory.New()
+	l := moving.Load{Config: config(url, t.TempDir()), File: path}
+	l.Config.EventStoreDB = esdbtest.On(t, into)
+	_, err = l.Run(t.Context())
+	if refusal := (*transfer.Error)(nil); !errors.As(err, &refusal) || refusal.Code != transfer.NotForThisStore || refusal.Line != 3 {
+		t.Errorf("got %v", err)
+	}
+	if last, err := into.LastPosition(t.Context()); err != nil || last != 0 {
+		t.Errorf("the EventStoreDB stands at %d, %v", last, err)
+	}
+	isUntouched(t, url)
+	l.Config.EventStoreDB = ""
+	if report, err := l.Run(t.Context()); err != nil || report.Written != 3 {
+		t.Errorf("into PostgreSQL: %+v, %v", report, err)
+	}
+}
+
+// A text with a NUL, which commands refuse and PostgreSQL cannot hold, may come with
+// a file. Its events are what they were, and read models go past them, whichever way
+// they come to them.
+func TestATextThatNoTableCanHoldStopsNobody(t *testing.T) {
+	t.Parallel()
+	f := tell(t)
+	source, url := pgtest.URL(t), pgtest.URL(t)
+	if _, err := f.load(t, source); err != nil {
+		t.Fatal(err)
+	}
+	a := open(t, config(source, f.folder))
+	odd := appendNUL(t, a)
+	path, keys := filepath.Join(t.TempDir(), "odd.ndjson"), filepath.Join(t.TempDir(), "keys.ndjson")
+	if _, err := moving.Export(t.Context(), a, path, nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := moving.ExportKeys(t.Context(), a, keys); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.load(t, url, func(l *moving.Load) { l.File, l.Keys = path, keys }); err != nil {
+		t.Fatal(err)
+	}
+	b := open(t, config(url, f.folder))
+	stop := run(t, b)
+	if err := demo.Settle(t.Context(), b); err != nil { // in bulk
+		t.Fatal(err)
+	}
+	live := appendNUL(t, b)
+	last, err := b.Store.LastPosition(t.Context())
+	if err == nil {
+		err = b.Models.WaitForAll(t.Context(), last)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	stop()
+	for _, made := range []withNUL{odd, live} {
+		var name, product string
+		err := b.Pool.QueryRow(t.Context(), "SELECT c.name, p.name FROM read.customers c, read.products p WHERE c.customer = $1 AND p.product = $2",
+			uuid.UUID(made.customer), uuid.UUID(made.product)).Scan(&name, &product)
+		if err != nil || name != "王\ufffd示例" || product != "示例\ufffd稳健" {
+			t.Errorf("shown are %q and %q, %v", name, product, err)
+		}
+	}
+	reports, err := b.Models.Replay(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, report := range reports {
+		if report.Differing > 0 {
+			t.Errorf("%s: %v", report.Model, report.Differences)
+		}
+	}
+}
+
+// withNUL is what has a NUL in its name.
+type withNUL struct {
+	customer domain.CustomerID
+	product  domain.ProductID
+}
+
+// appendNUL appends, past the commands, a customer and a product with a NUL in their
+// names: one sealed, the other in clear.
+func appendNUL(t *testing.T, a *app.App) (made withNUL) {
+	t.Helper()
+	made.customer, made.product = domain.CustomerID(uuid.New()), domain.ProductID(uuid.New())
+	for recorded, err := range a.Store.ReadAll(t.Context(), eventstore.AllQuery{Filter: eventstore.Filter{Types: []string{"customer.registered"}}, Limit: 1}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		decoded, err := a.Codec.Decode(t.Context(), recorded)
+		if err != nil {
+			t.Fatal(err)
+		}
+		registered := decoded.Event.(customer.Registered)
+		registered = customer.Registered{
+			Customer: made.customer, Party: registered.Party, Name: domain.NewPersonal("王\x00示例"), HomeUnit: registered.HomeUnit,
+			Nature: registered.Nature, Source: registered.Source,
+		}
+		for stream, event := range map[eventstore.Stream]any{
+			eventstore.Stream(customer.StreamPrefix + made.customer.String()): registered,
+			eventstore.Stream(product.StreamPrefix + made.product.String()):   product.Launched{Product: made.product, Code: made.product.String(), Name: "示例\x00稳健"},
+		} {
+			encoded, err := a.Codec.Encode(t.Context(), stream, uuid.New(), event, decoded.Metadata)
+			if err == nil {
+				_, err = a.Store.Append(t.Context(), eventstore.Append{Stream: stream, Expected: eventstore.NoStream, Scope: eventstore.InStore, Events: []eventstore.NewEvent{encoded}})
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	return made
 }
