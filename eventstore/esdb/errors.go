@@ -24,6 +24,10 @@ func (e *UnreachableError) Error() string {
 
 func (e *UnreachableError) Unwrap() error { return e.Err }
 
+// NothingWritten says that of an append which failed with this error nothing is
+// there or will ever be.
+func (*UnreachableError) NothingWritten() bool { return true }
+
 // RefusedError says that the server does not let this user do what was asked,
 // or cannot do it at all.
 type RefusedError struct{ Err error }
@@ -31,6 +35,9 @@ type RefusedError struct{ Err error }
 func (e *RefusedError) Error() string { return "event store: EventStoreDB refuses: " + e.Err.Error() }
 
 func (e *RefusedError) Unwrap() error { return e.Err }
+
+// NothingWritten is as for an UnreachableError.
+func (*RefusedError) NothingWritten() bool { return true }
 
 // ServerTooOldError says that a server lacks what the store needs of it: 23.10
 // was the first to say when a subscription has caught up.
@@ -47,6 +54,9 @@ type DeletedStreamError struct{ Stream eventstore.Stream }
 func (e *DeletedStreamError) Error() string {
 	return fmt.Sprintf("event store: stream %s has been deleted for good", e.Stream)
 }
+
+// NothingWritten is as for an UnreachableError.
+func (*DeletedStreamError) NothingWritten() bool { return true }
 
 // verdict is what an error of the client means.
 type verdict int

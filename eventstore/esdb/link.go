@@ -69,14 +69,27 @@ func (l *link) call(ctx context.Context, run func(context.Context, *esdb.Client)
 	var left sync.Once
 	release = func() { left.Do(l.leave) }
 	var once sync.Once
-	got := func() { once.Do(l.entry.RUnlock) }
-	defer got()
+	done := func() { once.Do(l.entry.RUnlock) }
+	defer done()
+	var connected atomic.Bool
+	got := func() { connected.Store(true); done() }
 	err = guarded(func() error { return run(&calling{Context: ctx, got: got}, l.client) })
-	if judge(err) == elsewhere && err != nil {
-		got()
+	switch {
+	case err == nil:
+	case !connected.Load():
+		done()
+		l.bury()
+		return release, errRetired // nothing was sent
+	case judge(err) == elsewhere, unavailable(err): // not every call says the latter in the log
+		done()
 		l.retire()
 	}
 	return release, err
+}
+
+func unavailable(err error) bool {
+	var remote interface{ GRPCStatus() *status.Status }
+	return errors.As(err, &remote) && remote.GRPCStatus().Code() == codes.Unavailable
 }
 
 // leave closes the client after the last call of a retired link: sooner, a call
@@ -120,6 +133,16 @@ func (l *link) retire() {
 		l.entry.Unlock()
 		l.leave()
 	})
+}
+
+// bury gives up a link whose client had no connection for a call. It has none
+// because it was sent on to another server of the cluster, which did not answer,
+// nor did any other: then it has stopped for good. Whoever still waits for it is
+// let go by closing it.
+func (l *link) bury() {
+	l.retired.Store(true)
+	_ = l.client.Close()
+	l.retire()
 }
 
 // listen takes the client's log. The client writes that a call failed just
@@ -259,6 +282,10 @@ func (l *links) connect() (*link, error) {
 // close closes every link. Nobody appends any more; reads and subscriptions
 // that their readers have laid aside find the connection closed.
 func (l *links) close() {
+	for _, s := range l.slots {
+		s.mu.Lock() // whoever has seen the store open has begun to dial by now
+		s.mu.Unlock()
+	}
 	l.work.Wait()
 	for _, s := range l.slots {
 		s.mu.Lock()
