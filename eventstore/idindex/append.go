@@ -1,10 +1,12 @@
 package idindex
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"guishu/eventstore"
@@ -72,7 +74,8 @@ func (s *Store) appendAt(ctx context.Context, a eventstore.Append, at eventstore
 	for i, event := range a.Events {
 		mine.ids[i] = event.ID
 	}
-	if err := s.reserve(ctx, mine); err != nil {
+	tried, err := s.reserve(ctx, mine)
+	if err != nil {
 		s.clerk.giveUp(mine)
 		return eventstore.Appended{}, err
 	}
@@ -86,36 +89,64 @@ func (s *Store) appendAt(ctx context.Context, a eventstore.Append, at eventstore
 	if nothingWritten(err) {
 		s.clerk.giveUp(mine)
 	}
+	if err == nil && tried && !result.Repeated {
+		result.Repeated = !s.wrote(ctx, a, result)
+	}
 	return result, err
 }
 
+// wrote says whether what stands where a was appended is a's: the inner store may
+// not tell a repeat of what another process appended a moment ago.
+func (s *Store) wrote(ctx context.Context, a eventstore.Append, result eventstore.Appended) bool {
+	count := 0
+	query := eventstore.StreamQuery{Stream: a.Stream, From: result.First, Limit: len(a.Events)}
+	for event, err := range s.inner.ReadStream(ctx, query) {
+		if err != nil {
+			return false // for want of an answer: whoever repeats looks at what is there
+		}
+		if mine := a.Events[count]; event.ID != mine.ID || !bytes.Equal(event.Data, mine.Data) || !bytes.Equal(event.Metadata, mine.Metadata) {
+			return false
+		}
+		count++
+	}
+	return count == len(a.Events)
+}
+
 // nothingWritten says that an append has failed for certain and for ever. Of any
-// other failure the reservation stays until a rival finds out.
+// other failure the reservation stays until a rival or a sweep finds out.
 func nothingWritten(err error) bool {
+	var unknown *eventstore.UnknownOutcomeError
+	if errors.As(err, &unknown) {
+		return false // whatever else it tells of
+	}
 	var moved *eventstore.WrongRevisionError
 	var taken *eventstore.IDConflictError
 	var invalid *eventstore.InvalidAppendError
-	return errors.As(err, &moved) || errors.As(err, &taken) || errors.As(err, &invalid)
+	var other interface{ NothingWritten() bool } // an error of the inner store's own
+	return errors.As(err, &moved) || errors.As(err, &taken) || errors.As(err, &invalid) ||
+		errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, eventstore.ErrClosed) ||
+		errors.As(err, &other) && other.NothingWritten()
 }
 
-// reserve makes the ids those of the attempt's stream. It gives *IDConflictError
-// when one stands on another stream, and settles what only might.
-func (s *Store) reserve(ctx context.Context, mine attempt) error {
+// reserve makes the ids those of the attempt's stream, and says whether another
+// attempt was made to append them there. It gives *IDConflictError when one stands
+// on another stream, and settles what only might.
+func (s *Store) reserve(ctx context.Context, mine attempt) (tried bool, err error) {
 	for {
 		rows, err := s.clerk.reserve(ctx, mine)
 		if err != nil {
-			return err
+			return false, err
 		}
 		rival, found := rivalOf(mine, rows)
 		if !found {
-			return nil
+			return slices.ContainsFunc(rows, func(r row) bool { return r.Shared || r.Revision != nil }), nil
 		}
 		stands, err := s.settle(ctx, rival)
 		if err != nil {
-			return err
+			return false, err
 		}
 		if stands {
-			return &eventstore.IDConflictError{Stream: mine.stream, ID: rival.ID, Holder: eventstore.Stream(rival.Stream)}
+			return false, &eventstore.IDConflictError{Stream: mine.stream, ID: rival.ID, Holder: eventstore.Stream(rival.Stream)}
 		}
 	}
 }
@@ -136,25 +167,40 @@ func (s *Store) settle(ctx context.Context, r row) (stands bool, err error) {
 	if r.Revision != nil {
 		return true, nil
 	}
-	stream, decided := eventstore.Stream(r.Stream), eventstore.Revision(r.Decided)
-	// The end first: what stands before it stays, so that an id that is not there
-	// by then will not be.
-	last, err := s.lastOf(ctx, stream)
-	if err != nil {
-		return false, fmt.Errorf("event store: settling an event id: %w", err)
-	}
-	_, stands, err = s.standing(ctx, r)
+	f, err := s.fateOf(ctx, r)
 	switch {
 	case err != nil:
-		return false, fmt.Errorf("event store: settling an event id: %w", err)
-	case stands:
+		return false, err
+	case f.stands:
 		return true, nil
-	case last > decided:
+	case f.hopeless(r):
 		return false, s.clerk.free(ctx, r)
 	case r.Age < s.options.Courtesy:
 		return false, s.pause(ctx, 2*time.Millisecond+rand.N(15*time.Millisecond))
 	}
-	return false, s.fence(ctx, stream, last, decided)
+	return false, s.fence(ctx, eventstore.Stream(r.Stream), f.last, eventstore.Revision(r.Decided))
+}
+
+// fate is what has become of a reservation by its stream.
+type fate struct {
+	last   eventstore.Revision // where the stream stood, before the id was looked for
+	event  eventstore.Event    // that has the id, if it stands
+	stands bool
+}
+
+// hopeless says that the append which made the reservation can never take effect.
+func (f fate) hopeless(r row) bool { return !f.stands && f.last > eventstore.Revision(r.Decided) }
+
+// fateOf asks a reservation's stream. The end first: what stands before it stays,
+// so that an id that is not there by then will not be.
+func (s *Store) fateOf(ctx context.Context, r row) (f fate, err error) {
+	if f.last, err = s.lastOf(ctx, eventstore.Stream(r.Stream)); err == nil {
+		f.event, f.stands, err = s.standing(ctx, r)
+	}
+	if err != nil {
+		return fate{}, fmt.Errorf("event store: settling an event id: %w", err)
+	}
+	return f, nil
 }
 
 // pause lets whoever is at work go on.

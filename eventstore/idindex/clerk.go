@@ -25,6 +25,7 @@ type row struct {
 	High     int64  // … and the last
 	Decided  int64  // the highest revision that an attempt was decided on
 	Attempt  int64  // the newest
+	Shared   bool   // more than one attempt was made
 	Age      time.Duration
 }
 
@@ -211,7 +212,7 @@ const reserveSQL = `
 		attempt     = CASE WHEN e.revision IS NULL AND e.stream = excluded.stream THEN excluded.attempt ELSE e.attempt END,
 		reserved_at = CASE WHEN e.revision IS NULL AND e.stream = excluded.stream THEN clock_timestamp() ELSE e.reserved_at END,
 		shared      = e.shared OR e.revision IS NULL AND e.stream = excluded.stream AND e.attempt <> excluded.attempt
-	RETURNING id, stream, revision, low, high, decided, attempt, clock_timestamp() - reserved_at AS age`
+	RETURNING id, stream, revision, low, high, decided, attempt, shared, clock_timestamp() - reserved_at AS age`
 
 func (c *clerk) write(ctx context.Context, orders []*order) error {
 	var ids []uuid.UUID

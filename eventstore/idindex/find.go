@@ -45,9 +45,12 @@ func (s *Store) Scopes(ctx context.Context, events []eventstore.Event) ([]events
 	if err := s.indexed(ctx); err != nil {
 		return nil, err
 	}
-	ids := make([]uuid.UUID, len(events))
+	ids, last := make([]uuid.UUID, len(events)), eventstore.Position(0)
 	for i, event := range events {
-		ids[i] = event.ID
+		ids[i], last = event.ID, max(last, event.Position)
+	}
+	if err := s.follower.await(ctx, last, s.closing); err != nil {
+		return nil, err
 	}
 	rows, err := s.look(ctx, ids)
 	if err != nil {
@@ -69,7 +72,7 @@ func (s *Store) Scopes(ctx context.Context, events []eventstore.Event) ([]events
 
 func (s *Store) look(ctx context.Context, ids []uuid.UUID) ([]row, error) {
 	rows, err := s.pool.Query(ctx, `
-		SELECT id, stream, revision, low, high, decided, attempt, clock_timestamp() - reserved_at AS age
+		SELECT id, stream, revision, low, high, decided, attempt, shared, clock_timestamp() - reserved_at AS age
 		FROM ids.event WHERE id = ANY($1)`, ids)
 	if err != nil {
 		return nil, fmt.Errorf("event store: looking for event ids: %w", err)

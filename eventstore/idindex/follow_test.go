@@ -200,6 +200,46 @@ func TestWhatIsLoadedIsKnown(t *testing.T) {
 	}
 }
 
+// An id that stands in scope InStore on one stream and in scope InStream on others
+// is known where it was, whichever came first.
+func TestWhatIsLoadedKeepsItsScopes(t *testing.T) {
+	t.Parallel()
+	for _, first := range []eventstore.IDScope{eventstore.InStore, eventstore.InStream} {
+		id := uuid.New()
+		event := func(stream eventstore.Stream, revision eventstore.Revision, id uuid.UUID, scope eventstore.IDScope) eventstore.Loaded {
+			return eventstore.Loaded{Scope: scope, Event: eventstore.Event{Stream: stream, Revision: revision, ID: id, Type: "thing.happened", RecordedAt: time.Unix(1, 0)}}
+		}
+		ledger := []eventstore.Loaded{
+			event("a", 0, uuid.New(), eventstore.InStore), event("a", 1, id, first), event("b", 0, id, 1-first), event("c", 0, uuid.New(), eventstore.InStream),
+		}
+		holder := ledger[1].Stream
+		if first == eventstore.InStream {
+			holder = ledger[2].Stream
+		}
+		store := open(t, pgtest.New(t), newServer())
+		for range 2 { // the second time as after a crash at the end
+			if _, err := store.Load(within(t), storetest.Sequence(ledger)); err != nil {
+				t.Fatal(err)
+			}
+			var events []eventstore.Event
+			for _, loaded := range ledger {
+				events = append(events, loaded.Event)
+			}
+			scopes, err := store.Scopes(within(t), events)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, loaded := range ledger {
+				if scopes[i] != loaded.Scope {
+					t.Errorf("event %d is in scope %d, was in %d", i, scopes[i], loaded.Scope)
+				}
+			}
+		}
+		_, err := store.Append(within(t), inStore("elsewhere", eventstore.NoStream, id))
+		wantConflict(t, err, "elsewhere", holder)
+	}
+}
+
 // What is held says what stands, not what is reserved, at once.
 func TestHeldIsWhatStands(t *testing.T) {
 	t.Parallel()

@@ -9,6 +9,7 @@ import (
 	"guishu/eventstore"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 // Load implements eventstore.Loader where the inner store does; everything loaded
@@ -23,11 +24,11 @@ func (s *Store) Load(ctx context.Context, events iter.Seq2[eventstore.Loaded, er
 	if !ok {
 		return 0, errors.New("event store: this store cannot take in a ledger")
 	}
-	var others []uuid.UUID // appended in scope InStream
+	var seen scopes
 	count, err := loader.Load(ctx, func(yield func(eventstore.Loaded, error) bool) {
 		for event, err := range events {
-			if err == nil && event.Scope == eventstore.InStream {
-				others = append(others, event.ID)
+			if err == nil {
+				seen.take(event)
 			}
 			if !yield(event, err) {
 				return
@@ -41,12 +42,49 @@ func (s *Store) Load(ctx context.Context, events iter.Seq2[eventstore.Loaded, er
 	if err != nil {
 		return count, err
 	}
-	if err := s.follower.await(ctx, last, s.closing); err != nil || len(others) == 0 {
+	if err := s.follower.await(ctx, last, s.closing); err != nil {
 		return count, err
 	}
-	// The log does not say in which scope an id was appended; the file did.
-	if _, err := s.pool.Exec(ctx, "DELETE FROM ids.event WHERE id = ANY($1) AND attempt = 0", others); err != nil {
+	if err := seen.keep(ctx, s.pool); err != nil {
 		return count, fmt.Errorf("event store: keeping the scopes of event ids: %w", err)
 	}
 	return count, nil
+}
+
+// scopes remembers in which scope ids were appended: the log does not say it, the
+// file that is loaded does.
+type scopes struct {
+	others batch // events in scope InStream, which the index does not keep
+	known  map[uuid.UUID]struct{}
+	behind batch // events in scope InStore whose ids came in scope InStream before
+}
+
+func (s *scopes) take(event eventstore.Loaded) {
+	if event.Scope == eventstore.InStream {
+		if s.known == nil {
+			s.known = make(map[uuid.UUID]struct{})
+		}
+		s.known[event.ID] = struct{}{}
+		s.others.add(event.Event)
+		return
+	}
+	if _, before := s.known[event.ID]; before {
+		s.behind.add(event.Event)
+	}
+}
+
+// keep takes out of the index what does not belong there, and puts in what had no
+// room for it.
+func (s *scopes) keep(ctx context.Context, pool *pgxpool.Pool) error {
+	if len(s.others.ids) == 0 {
+		return nil
+	}
+	_, err := pool.Exec(ctx, `
+		DELETE FROM ids.event e USING unnest($1::uuid[], $2::text[], $3::bigint[]) AS other (id, stream, revision)
+		WHERE e.id = other.id AND e.stream = other.stream AND e.revision = other.revision AND e.attempt = 0`,
+		s.others.ids, s.others.streams, s.others.revisions)
+	if err != nil {
+		return err
+	}
+	return s.behind.write(ctx, pool)
 }

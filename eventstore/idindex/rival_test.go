@@ -368,3 +368,37 @@ func TestTheFenceIsTheOptions(t *testing.T) {
 		t.Errorf("the stream holds %+v, %v", fences, err)
 	}
 }
+
+// Two processes are given the same ids with different contents, as when a key is
+// used again for another request: the second one is told that it came second, also
+// by a server that does not tell.
+func TestWhoComesSecondIsToldSo(t *testing.T) {
+	t.Parallel()
+	pool, server := pgtest.New(t), newServer()
+	server.at(func(_ context.Context, _ eventstore.Append, in func() (eventstore.Appended, error)) (eventstore.Appended, error) {
+		done, err := in()
+		done.Repeated = false
+		return done, err
+	})
+	first, second := open(t, pool, connection{server}), open(t, pool, connection{server})
+	for _, shown := range []bool{false, true} {
+		stream := eventstore.Stream("s-" + uuid.NewString())
+		a := inStore(stream, eventstore.NoStream, uuid.New(), uuid.New())
+		if done := must(t, first, a); done.Repeated {
+			t.Errorf("the first one got %+v", done)
+		}
+		if shown { // by the log
+			followed(t, first)
+		}
+		a.Events[1].Data = []byte(`{"another":"request"}`)
+		if done := must(t, second, a); !done.Repeated || done.First != 0 || done.Last != 1 {
+			t.Errorf("the second one got %+v", done)
+		}
+	}
+	// Who finishes what crashed comes first.
+	id := uuid.New()
+	server.crash(t, first, "crashed", eventstore.NoStream, id)
+	if done := must(t, second, inStore("crashed", eventstore.NoStream, id)); done.Repeated {
+		t.Errorf("the retry got %+v", done)
+	}
+}

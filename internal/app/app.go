@@ -209,6 +209,7 @@ func (a *App) Run(ctx context.Context) error {
 	group.Go(func() error { return a.Models.Run(ctx) })
 	group.Go(func() error { return a.Reactions.Run(ctx) })
 	group.Go(func() error { return a.settle(ctx) })
+	group.Go(func() error { return a.sweep(ctx) })
 	group.Go(func() error { return a.noteBegin(ctx) })
 	if err := group.Wait(); err != nil && !errors.Is(err, context.Canceled) {
 		return err

@@ -132,6 +132,40 @@ func (a *App) noteBegin(ctx context.Context) error {
 	return nil
 }
 
+// How often it is looked for event ids that crashes left reserved, and how old a
+// reservation must be to be looked at.
+const (
+	sweepEvery = 6 * time.Hour
+	sweepAge   = time.Minute
+)
+
+// sweep lets go of the event ids that crashes left reserved, where the ledger is in
+// an EventStoreDB.
+func (a *App) sweep(ctx context.Context) error {
+	index, beside := a.Store.(*idindex.Store)
+	if !beside {
+		return nil
+	}
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		swept, err := index.Sweep(ctx, sweepAge)
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case err != nil:
+			a.Log.Warn("event ids left reserved by a crash could not be looked for now", "error", err)
+		case swept.Freed+swept.Noted > 0:
+			a.Log.Info("event ids left reserved by a crash were settled", "freed", swept.Freed, "noted", swept.Noted, "left", swept.Left)
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
 // StoreAnswers gives nil while the event store can be asked: for whoever watches
 // over the program.
 func (a *App) StoreAnswers(ctx context.Context) error {
