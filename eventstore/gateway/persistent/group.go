@@ -51,6 +51,7 @@ type Group struct {
 	untaken    *list.List // handed out, not yet read by the consumer, by due
 	taken      *list.List // read by the consumer, by due
 	parking    []*Parking // decided, not yet written
+	writing    int        // how many of parking are being written
 	parked     []*message // the messages of parking
 
 	bytes    int
@@ -466,10 +467,15 @@ func (g *Group) Checkpointed(mark Mark, now time.Time) {
 }
 
 // Parking gives at most limit events to be put aside, in the order in which
-// that was decided. newID gives each its id at the first call.
+// that was decided, and the same ones until they are Parked: a store that took
+// them without its answer arriving knows them again only all together. newID
+// gives each its id at the first call.
 func (g *Group) Parking(limit int, newID func() uuid.UUID) []Parking {
-	list := make([]Parking, 0, min(limit, len(g.parking)))
-	for _, parking := range g.parking[:min(limit, len(g.parking))] {
+	if g.writing == 0 {
+		g.writing = min(limit, len(g.parking))
+	}
+	list := make([]Parking, 0, g.writing)
+	for _, parking := range g.parking[:g.writing] {
 		if parking.ID == uuid.Nil {
 			parking.ID = newID()
 		}
@@ -485,6 +491,7 @@ func (g *Group) Parked(count int) {
 	}
 	g.parking = slices.Delete(g.parking, 0, count)
 	g.parked = slices.Delete(g.parked, 0, count)
+	g.writing = 0
 }
 
 // Truncation is the parked revision before which everything has been processed

@@ -186,7 +186,15 @@ func (s *Service) Create(ctx context.Context, name Name, settings Settings) erro
 		if err := s.vacant(name); err != nil {
 			return err
 		}
-		written, err := s.write(ctx, createdType, name, settings)
+		// One of the same name may have been deleted and not forgotten yet.
+		if err := s.forget(ctx, name); err != nil {
+			return err
+		}
+		after, err := s.begins(ctx, name, settings.Start)
+		if err != nil {
+			return err
+		}
+		written, err := s.change(ctx, createdType, entryOf(name, &settings, after))
 		if written || err != nil {
 			return err
 		}
@@ -225,23 +233,26 @@ func (s *Service) Update(ctx context.Context, name Name, change func(Settings) S
 		if err := settings.validate(name.Source); err != nil {
 			return err
 		}
-		written, err := s.write(ctx, updatedType, name, settings)
+		after := existing.after
+		if settings.Start != existing.settings.Start {
+			if after, err = s.begins(ctx, name, settings.Start); err != nil {
+				return err
+			}
+		}
+		written, err := s.change(ctx, updatedType, entryOf(name, &settings, after))
 		if written || err != nil {
 			return err
 		}
 	}
 }
 
-func (s *Service) write(ctx context.Context, eventType string, name Name, settings Settings) (bool, error) {
-	after := settings.Start.Place - 1
-	if settings.Start.End {
-		end, err := endOf(ctx, s.records, name.Source)
-		if err != nil {
-			return false, err
-		}
-		after = end
+// begins is the place after which a subscription with this start begins, while
+// it has no checkpoint.
+func (s *Service) begins(ctx context.Context, name Name, start Start) (Place, error) {
+	if start.End {
+		return endOf(ctx, s.records, name.Source)
 	}
-	return s.change(ctx, eventType, entryOf(name, &settings, max(after, before(name.Source))))
+	return max(start.Place-1, before(name.Source)), nil
 }
 
 // Delete ends a subscription, drops its consumers and forgets its progress and
@@ -264,7 +275,11 @@ func (s *Service) Delete(ctx context.Context, name Name) error {
 			break
 		}
 	}
-	ctx = context.WithoutCancel(ctx)
+	return s.forget(context.WithoutCancel(ctx), name)
+}
+
+// forget lets go of a subscription's progress and of what it parked.
+func (s *Service) forget(ctx context.Context, name Name) error {
 	return errors.Join(s.records.delete(ctx, name.checkpointStream()), s.records.delete(ctx, name.parkedStream()))
 }
 

@@ -167,6 +167,24 @@ func TestStartAtTheEndMeansTheEndThen(t *testing.T) {
 	})
 }
 
+// TestAnUpdateDoesNotMoveTheStart: what came since a subscription was made at the
+// end still comes.
+func TestAnUpdateDoesNotMoveTheStart(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(b *bench) {
+		b.append("account-1", 3)
+		b.create(group1, func(s *Settings) { s.Start = Start{End: true} })
+		b.append("account-1", 2)
+		b.ok(b.service.Update(b.Context(), group1, withSevenRetries))
+		expect(t, "what was appended since it was made", revisionsOf(b.receive(b.connect(group1, 10))), 3, 4)
+		b.ok(b.service.Update(b.Context(), group1, func(s Settings) Settings {
+			s.Start = Start{Place: 1}
+			return s
+		}))
+		expect(t, "from another start", revisionsOf(b.receive(b.connect(group1, 10))), 1, 2, 3, 4)
+	})
+}
+
 func TestStartBeyondTheEnd(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(b *bench) {
@@ -458,21 +476,62 @@ func TestDelete(t *testing.T) {
 	})
 }
 
+// TestADeletionThatWasCutOffIsForgotten: one made anew under the same name knows
+// nothing of the old one, although its progress was never let go.
+func TestADeletionThatWasCutOffIsForgotten(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(b *bench) {
+		store := &failing{Store: b.store}
+		b.service = New(Config{Store: store})
+		b.append("account-1", 6)
+		b.create(group1)
+		session := b.connect(group1, 10)
+		got := b.receive(session)
+		session.Ack(idsOf(got[:5]))
+		session.Nack(idsOf(got[5:]), Park, "")
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if info := b.info(group1); info.Parked != 1 || !info.HasCheckpoint {
+			t.Fatalf("before the deletion: %+v", info)
+		}
+		store.only = metaPrefix
+		store.down.Store(true)
+		if err := b.service.Delete(b.Context(), group1); !errors.Is(err, errDown) {
+			t.Errorf("the deletion gives %v", err)
+		}
+		store.down.Store(false)
+		b.create(group1)
+		if info := b.info(group1); info.Parked != 0 || info.HasCheckpoint {
+			t.Errorf("one made anew knows of the old one: %+v", info)
+		}
+		expect(t, "one made anew", revisionsOf(b.receive(b.connect(group1, 10))), 0, 1, 2, 3, 4, 5)
+	})
+}
+
+// goesOn sees that whatever is done to a subscription drops its consumers, and
+// that it goes on where it was.
+func (b *bench) goesOn(done func() error) {
+	b.Helper()
+	b.append("account-1", 3)
+	b.create(group1)
+	session := b.connect(group1, 10)
+	session.Ack(idsOf(b.receive(session)[:1]))
+	b.ok(done())
+	if _, err := session.Receive(b.Context()); !errors.Is(err, ErrDropped) {
+		b.Errorf("the consumer is told %v", err)
+	}
+	expect(b.T, "afterwards", revisionsOf(b.receive(b.connect(group1, 10))), 1, 2)
+}
+
+func withSevenRetries(s Settings) Settings {
+	s.MaxRetries = 7
+	return s
+}
+
 func TestUpdateDropsConsumersAndGoesOn(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(b *bench) {
-		b.append("account-1", 3)
-		b.create(group1)
-		session := b.connect(group1, 10)
-		session.Ack(idsOf(b.receive(session)[:1]))
-		b.ok(b.service.Update(b.Context(), group1, func(s Settings) Settings {
-			s.MaxRetries = 7
-			return s
-		}))
-		if _, err := session.Receive(b.Context()); !errors.Is(err, ErrDropped) {
-			t.Errorf("the consumer is told %v", err)
-		}
-		expect(t, "afterwards", revisionsOf(b.receive(b.connect(group1, 10))), 1, 2)
+		b.goesOn(func() error { return b.service.Update(b.Context(), group1, withSevenRetries) })
 		b.restart(true)
 		if retries := b.info(group1).Settings.MaxRetries; retries != 7 {
 			t.Errorf("the retries are %d", retries)
@@ -483,15 +542,7 @@ func TestUpdateDropsConsumersAndGoesOn(t *testing.T) {
 func TestRestartDropsConsumersAndGoesOn(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(b *bench) {
-		b.append("account-1", 3)
-		b.create(group1)
-		session := b.connect(group1, 10)
-		session.Ack(idsOf(b.receive(session)[:1]))
-		b.ok(b.service.Restart(b.Context()))
-		if _, err := session.Receive(b.Context()); !errors.Is(err, ErrDropped) {
-			t.Errorf("the consumer is told %v", err)
-		}
-		expect(t, "afterwards", revisionsOf(b.receive(b.connect(group1, 10))), 1, 2)
+		b.goesOn(func() error { return b.service.Restart(b.Context()) })
 	})
 }
 
@@ -679,12 +730,13 @@ func TestStatistics(t *testing.T) {
 type failing struct {
 	eventstore.Store
 	down atomic.Bool
+	only string // how the names of the streams begin that cannot be written
 }
 
 var errDown = errors.New("the store is down")
 
 func (f *failing) Append(ctx context.Context, a eventstore.Append) (eventstore.Appended, error) {
-	if f.down.Load() {
+	if f.down.Load() && strings.HasPrefix(string(a.Stream), f.only) {
 		return eventstore.Appended{}, errDown
 	}
 	return f.Store.Append(ctx, a)
@@ -715,6 +767,45 @@ func TestStoreThatFailsForAWhile(t *testing.T) {
 		}
 		if info := b.info(group1); info.Checkpoint != 19 {
 			t.Errorf("the checkpoint is %d", info.Checkpoint)
+		}
+	})
+}
+
+// mute is a store that writes to one stream without saying so, once.
+type mute struct {
+	eventstore.Store
+	stream eventstore.Stream
+	once   atomic.Bool
+}
+
+func (m *mute) Append(ctx context.Context, a eventstore.Append) (eventstore.Appended, error) {
+	appended, err := m.Store.Append(ctx, a)
+	if a.Stream == m.stream && m.once.CompareAndSwap(false, true) {
+		return eventstore.Appended{}, &eventstore.UnknownOutcomeError{Err: errDown}
+	}
+	return appended, err
+}
+
+// TestParkingIsRepeatedAsItWas: what the store may have taken is asked for again
+// as it was, and what has come to be parked since comes after it.
+func TestParkingIsRepeatedAsItWas(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(b *bench) {
+		b.service = New(Config{Store: &mute{Store: b.store, stream: group1.parkedStream()}})
+		b.append("account-1", 3)
+		b.create(group1)
+		session := b.connect(group1, 10)
+		got := b.receive(session)
+		session.Nack(idsOf(got[:1]), Park, "")
+		synctest.Wait() // the first try has been made
+		session.Nack(idsOf(got[1:]), Park, "")
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if parked := b.read(group1.parkedStream()); len(parked) != 3 {
+			t.Errorf("%d are parked", len(parked))
+		}
+		if info := b.info(group1); info.Parked != 3 || info.Checkpoint != 2 {
+			t.Errorf("%d are parked and the checkpoint is %d", info.Parked, info.Checkpoint)
 		}
 	})
 }
