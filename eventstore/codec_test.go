@@ -432,6 +432,10 @@ func TestForeignEvents(t *testing.T) {
 		} else if is && (foreign.System != c.system || foreign.Position != 9 || foreign.Type != c.kind || string(foreign.Stream) != c.stream) {
 			t.Errorf("%+v gives %+v", c, foreign)
 		}
+		event := eventstore.NewEvent{Type: c.kind, Data: []byte(c.data), Metadata: []byte(c.metadata)}
+		if owns := codec.Owns(eventstore.Stream(c.stream), event); owns == c.foreign {
+			t.Errorf("%+v is to be written by commands alone: %v", c, owns)
+		}
 	}
 }
 

@@ -26,6 +26,12 @@ func isSystem(stream Stream, eventType string) bool {
 	return strings.HasPrefix(string(stream), "$") || strings.HasPrefix(eventType, "$")
 }
 
+// Owns says whether readers would take an event for the ledger's own, wherever it
+// stands, so that nobody but a command may append it.
+func (c *Codec) Owns(stream Stream, event NewEvent) bool {
+	return c.foreign(Event{Stream: stream, Type: event.Type, Metadata: event.Metadata}) == nil
+}
+
 // foreign gives a *ForeignError for an event that is certainly not the ledger's.
 // An event of an unknown type is the ledger's all the same where its metadata are
 // in the ledger's form: then a newer program wrote it, and no reader may pass it

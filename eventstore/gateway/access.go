@@ -28,7 +28,8 @@ type Access struct {
 	Anonymous *Principal
 
 	// CheckAgain is how often whoever holds a subscription or another long call is
-	// checked again, 0 for a minute. A call whose caller was locked out ends.
+	// checked again, 0 for a minute. A call ends whose caller was locked out, or
+	// may do more or less than when it began.
 	CheckAgain time.Duration
 }
 
@@ -63,6 +64,11 @@ type Principal struct {
 // Administrator is a principal who may do everything that the server does.
 func Administrator(name string) *Principal {
 	return &Principal{Name: name, Roles: []string{administrators}}
+}
+
+// equals says whether both may do the same under the same name.
+func (p *Principal) equals(other *Principal) bool {
+	return p.Name == other.Name && p.ReadOnly == other.ReadOnly && slices.Equal(p.Roles, other.Roles)
 }
 
 func (p *Principal) administers() bool { return slices.Contains(p.Roles, administrators) }
@@ -132,8 +138,9 @@ func (g *gatekeeper) identify(ctx context.Context) (*Principal, error) {
 	return nil, signInUnavailable()
 }
 
-// watch gives a context that ends when the caller of a long call is locked out.
-// What could not be found out changes nothing.
+// watch gives a context that ends when the caller of a long call is locked out,
+// or is not whom the call was begun by any more. What could not be found out
+// changes nothing.
 func (g *gatekeeper) watch(ctx context.Context) (context.Context, context.CancelFunc) {
 	if g.Authenticator == nil {
 		return ctx, func() {}
@@ -143,9 +150,8 @@ func (g *gatekeeper) watch(ctx context.Context) (context.Context, context.Cancel
 	var again *time.Timer
 	mu.Lock()
 	again = time.AfterFunc(g.CheckAgain, func() {
-		var refused *exception
-		if _, err := g.identify(ctx); errors.As(err, &refused) && refused.code == codes.Unauthenticated {
-			cancel(refused)
+		if ended := g.checkAgain(ctx); ended != nil {
+			cancel(ended)
 			return
 		}
 		mu.Lock()
@@ -161,6 +167,20 @@ func (g *gatekeeper) watch(ctx context.Context) (context.Context, context.Cancel
 		defer mu.Unlock()
 		again.Stop()
 	}
+}
+
+// checkAgain says why the call of a caller who was admitted has to end, nil when
+// it may go on.
+func (g *gatekeeper) checkAgain(ctx context.Context) *exception {
+	now, err := g.identify(ctx)
+	var refused *exception
+	if errors.As(err, &refused) && refused.code == codes.Unauthenticated {
+		return refused
+	}
+	if begun, known := callerOf(ctx); err == nil && known && !now.equals(begun) {
+		return rightsChanged()
+	}
+	return nil
 }
 
 // readCredentials reads an authorization of the scheme Basic or Bearer.
@@ -219,15 +239,15 @@ func (s *Server) may(ctx context.Context, deed deed, stream eventstore.Stream) e
 	if deed != readStream && (!s.config.Writable || principal.ReadOnly || stream == allStream) {
 		return accessDenied()
 	}
-	if deed != readStream && s.config.Reserved != nil && s.config.Reserved(stream) {
+	original, isMetastream := originalOf(stream)
+	if !isMetastream {
+		original = stream
+	}
+	if deed != readStream && s.config.Reserved != nil && s.config.Reserved(original) {
 		return accessDenied()
 	}
 	if principal.administers() {
 		return nil
-	}
-	original, isMetastream := originalOf(stream)
-	if !isMetastream {
-		original = stream
 	}
 	own, settings, err := s.streams.acls(ctx, original)
 	if err != nil {

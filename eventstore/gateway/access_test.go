@@ -20,8 +20,10 @@ import (
 	"time"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
+	"github.com/EventStore/EventStore-Client-Go/v4/protos/serverfeatures"
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/shared"
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/streams"
+	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
@@ -284,6 +286,9 @@ func TestReadOnly(t *testing.T) {
 		if got := call.receive(); codes.Code(got.GetError().GetCode()) != codes.PermissionDenied {
 			t.Errorf("%s: in a batch: %v", name, got)
 		}
+		if code := served.append(t.Context(), t, "$$s", "$metadata", `{"$acl":{"$r":"nobody"}}`); code != codes.PermissionDenied {
+			t.Errorf("%s: writing metadata: %v", name, code)
+		}
 		if code := served.delete(t.Context(), t, "s"); code != codes.PermissionDenied {
 			t.Errorf("%s: deleting: %v", name, code)
 		}
@@ -293,14 +298,126 @@ func TestReadOnly(t *testing.T) {
 	}
 }
 
+// TestNobodyWritesTheOwnersEvents: what readers would take for an event of the
+// program that owns the store is refused on every stream, in either form.
+func TestNobodyWritesTheOwnersEvents(t *testing.T) {
+	t.Parallel()
+	served := serve(t, open, func(c *gateway.Config) {
+		c.ReservedEvent = func(_ eventstore.Stream, event eventstore.NewEvent) bool { return event.Type == "payment.confirmed" }
+	})
+	if code := served.append(t.Context(), t, "notes", "payment.confirmed", "{}"); code != codes.PermissionDenied {
+		t.Errorf("appending: %v", code)
+	}
+	event := batched(1)
+	event.Metadata["type"] = "payment.confirmed"
+	call := served.batching(t)
+	call.send(whole("notes", nil, batched(1), event))
+	if got := call.receive(); codes.Code(got.GetError().GetCode()) != codes.PermissionDenied {
+		t.Errorf("among others in a batch: %v", got)
+	}
+	if code := served.append(t.Context(), t, "notes", "noted", "{}"); code != codes.OK {
+		t.Errorf("another event: %v", code)
+	}
+	if last, err := served.store.LastPosition(t.Context()); err != nil || last != 1 {
+		t.Errorf("the store is at %d, %v", last, err)
+	}
+}
+
 // fickle is an authenticator that changes its mind.
-type fickle struct{ answer atomic.Pointer[error] }
+type fickle struct {
+	answer   atomic.Pointer[error]
+	readOnly atomic.Bool
+}
 
 func (f *fickle) Authenticate(context.Context, gateway.Credentials) (gateway.Principal, error) {
 	if err := f.answer.Load(); err != nil {
 		return gateway.Principal{}, *err
 	}
-	return *gateway.Administrator("x"), nil
+	principal := *gateway.Administrator("x")
+	principal.ReadOnly = f.readOnly.Load()
+	return principal, nil
+}
+
+// TestALongCallEndsWhenItsCallerHasOtherRights: one that may write must not go on
+// writing when its caller may not any more.
+func TestALongCallEndsWhenItsCallerHasOtherRights(t *testing.T) {
+	t.Parallel()
+	authenticator := &fickle{}
+	served := serve(t, open, func(c *gateway.Config) {
+		c.Access = gateway.Access{Authenticator: authenticator, CheckAgain: time.Millisecond}
+	})
+	stream, err := streams.NewStreamsClient(served.raw(t)).BatchAppend(authorized(t, "Bearer x"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	call := batching{t: t, stream: stream}
+	call.send(whole("s", nil, batched(1)))
+	if got := call.receive(); got.GetSuccess() == nil {
+		t.Fatal(got)
+	}
+	authenticator.readOnly.Store(true)
+	if _, err := call.stream.Recv(); status.Code(err) != codes.Unavailable {
+		t.Errorf("the call ends with %v", err)
+	}
+	if code := served.append(authorized(t, "Bearer x"), t, "s", "happened", "{}"); code != codes.PermissionDenied {
+		t.Errorf("the next one: %v", code)
+	}
+}
+
+// TestStrangersAreAskedFirst: a message of somebody who is not known is not even
+// waited for.
+func TestStrangersAreAskedFirst(t *testing.T) {
+	t.Parallel()
+	served := serve(t, guarded)
+	connection := served.raw(t)
+	for _, method := range []string{
+		"/event_store.client.streams.Streams/Delete", "/event_store.client.streams.Streams/Tombstone",
+		"/event_store.client.persistent_subscriptions.PersistentSubscriptions/Create",
+		"/event_store.client.streams.Streams/Append", "/event_store.client.streams.Streams/Read",
+	} {
+		call := silentCall(t, connection, method)
+		if err := call.RecvMsg(new(shared.Empty)); status.Code(err) != codes.Unauthenticated {
+			t.Errorf("%s: %v", method, err)
+		}
+	}
+}
+
+// TestStrangersWhoSendNothing do not keep the others from learning what this
+// server is.
+func TestStrangersWhoSendNothing(t *testing.T) {
+	t.Parallel()
+	served := serve(t, guarded)
+	connection := served.raw(t)
+	const method = "/event_store.client.server_features.ServerFeatures/GetSupportedMethods"
+	answers := make(chan error)
+	for range 50 {
+		call := silentCall(t, connection, method)
+		go func() {
+			err := call.RecvMsg(new(serverfeatures.SupportedMethods))
+			select {
+			case answers <- err:
+			case <-t.Context().Done():
+			}
+		}()
+	}
+	for range 50 - 16 { // as many as are not waited for
+		if err := <-answers; err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := serverfeatures.NewServerFeaturesClient(connection).GetSupportedMethods(t.Context(), &shared.Empty{}); err != nil {
+		t.Errorf("somebody who asks: %v", err)
+	}
+}
+
+// silentCall is a call whose client says nothing for now.
+func silentCall(t *testing.T, connection *grpc.ClientConn, method string) grpc.ClientStream {
+	t.Helper()
+	call, err := connection.NewStream(t.Context(), &grpc.StreamDesc{ClientStreams: true, ServerStreams: true}, method)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return call
 }
 
 // TestALongCallEndsWhenItsCallerIsLockedOut, and not because nobody could tell.

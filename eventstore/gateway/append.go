@@ -21,13 +21,14 @@ type streamsService struct {
 // Append takes one append as a stream of messages: where to, then the events.
 // A stream that is not where it was expected is an answer, not a failure.
 func (s *streamsService) Append(stream streams.Streams_AppendServer) error {
-	request := proposal{server: s.Server}
+	request := receiving{server: s.Server}
 	defer request.release()
 	if err := s.receiveAppend(stream, &request); err != nil {
+		request.release()
 		drain(stream)
 		return err
 	}
-	result, err := s.write(stream.Context(), request)
+	result, err := s.write(stream.Context(), request.proposal)
 	var wrong *eventstore.WrongRevisionError
 	if errors.As(err, &wrong) {
 		return stream.SendAndClose(&streams.AppendResp{Result: &streams.AppendResp_WrongExpectedVersion_{
@@ -40,7 +41,7 @@ func (s *streamsService) Append(stream streams.Streams_AppendServer) error {
 	return stream.SendAndClose(&streams.AppendResp{Result: &streams.AppendResp_Success_{Success: successOf(result)}})
 }
 
-func (s *streamsService) receiveAppend(stream streams.Streams_AppendServer, request *proposal) error {
+func (s *streamsService) receiveAppend(stream streams.Streams_AppendServer, request *receiving) error {
 	var message appendMessage
 	err := stream.RecvMsg(&message)
 	if errors.Is(err, io.EOF) || err == nil && message.kind != optionsMessage {
@@ -61,7 +62,7 @@ func (s *streamsService) receiveAppend(stream streams.Streams_AppendServer, requ
 	for {
 		err := stream.RecvMsg(&message)
 		if errors.Is(err, io.EOF) {
-			return nil
+			return request.complete()
 		}
 		if err != nil {
 			return err

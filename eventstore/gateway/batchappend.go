@@ -8,7 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/EventStore/EventStore-Client-Go/v4/protos/shared"
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/streams"
 	"github.com/google/uuid"
 
@@ -30,6 +29,7 @@ func (s *streamsService) BatchAppend(stream streams.Streams_BatchAppendServer) e
 	b := &batches{
 		server: s.Server, ctx: ctx, send: stream.Send,
 		open: make(map[uuid.UUID]*batch), tails: make(map[eventstore.Stream]*turn), writing: make(chan struct{}, maxWritingBatches),
+		givenUp: make(chan struct{}, 1),
 	}
 	defer b.end()
 	messages := make(chan *streams.BatchAppendReq)
@@ -39,6 +39,10 @@ func (s *streamsService) BatchAppend(stream streams.Streams_BatchAppendServer) e
 		select {
 		case message := <-messages:
 			if err := b.take(message); err != nil {
+				return err
+			}
+		case <-b.givenUp:
+			if err := b.answerLate(); err != nil {
 				return err
 			}
 		case err := <-ended:
@@ -77,6 +81,7 @@ type batches struct {
 	open   map[uuid.UUID]*batch
 	tails  map[eventstore.Stream]*turn
 
+	givenUp chan struct{} // told when open appends were given up
 	writing chan struct{}
 	group   sync.WaitGroup
 
@@ -87,11 +92,9 @@ type batches struct {
 
 // batch is one append in fragments.
 type batch struct {
-	proposal
-	id       *shared.UUID
-	options  *streams.BatchAppendReq_Options
-	deadline time.Time // zero for none
-	refused  bool      // answered already: what still comes is passed over
+	receiving
+	answer  *streams.BatchAppendResp // without its result
+	refused bool                     // answered already: what still comes is passed over
 }
 
 // turn is an append's place among those to the same stream.
@@ -111,9 +114,9 @@ func (b *batches) take(message *streams.BatchAppendReq) error {
 		if !b.roomForOne() {
 			return serverBusy()
 		}
-		current = &batch{proposal: proposal{server: b.server}, id: message.GetCorrelationId(), options: message.GetOptions()}
+		current = &batch{receiving: receiving{server: b.server, onGiveUp: b.tell}, answer: heading(message)}
 		b.open[id] = current
-		if err := b.refuse(current, b.begin(current)); err != nil {
+		if err := b.refuse(current, b.begin(current, message.GetOptions())); err != nil {
 			return err
 		}
 	}
@@ -141,9 +144,29 @@ func (b *batches) roomForOne() bool {
 	return len(b.open) < maxOpenBatches
 }
 
+// tell wakes the call: an append was given up and wants an answer.
+func (b *batches) tell() {
+	select {
+	case b.givenUp <- struct{}{}:
+	default:
+	}
+}
+
+// answerLate answers the appends that were given up.
+func (b *batches) answerLate() error {
+	for _, current := range b.open {
+		if current.refused || !current.late() {
+			continue
+		}
+		if err := b.refuse(current, gaveUp()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // begin reads the options of a new append.
-func (b *batches) begin(current *batch) (err error) {
-	options := current.options
+func (b *batches) begin(current *batch, options *streams.BatchAppendReq_Options) (err error) {
 	if options == nil {
 		return invalidArgument("an append's first fragment carries its options")
 	}
@@ -156,7 +179,11 @@ func (b *batches) begin(current *batch) (err error) {
 	if current.deadline, err = deadlineOf(options, time.Now()); err != nil {
 		return err
 	}
-	return b.server.may(b.ctx, writeStream, current.stream)
+	if err := b.server.may(b.ctx, writeStream, current.stream); err != nil {
+		return err
+	}
+	current.begin()
+	return nil
 }
 
 func batchExpectation(options *streams.BatchAppendReq_Options) (eventstore.Expectation, error) {
@@ -173,9 +200,6 @@ func batchExpectation(options *streams.BatchAppendReq_Options) (eventstore.Expec
 	return 0, errNoExpectation
 }
 
-// errDeadline says that an append's own time is up.
-var errDeadline = timedOut()
-
 // deadlineOf is when an append has to be done: a span, or in old clients a
 // moment.
 func deadlineOf(options *streams.BatchAppendReq_Options, now time.Time) (time.Time, error) {
@@ -189,7 +213,7 @@ func deadlineOf(options *streams.BatchAppendReq_Options, now time.Time) (time.Ti
 		return time.Time{}, nil
 	}
 	if !deadline.After(now) {
-		return time.Time{}, errDeadline
+		return time.Time{}, gaveUp()
 	}
 	return deadline, nil
 }
@@ -211,12 +235,14 @@ func (b *batches) refuse(current *batch, err error) error {
 	}
 	current.refused = true
 	current.release()
-	current.events = nil
-	return b.answer(current, written{}, err)
+	return b.respond(current, written{}, err)
 }
 
 // start writes a complete append after those to the same stream before it.
 func (b *batches) start(current *batch) error {
+	if err := current.complete(); err != nil {
+		return b.refuse(current, err)
+	}
 	select {
 	case b.writing <- struct{}{}:
 	case <-b.ctx.Done():
@@ -229,16 +255,29 @@ func (b *batches) start(current *batch) error {
 	b.group.Go(func() {
 		defer func() { <-b.writing }()
 		result, err := b.write(current, place)
-		place.before = nil
-		close(place.done)
+		if place.before == nil {
+			close(place.done)
+		}
 		// A client that does not read its answers must not hold the memory of others.
 		current.release()
-		current.events = nil
-		if err := b.answer(current, result, err); err != nil {
+		if err := b.respond(current, result, err); err != nil {
 			b.fail(err)
+		}
+		if place.before != nil {
+			b.pass(place)
 		}
 	})
 	return nil
+}
+
+// pass hands on the turn of an append that did not wait for its own.
+func (b *batches) pass(place *turn) {
+	select {
+	case <-place.before.done:
+	case <-b.ctx.Done():
+	}
+	place.before = nil
+	close(place.done)
 }
 
 // forgetTails drops what nobody has to wait for any more, now and then.
@@ -272,15 +311,14 @@ func (b *batches) write(current *batch, place *turn) (result written, err error)
 		case <-ctx.Done():
 			return written{}, ctx.Err()
 		}
+		place.before = nil
 	}
 	return b.server.write(ctx, current.proposal)
 }
 
-// answer sends an append's result. Clients find the append by its correlation
-// id and want to be told where it went.
-func (b *batches) answer(current *batch, result written, err error) error {
-	response := &streams.BatchAppendResp{CorrelationId: current.id, StreamIdentifier: current.options.GetStreamIdentifier()}
-	echoExpectation(response, current.options)
+// respond sends an append's result, once.
+func (b *batches) respond(current *batch, result written, err error) error {
+	response := current.answer
 	if err == nil {
 		response.Result = batchSuccess(result)
 	} else {

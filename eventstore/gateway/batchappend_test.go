@@ -1,6 +1,7 @@
 package gateway_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -147,6 +148,7 @@ func TestBatchAppendErrorsAreAnswers(t *testing.T) {
 		"an event too large":    {whole("s", nil, batched(1001)), codes.InvalidArgument, "MaximumAppendSizeExceeded"},
 		"an append too large":   {whole("s", nil, batched(800), batched(800)), codes.InvalidArgument, "MaximumAppendSizeExceeded"},
 		"no options":            {withoutOptions, codes.InvalidArgument, "BadRequest"},
+		"a name too long":       {whole(strings.Repeat("n", 10_000), nil, batched(1)), codes.InvalidArgument, "BadRequest"},
 		"no name":               {whole("", nil, batched(1)), codes.InvalidArgument, "BadRequest"},
 		"nothing expected":      {whole("s", func(o *streams.BatchAppendReq_Options) { o.ExpectedStreamPosition = nil }, batched(1)), codes.InvalidArgument, "BadRequest"},
 		"no type":               {whole("s", nil, incomplete), codes.InvalidArgument, "BadRequest"},
@@ -161,6 +163,9 @@ func TestBatchAppendErrorsAreAnswers(t *testing.T) {
 		}
 		if response.GetCorrelationId().GetString_() != c.request.CorrelationId.GetString_() {
 			t.Errorf("%s: the answer is for %v", name, response.GetCorrelationId())
+		}
+		if length := len(response.GetStreamIdentifier().GetStreamName()); length > eventstore.MaxNameBytes {
+			t.Errorf("%s: the answer repeats a name of %d bytes", name, length)
 		}
 	}
 	wrong := whole("ended-not", expecting(7), batched(1))

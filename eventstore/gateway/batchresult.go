@@ -33,6 +33,29 @@ func batchSuccess(result written) *streams.BatchAppendResp_Success_ {
 	return &streams.BatchAppendResp_Success_{Success: success}
 }
 
+// heading begins the answer to an append whose first message this is: clients
+// find the append by its correlation id and want to be told where it went and
+// what it expected. Nothing else of the message stays in memory with it.
+func heading(message *streams.BatchAppendReq) *streams.BatchAppendResp {
+	answer := &streams.BatchAppendResp{CorrelationId: copyOfID(message.GetCorrelationId())}
+	if name := message.GetOptions().GetStreamIdentifier().GetStreamName(); len(name) <= eventstore.MaxNameBytes {
+		answer.StreamIdentifier = streamIdentifier(eventstore.Stream(name))
+	}
+	echoExpectation(answer, message.GetOptions())
+	return answer
+}
+
+// copyOfID is an id in the form in which it was given.
+func copyOfID(given *shared.UUID) *shared.UUID {
+	if text, ok := given.GetValue().(*shared.UUID_String_); ok {
+		return &shared.UUID{Value: &shared.UUID_String_{String_: text.String_}}
+	}
+	return &shared.UUID{Value: &shared.UUID_Structured_{Structured: &shared.UUID_Structured{
+		MostSignificantBits:  given.GetStructured().GetMostSignificantBits(),
+		LeastSignificantBits: given.GetStructured().GetLeastSignificantBits(),
+	}}}
+}
+
 // echoExpectation says what the append expected.
 func echoExpectation(response *streams.BatchAppendResp, options *streams.BatchAppendReq_Options) {
 	switch expected := options.GetExpectedStreamPosition().(type) {

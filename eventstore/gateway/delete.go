@@ -15,33 +15,42 @@ import (
 // revisions. The events stay in the store.
 func (s *streamsService) Delete(ctx context.Context, request *streams.DeleteReq) (*streams.DeleteResp, error) {
 	options := request.GetOptions()
-	stream, expected, err := s.mayDelete(ctx, options.GetStreamIdentifier(), options.GetExpectedStreamRevision())
-	if err != nil {
-		return nil, err
-	}
-	position, err := s.deleteSoftly(ctx, stream, expected)
+	position, err := s.deleteBy(ctx, s.deleteSoftly, options.GetStreamIdentifier(), options.GetExpectedStreamRevision())
 	if err != nil {
 		return nil, err
 	}
 	return &streams.DeleteResp{PositionOption: &streams.DeleteResp_Position_{Position: &streams.DeleteResp_Position{
-		CommitPosition: uint64(position), PreparePosition: uint64(position),
+		CommitPosition: position, PreparePosition: position,
 	}}}, nil
 }
 
 // Tombstone ends a stream for ever: it can neither be read nor written again.
 func (s *streamsService) Tombstone(ctx context.Context, request *streams.TombstoneReq) (*streams.TombstoneResp, error) {
 	options := request.GetOptions()
-	stream, expected, err := s.mayDelete(ctx, options.GetStreamIdentifier(), options.GetExpectedStreamRevision())
-	if err != nil {
-		return nil, err
-	}
-	position, err := s.tombstone(ctx, stream, expected)
+	position, err := s.deleteBy(ctx, s.tombstone, options.GetStreamIdentifier(), options.GetExpectedStreamRevision())
 	if err != nil {
 		return nil, err
 	}
 	return &streams.TombstoneResp{PositionOption: &streams.TombstoneResp_Position_{Position: &streams.TombstoneResp_Position{
-		CommitPosition: uint64(position), PreparePosition: uint64(position),
+		CommitPosition: position, PreparePosition: position,
 	}}}, nil
+}
+
+// deletion is one of the two ways in which a stream ends. Callers hold its stripe.
+type deletion func(context.Context, eventstore.Stream, eventstore.Expectation) (eventstore.Position, error)
+
+// deleteBy ends a stream that may be, in one of the ways, and gives the position
+// of the event that says so.
+func (s *streamsService) deleteBy(ctx context.Context, way deletion, name *shared.StreamIdentifier, revision any) (uint64, error) {
+	stream, expected, err := s.mayDelete(ctx, name, revision)
+	if err != nil {
+		return 0, err
+	}
+	stripe := s.streams.stripe(stream)
+	stripe.Lock()
+	defer stripe.Unlock()
+	position, err := way(ctx, stream, expected)
+	return uint64(position), err
 }
 
 // mayDelete reads what is to be deleted, and refuses where nothing may be.
@@ -68,9 +77,6 @@ func (s *streamsService) mayDelete(ctx context.Context, name *shared.StreamIdent
 
 // deleteSoftly writes metadata that hides every event.
 func (s *Server) deleteSoftly(ctx context.Context, stream eventstore.Stream, expected eventstore.Expectation) (eventstore.Position, error) {
-	stripe := s.streams.stripe(stream)
-	stripe.Lock()
-	defer stripe.Unlock()
 	for range attempts {
 		position, err := s.tryDelete(ctx, stream, expected)
 		if !errors.Is(err, errMetadataChanged) {
@@ -85,8 +91,12 @@ func (s *Server) tryDelete(ctx context.Context, stream eventstore.Stream, expect
 	if err != nil {
 		return 0, err
 	}
-	if _, err := s.deletable(ctx, stream, expected); err != nil {
+	last, state, err := s.endable(ctx, stream, expected)
+	if err != nil {
 		return 0, err
+	}
+	if last == eventstore.NoRevision && !state.HasMetadata() { // even "any" wants a stream that was written once
+		return 0, wrongExpectedVersion(stream, expected, last)
 	}
 	// Who may do what outlives a deletion; limits do not.
 	kept := metastreamEnd{revision: end.revision, document: end.only("$acl")}
@@ -94,47 +104,31 @@ func (s *Server) tryDelete(ctx context.Context, stream eventstore.Stream, expect
 	return appended.Position, err
 }
 
-// deletable checks a deletion's expectation and gives the stream's last
-// revision. Even "any" wants a stream that was written once, if only its
-// metadata.
-func (s *Server) deletable(ctx context.Context, stream eventstore.Stream, expected eventstore.Expectation) (eventstore.Revision, error) {
+// endable checks the expectation of a deletion and gives where the stream stands.
+func (s *Server) endable(ctx context.Context, stream eventstore.Stream, expected eventstore.Expectation) (eventstore.Revision, streamState, error) {
 	state, err := s.streams.look(ctx, stream)
 	if err != nil {
-		return 0, err
+		return 0, streamState{}, err
 	}
 	if state.Tombstoned || state.SoftDeleted && expected == eventstore.StreamExists {
-		return 0, streamDeleted(stream)
+		return 0, streamState{}, streamDeleted(stream)
 	}
 	last, err := s.last(ctx, stream)
 	if err != nil {
-		return 0, err
+		return 0, streamState{}, err
 	}
-	never := last == eventstore.NoRevision && !state.HasMetadata()
-	if never || !holds(expected, last, state) {
-		return 0, wrongExpectedVersion(stream, expected, last)
+	if !holds(expected, last, state) {
+		return 0, streamState{}, wrongExpectedVersion(stream, expected, last)
 	}
-	return last, nil
+	return last, state, nil
 }
 
 // tombstone appends the event that ends a stream. A stream that was never
 // written can be ended too.
 func (s *Server) tombstone(ctx context.Context, stream eventstore.Stream, expected eventstore.Expectation) (eventstore.Position, error) {
-	stripe := s.streams.stripe(stream)
-	stripe.Lock()
-	defer stripe.Unlock()
-	state, err := s.streams.look(ctx, stream)
+	last, _, err := s.endable(ctx, stream, expected)
 	if err != nil {
 		return 0, err
-	}
-	if state.Tombstoned || state.SoftDeleted && expected == eventstore.StreamExists {
-		return 0, streamDeleted(stream)
-	}
-	last, err := s.last(ctx, stream)
-	if err != nil {
-		return 0, err
-	}
-	if !holds(expected, last, state) {
-		return 0, wrongExpectedVersion(stream, expected, last)
 	}
 	if expected != eventstore.AnyRevision {
 		expected = eventstore.AtRevision(last)

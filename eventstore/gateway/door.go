@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"slices"
 	"sync"
@@ -29,6 +30,7 @@ type door struct {
 	listener net.Listener
 	tls      *tls.Config
 	plain    bool
+	log      *slog.Logger
 	places   chan struct{}
 	grpc     *corridor
 	http     *corridor
@@ -39,7 +41,7 @@ type door struct {
 }
 
 func newDoor(listener net.Listener, config Config) *door {
-	d := &door{listener: listener, plain: config.TLS == nil || config.Plain, places: make(chan struct{}, config.MaxConnections)}
+	d := &door{listener: listener, plain: config.TLS == nil || config.Plain, log: config.Log, places: make(chan struct{}, config.MaxConnections)}
 	d.closed, d.close = context.WithCancel(context.Background())
 	d.grpc, d.http = newCorridor(d), newCorridor(d)
 	if config.TLS != nil {
@@ -59,11 +61,35 @@ func (d *door) run() error {
 		case <-d.closed.Done():
 			return net.ErrClosed
 		}
-		connection, err := d.listener.Accept()
+		connection, err := d.accept()
 		if err != nil {
 			return err
 		}
 		d.sorting.Go(func() { d.sort(&guest{Conn: connection, leave: sync.OnceFunc(func() { <-d.places })}) })
+	}
+}
+
+// The pauses after a connection could not be taken.
+const (
+	shortestPause = 5 * time.Millisecond
+	longestPause  = time.Second
+)
+
+// accept waits for a connection. What will pass, such as too many open files,
+// must not end the server: it tries again.
+func (d *door) accept() (net.Conn, error) {
+	for pause := shortestPause; ; pause = min(2*pause, longestPause) {
+		connection, err := d.listener.Accept()
+		var passing interface{ Temporary() bool }
+		if err == nil || !errors.As(err, &passing) || !passing.Temporary() {
+			return connection, err
+		}
+		d.log.Warn("a connection could not be taken", "error", err)
+		select {
+		case <-time.After(pause):
+		case <-d.closed.Done():
+			return nil, net.ErrClosed
+		}
 	}
 }
 

@@ -79,6 +79,10 @@ func unauthenticated() *exception {
 	return &exception{code: codes.Unauthenticated, message: "the name or the password is wrong, or none was given"}
 }
 
+func rightsChanged() *exception {
+	return &exception{code: codes.Unavailable, message: "the caller may do more or less than when the call began, call again"}
+}
+
 func signInUnavailable() *exception {
 	return &exception{code: codes.Unavailable, message: "sign-ins cannot be checked at the moment, try again later"}
 }
@@ -141,6 +145,12 @@ func serverBusy() *exception {
 
 func timedOut() *exception {
 	return &exception{code: codes.Aborted, message: "the operation timed out: its outcome is not known, repeating it with the same event ids is safe"}
+}
+
+// gaveUp says that an append was not received in time. Unlike timedOut, it is
+// known that nothing came of it.
+func gaveUp() *exception {
+	return &exception{code: codes.Aborted, message: "the append did not come in time and was given up: nothing was written"}
 }
 
 func outOfScope(what string) *exception {

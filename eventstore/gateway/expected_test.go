@@ -271,6 +271,58 @@ func TestWritingADeletedStreamGoesOn(t *testing.T) {
 	}
 }
 
+// TestMetadataDoNotBringDeletedEventsBack: a deleted stream that is described
+// anew is there again, and empty.
+func TestMetadataDoNotBringDeletedEventsBack(t *testing.T) {
+	t.Parallel()
+	onEveryStore(t, func(t *testing.T, served served) {
+		client := served.client(t)
+		states["deleted softly"](t, client, "account-1")
+		metadata := esdb.StreamMetadata{}
+		metadata.SetMaxCount(100)
+		if _, err := client.SetStreamMetadata(t.Context(), "account-1", esdb.AppendToStreamOptions{}, metadata); err != nil {
+			t.Fatal(err)
+		}
+		events, err := drain(client.ReadStream(t.Context(), "account-1", esdb.ReadStreamOptions{}, 10))
+		if err != nil || len(events) != 0 {
+			t.Errorf("the stream shows %s, %v", numbers(events), err)
+		}
+		if last := served.read(t, "$$account-1"); string(last[len(last)-1].Data) != `{"$maxCount":100,"$tb":2}` {
+			t.Errorf("its metadata are %s", last[len(last)-1].Data)
+		}
+		if _, err := client.AppendToStream(t.Context(), "account-1", esdb.AppendToStreamOptions{ExpectedRevision: at(1)}, withID(third)); err != nil {
+			t.Fatal(err)
+		}
+		events, err = drain(client.ReadStream(t.Context(), "account-1", esdb.ReadStreamOptions{}, 10))
+		if err != nil || numbers(events) != "[2]" {
+			t.Errorf("written again it shows %s, %v", numbers(events), err)
+		}
+	})
+}
+
+// TestOfSeveralMetadataTheLastCount, also when they come in one append, and when
+// an older one is repeated.
+func TestOfSeveralMetadataTheLastCount(t *testing.T) {
+	t.Parallel()
+	onEveryStore(t, func(t *testing.T, served served) {
+		client := served.client(t)
+		served.fill(t, "account-1", 5, "opened")
+		limit := func(count string) esdb.EventData {
+			return esdb.EventData{EventID: uuid.New(), EventType: "$metadata", ContentType: esdb.ContentTypeJson, Data: []byte(`{"$maxCount":` + count + `}`)}
+		}
+		first, second, third := limit("1"), limit("2"), limit("3")
+		for _, each := range [][]esdb.EventData{{first}, {second, third}, {first}} {
+			if _, err := client.AppendToStream(t.Context(), "$$account-1", esdb.AppendToStreamOptions{}, each...); err != nil {
+				t.Fatal(err)
+			}
+		}
+		events, err := drain(client.ReadStream(t.Context(), "account-1", esdb.ReadStreamOptions{}, 10))
+		if err != nil || numbers(events) != "[2 3 4]" {
+			t.Errorf("the stream shows %s, %v", numbers(events), err)
+		}
+	})
+}
+
 func TestARepetitionDoesNotBringADeletedStreamBack(t *testing.T) {
 	t.Parallel()
 	served := serve(t, open)

@@ -234,7 +234,7 @@ func FuzzMetadata(f *testing.F) {
 			stream, eventType = settingsStream, settingsType
 		}
 		ctx := asAdministrator(t.Context())
-		_, err := s.write(ctx, proposal{server: s.Server, stream: stream, expected: eventstore.AnyRevision, events: []eventstore.NewEvent{
+		_, err := s.write(ctx, proposal{stream: stream, expected: eventstore.AnyRevision, events: []eventstore.NewEvent{
 			{ID: uuid.New(), Type: eventType, Data: bytes.Clone(data)},
 		}})
 		asException(err, s.log)

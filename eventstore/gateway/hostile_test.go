@@ -2,8 +2,10 @@ package gateway_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -17,6 +19,7 @@ import (
 
 	"guishu/eventstore"
 	"guishu/eventstore/gateway"
+	"guishu/eventstore/memory"
 )
 
 // dial opens a bare connection.
@@ -79,6 +82,57 @@ func TestConnectionsAreBounded(t *testing.T) {
 	}
 	if code := <-done; code != codes.OK {
 		t.Errorf("once they have left: %v", code)
+	}
+}
+
+// unsteady is a listener that fails now and then, as where there are too many
+// open files.
+type unsteady struct {
+	net.Listener
+	failures atomic.Int64
+}
+
+type passingError struct{ error }
+
+func (passingError) Temporary() bool { return true }
+
+func (u *unsteady) Accept() (net.Conn, error) {
+	if u.failures.Add(-1) >= 0 {
+		return nil, passingError{errors.New("too many open files")}
+	}
+	return u.Listener.Accept()
+}
+
+// TestWhatPassesDoesNotEndTheServer: it goes on when a connection could not be
+// taken, and ends when its listener does.
+func TestWhatPassesDoesNotEndTheServer(t *testing.T) {
+	t.Parallel()
+	config := gateway.Config{Store: memory.New(), Log: slog.New(slog.DiscardHandler)}
+	open(&config)
+	server, err := gateway.New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	door := &unsteady{Listener: listener}
+	door.failures.Store(3)
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(door) }()
+	served := served{address: listener.Addr().String()}
+	if code := served.append(t.Context(), t, "s", "happened", "{}"); code != codes.OK {
+		t.Errorf("after the failures: %v", code)
+	}
+	if err := listener.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-ended; err == nil {
+		t.Error("without its listener the server goes on")
+	}
+	if err := server.Close(); err != nil {
+		t.Error(err)
 	}
 }
 

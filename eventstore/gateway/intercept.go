@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"google.golang.org/grpc"
@@ -11,24 +12,46 @@ import (
 	"google.golang.org/grpc/metadata"
 )
 
-// unary surrounds every call with one answer: who is calling is found out
-// before, failures become exceptions after.
-func (s *Server) unary(ctx context.Context, request any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (response any, err error) {
-	defer func() { err = s.fail(err, recover(), func(trailer metadata.MD) { _ = grpc.SetTrailer(ctx, trailer) }) }()
-	if ctx, err = s.admit(ctx, info.FullMethod); err != nil {
-		return nil, err
+// maxOpenMessages is how many messages are taken in at once from callers who
+// need not say who they are.
+const maxOpenMessages = 16
+
+// admittedFirst makes a service find out who is calling before it takes in a
+// message: what generated code for methods of one message does the other way
+// round, so that strangers could fill the memory with messages.
+func admittedFirst(service grpc.ServiceDesc) *grpc.ServiceDesc {
+	service.Streams = slices.Clone(service.Streams)
+	for _, method := range service.Methods {
+		// Only the calls of streams pass the interceptor of streams.
+		service.Streams = append(service.Streams, grpc.StreamDesc{StreamName: method.MethodName, Handler: oneForOne(method), ServerStreams: true})
 	}
-	return handler(ctx, request)
+	service.Methods = nil
+	return &service
 }
 
-// stream does the same for calls that are streams.
+// oneForOne answers one message with one.
+func oneForOne(method grpc.MethodDesc) grpc.StreamHandler {
+	return func(service any, stream grpc.ServerStream) error {
+		response, err := method.Handler(service, stream.Context(), stream.RecvMsg, nil)
+		if err != nil {
+			return err
+		}
+		return stream.SendMsg(response)
+	}
+}
+
+// stream surrounds every call with one answer: who is calling is found out
+// before, failures become exceptions after.
 func (s *Server) stream(service any, stream grpc.ServerStream, info *grpc.StreamServerInfo, handler grpc.StreamHandler) (err error) {
 	defer func() { err = s.fail(err, recover(), stream.SetTrailer) }()
 	if !s.calls.take(1) {
 		return serverBusy()
 	}
 	defer s.calls.giveBack(1)
-	ctx, err := s.admit(stream.Context(), info.FullMethod)
+	if openToAll(info.FullMethod) {
+		return s.answerAnybody(service, stream, handler)
+	}
+	ctx, err := s.access.admit(stream.Context())
 	if err != nil {
 		return err
 	}
@@ -41,6 +64,30 @@ func (s *Server) stream(service any, stream grpc.ServerStream, info *grpc.Stream
 	}
 	return err
 }
+
+// openToAll says whether a method is what clients ask before they sign in: it
+// tells nothing but what this server is.
+func openToAll(method string) bool {
+	service := serviceOf(method)
+	return service == featuresServiceName || service == gossipServiceName
+}
+
+// answerAnybody answers a caller who may be a stranger. Their messages say
+// nothing, so where many are still sending theirs, the others' are not waited
+// for.
+func (s *Server) answerAnybody(service any, stream grpc.ServerStream, handler grpc.StreamHandler) error {
+	if !s.open.take(1) {
+		return handler(service, unread{stream})
+	}
+	defer s.open.giveBack(1)
+	return handler(service, stream)
+}
+
+// unread is a call whose messages are not taken in.
+type unread struct{ grpc.ServerStream }
+
+// RecvMsg implements grpc.ServerStream.
+func (unread) RecvMsg(any) error { return nil }
 
 // fail makes the answer out of an error, or of a panic that must not end the
 // process for everybody.
@@ -58,16 +105,6 @@ func (s *Server) fail(err error, panicked any, setTrailer func(metadata.MD)) err
 		setTrailer(known.trailer())
 	}
 	return err
-}
-
-// admit finds out who is calling. What a client asks before it signs in is open
-// to everyone and tells nothing but what this server is.
-func (s *Server) admit(ctx context.Context, method string) (context.Context, error) {
-	switch serviceOf(method) {
-	case featuresServiceName, gossipServiceName:
-		return ctx, nil
-	}
-	return s.access.admit(ctx)
 }
 
 // serviceOf is the service of a method such as /package.Service/Method.

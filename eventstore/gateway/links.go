@@ -3,7 +3,6 @@ package gateway
 import (
 	"bytes"
 	"context"
-	"errors"
 	"strconv"
 	"unicode/utf8"
 
@@ -40,31 +39,35 @@ func (s *Server) resolve(ctx context.Context, event *eventstore.Event) (resolved
 	if !ok {
 		return unresolved, nil
 	}
-	if err := s.mayRead(ctx, stream); err != nil {
-		var refused *exception
-		if errors.As(err, &refused) && refused.name == accessDenied().name {
-			return unresolved, nil
-		}
-		return unresolved, err
+	err := s.mayRead(ctx, stream)
+	if isAccessDenied(err) {
+		return unresolved, nil
 	}
-	state, err := s.streams.look(ctx, stream)
-	if err != nil || state.Tombstoned || state.SoftDeleted {
-		return unresolved, err
-	}
-	seen, err := s.visible(ctx, stream, state.Metadata)
 	if err != nil {
 		return unresolved, err
 	}
-	query := eventstore.StreamQuery{Stream: stream, From: revision, Limit: 1}
-	for target, err := range s.store.ReadStream(ctx, query) {
-		if err != nil {
-			return unresolved, err
-		}
-		if target.Revision == revision && seen.shows(&target) {
-			return resolvedEvent{event: &target, link: event}, nil
-		}
+	target, found, err := s.find(ctx, stream, revision)
+	if err != nil || !found {
+		return unresolved, err
 	}
-	return unresolved, nil
+	return resolvedEvent{event: &target, link: event}, nil
+}
+
+// find gives the event that a link leads to, unless it is deleted or hidden.
+func (s *Server) find(ctx context.Context, stream eventstore.Stream, revision eventstore.Revision) (eventstore.Event, bool, error) {
+	state, err := s.streams.look(ctx, stream)
+	if err != nil || state.Tombstoned || state.SoftDeleted {
+		return eventstore.Event{}, false, err
+	}
+	seen, err := s.visible(ctx, stream, state.Metadata)
+	if err != nil {
+		return eventstore.Event{}, false, err
+	}
+	query := eventstore.StreamQuery{Stream: stream, From: revision, Limit: 1}
+	for event, err := range s.store.ReadStream(ctx, query) {
+		return event, err == nil && event.Revision == revision && seen.shows(&event), err
+	}
+	return eventstore.Event{}, false, nil
 }
 
 // parseLink reads a link's data.

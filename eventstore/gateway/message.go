@@ -56,6 +56,7 @@ type proposedEvent struct {
 	hasContentType bool
 	metadata       []byte
 	data           []byte
+	wire           int // length of the message that metadata and data are parts of
 }
 
 // The field numbers of what is read here.
@@ -98,7 +99,7 @@ func (m *appendMessage) decode(b []byte) error {
 			return value.message(m.options.set)
 		case fieldProposedMessage:
 			if m.kind != eventMessage {
-				m.kind, m.event = eventMessage, proposedEvent{idErr: errNoID}
+				m.kind, m.event = eventMessage, proposedEvent{idErr: errNoID, wire: len(b)}
 			}
 			return value.message(m.event.set)
 		}

@@ -27,7 +27,7 @@ type persistentService struct {
 
 func newPersistentService(s *Server) *persistentService {
 	return &persistentService{Server: s, subscriptions: subscriptions.New(subscriptions.Config{
-		Store: s.store, Log: s.log, FirstVisible: s.firstVisible, Find: s.findLinked,
+		Store: s.store, Log: s.log, FirstVisible: s.firstVisible, Find: s.find,
 	})}
 }
 
@@ -37,29 +37,22 @@ func (s *Server) firstVisible(ctx context.Context, stream eventstore.Stream) (ev
 	if err != nil {
 		return 0, err
 	}
-	if state.SoftDeleted {
-		last, err := s.lastRevision(ctx, stream)
+	if state.SoftDeleted || state.Tombstoned {
+		last, err := s.last(ctx, stream)
 		return last + 1, err
 	}
 	seen, err := s.visible(ctx, stream, state.Metadata)
-	return max(seen.first, 0), err
-}
-
-// findLinked finds what a link leads to, unless it is deleted or hidden.
-func (s *Server) findLinked(ctx context.Context, stream eventstore.Stream, revision eventstore.Revision) (eventstore.Event, bool, error) {
-	state, err := s.streams.look(ctx, stream)
-	if err != nil || state.Tombstoned || state.SoftDeleted {
-		return eventstore.Event{}, false, err
+	first := max(seen.first, 0)
+	if err != nil || seen.oldest.IsZero() {
+		return first, err
 	}
-	seen, err := s.visible(ctx, stream, state.Metadata)
-	if err != nil {
-		return eventstore.Event{}, false, err
+	for event, err := range s.store.ReadStream(ctx, eventstore.StreamQuery{Stream: stream, From: first}) {
+		if err != nil || seen.shows(&event) {
+			return event.Revision, err
+		}
+		first = event.Revision + 1
 	}
-	query := eventstore.StreamQuery{Stream: stream, From: revision, Limit: 1}
-	for event, err := range s.store.ReadStream(ctx, query) {
-		return event, err == nil && event.Revision == revision && seen.shows(&event), err
-	}
-	return eventstore.Event{}, false, nil
+	return first, nil
 }
 
 // mayManage says whether the caller may make and change subscriptions.

@@ -45,15 +45,13 @@ func listedSource(options *persistent.ListReq_Options) (eventstore.Stream, error
 type streamStart interface {
 	GetStreamIdentifier() *shared.StreamIdentifier
 	GetRevision() uint64
-	GetStart() *shared.Empty
 	GetEnd() *shared.Empty
 }
 
-// allStart is where a subscription to all is to start; commit is its position,
-// when hasPosition.
+// allStart is where a subscription to all is to start: at the end, where that is
+// said, else at a position.
 type allStart struct {
 	commit, prepare uint64
-	hasPosition     bool
 	end             *shared.Empty
 }
 
@@ -72,7 +70,6 @@ type settingsMessage interface {
 	GetMessageTimeoutMs() int32
 	GetCheckpointAfterTicks() int64
 	GetCheckpointAfterMs() int32
-	GetRevision() uint64
 }
 
 // parseCreation reads a request to make a subscription.
@@ -88,8 +85,7 @@ func parseCreation(options *persistent.CreateReq_Options) (subscriptions.Name, s
 		if settings.Filter, err = persistentFilter(source.All.GetFilter()); err == nil {
 			position := source.All.GetPosition()
 			settings.Start, err = startOfAll(allStart{
-				commit: position.GetCommitPosition(), prepare: position.GetPreparePosition(),
-				hasPosition: position != nil, end: source.All.GetEnd(),
+				commit: position.GetCommitPosition(), prepare: position.GetPreparePosition(), end: source.All.GetEnd(),
 			})
 		}
 		return subscriptions.Name{Source: subscriptions.All, Group: options.GroupName}, settings, err
@@ -127,8 +123,7 @@ func parseUpdate(options *persistent.UpdateReq_Options) (subscriptions.Name, fun
 		position := source.All.GetPosition()
 		keepStart = source.All.GetAllOption() == nil
 		settings.Start, err = startOfAll(allStart{
-			commit: position.GetCommitPosition(), prepare: position.GetPreparePosition(),
-			hasPosition: position != nil, end: source.All.GetEnd(),
+			commit: position.GetCommitPosition(), prepare: position.GetPreparePosition(), end: source.All.GetEnd(),
 		})
 		name = subscriptions.Name{Source: subscriptions.All, Group: options.GroupName}
 	case *persistent.UpdateReq_Options_Stream:

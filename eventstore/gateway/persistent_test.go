@@ -268,6 +268,51 @@ func lastInfo(t *testing.T, store eventstore.Store) *esdb.PersistentSubscription
 	return info
 }
 
+// TestPersistentSubscriptionsHandOutWhatCanBeRead, and nothing that is too old,
+// deleted or ended.
+func TestPersistentSubscriptionsHandOutWhatCanBeRead(t *testing.T) {
+	t.Parallel()
+	for what, c := range map[string]struct {
+		metadata  string
+		tombstone bool
+		want      []uint64
+	}{
+		"everything":       {`{}`, false, []uint64{0, 1, 2, 3, 4}},
+		"not too old":      {`{"$maxAge":600}`, false, []uint64{2, 3, 4}},
+		"few":              {`{"$maxCount":1}`, false, []uint64{4}},
+		"from a revision":  {`{"$tb":3,"$maxAge":600}`, false, []uint64{3, 4}},
+		"deleted":          {`{"$tb":9223372036854775807}`, false, nil},
+		"with a tombstone": {`{}`, true, nil},
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			store := aged(t)
+			served{store: store}.describe(t, "a-1", c.metadata)
+			served := serve(t, open, on(store))
+			client := served.client(t)
+			createGroup(t, client, "a-1", "group", unchanged)
+			if c.tombstone {
+				if _, err := client.TombstoneStream(t.Context(), "a-1", esdb.TombstoneStreamOptions{}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			subscription := consume(t, client, "a-1", "group", 10)
+			for _, want := range c.want {
+				if got := next(t, subscription).Event.Event.EventNumber; got != want {
+					t.Errorf("event %d came, want %d", got, want)
+				}
+			}
+			waitFor(t, func() bool { // until it has caught up
+				info, err := client.GetPersistentSubscriptionInfo(t.Context(), "a-1", "group", esdb.GetPersistentSubscriptionOptions{})
+				if err == nil && info.Stats.TotalItems > int64(len(c.want)) {
+					t.Fatalf("%d events were handed out, want %d", info.Stats.TotalItems, len(c.want))
+				}
+				return err == nil && strings.HasPrefix(info.Status, "Live")
+			})
+		})
+	}
+}
+
 func TestPersistentInfo(t *testing.T) {
 	t.Parallel()
 	served := serve(t, open)

@@ -126,6 +126,7 @@ func TestHostileAppends(t *testing.T) {
 		"an id of zeros":            {[]*streams.AppendReq{to("s"), message(named(text(uuid.Nil.String())))}, codes.InvalidArgument, "", nil},
 		"an id that is none":        {[]*streams.AppendReq{to("s"), message(named(text("you and id")))}, codes.InvalidArgument, "", nil},
 		"the same id twice":         {[]*streams.AppendReq{to("s"), message(named(text(twice))), message(named(text(twice)))}, codes.InvalidArgument, "", nil},
+		"a type too long":           {[]*streams.AppendReq{to("s"), message(typed(strings.Repeat("t", 513)))}, codes.InvalidArgument, "", nil},
 		"an empty type":             {[]*streams.AppendReq{to("s"), message(typed(""))}, codes.InvalidArgument, "", nil},
 		"a tombstone as event":      {[]*streams.AppendReq{to("s"), message(typed("$streamDeleted"))}, codes.PermissionDenied, "access-denied", nil},
 		"no type":                   {[]*streams.AppendReq{to("s"), message(without("type"))}, codes.InvalidArgument, "missing-required-metadata-property", map[string]string{"required-metadata-properties": "type,content-type"}},
@@ -252,7 +253,7 @@ func TestWhatThisServerIsNotSaysSo(t *testing.T) {
 // one budget, and the rest is told to come back.
 func TestManyLargeAppendsAtOnceAreBounded(t *testing.T) {
 	t.Parallel()
-	served := serve(t, open, func(c *gateway.Config) { c.MaxBufferedBytes = 5000 })
+	served := serve(t, open, func(c *gateway.Config) { c.MaxBufferedBytes = 6000 })
 	connection := served.raw(t)
 	hold := func() streams.Streams_AppendClient {
 		held, err := streams.NewStreamsClient(connection).Append(t.Context())

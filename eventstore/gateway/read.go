@@ -75,7 +75,7 @@ func (r *reader) readStream(ctx context.Context) error {
 	if err != nil || sent > 0 && r.compatibility == 0 {
 		return err
 	}
-	last, err := r.lastRevision(ctx, r.source)
+	last, err := r.last(ctx, r.source)
 	if err != nil {
 		return err
 	}

@@ -43,10 +43,14 @@ type Config struct {
 	// access-denied.
 	Writable bool
 
-	// Reserved says which streams only the program that owns the store writes:
-	// clients can read them, and write all others where the server is Writable.
-	// Nil reserves none.
+	// Reserved says which streams only the program that owns the store writes, and
+	// their metadata: clients can read them, and write all others where the server
+	// is Writable. Nil reserves none.
 	Reserved func(eventstore.Stream) bool
+
+	// ReservedEvent says which events that program alone may write, on whatever
+	// stream: readers of the store would take them for its own. Nil reserves none.
+	ReservedEvent func(eventstore.Stream, eventstore.NewEvent) bool
 
 	// Deletable allows deletion, tombstones and stream metadata that hide or
 	// expire events. A ledger is never deletable.
@@ -73,11 +77,16 @@ type Config struct {
 	// in memory, 0 for 256 MiB. Beyond it clients are told to come back later.
 	MaxBufferedBytes int64
 
+	// MaxPause bounds how long an append that is being received may stand still
+	// before it is given up and what it holds is free for others, 0 for half a
+	// minute.
+	MaxPause time.Duration
+
 	// MaxConnections bounds the connections served at once, 0 for 2,000.
 	MaxConnections int
 
-	// MaxCalls bounds the streaming calls served at once, subscriptions above all, 0
-	// for 20,000. Each may hold some 200 KiB for a client that does not read.
+	// MaxCalls bounds the calls served at once, subscriptions above all, 0 for
+	// 20,000. Each may hold some 200 KiB for a client that does not read.
 	MaxCalls int
 
 	// Log takes what an operator should know, nil for slog.Default.
@@ -89,6 +98,7 @@ const (
 	defaultMaxEventBytes    = 16 << 20
 	defaultMaxBufferedBytes = 256 << 20
 	defaultMaxConnections   = 2_000
+	defaultMaxPause         = 30 * time.Second
 	defaultMaxCalls         = 20_000
 )
 
@@ -121,6 +131,9 @@ func (c Config) withDefaults() Config {
 	if c.MaxBufferedBytes <= 0 {
 		c.MaxBufferedBytes = defaultMaxBufferedBytes
 	}
+	if c.MaxPause <= 0 {
+		c.MaxPause = defaultMaxPause
+	}
 	if c.MaxConnections <= 0 {
 		c.MaxConnections = defaultMaxConnections
 	}
@@ -141,7 +154,8 @@ type Server struct {
 	access  *gatekeeper
 	log     *slog.Logger
 	budget  budget
-	calls   budget // streaming ones, counted
+	calls   budget // counted
+	open    budget // those of anybody whose message is being taken in, counted
 
 	persistent *persistentService
 
@@ -165,16 +179,16 @@ func New(config Config) (*Server, error) {
 	s := &Server{
 		config: config, store: config.Store, log: config.Log,
 		streams: newDirectory(config.Store, config.Log), access: newGatekeeper(config.Access, config.Log),
-		budget: budget{limit: config.MaxBufferedBytes}, calls: budget{limit: int64(config.MaxCalls)},
+		budget: budget{limit: config.MaxBufferedBytes}, calls: budget{limit: int64(config.MaxCalls)}, open: budget{limit: maxOpenMessages},
 	}
 	s.ending, s.end = context.WithCancel(context.Background())
-	s.http = &http.Server{Handler: s.plainRoutes(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10}
+	s.http = &http.Server{Handler: s.plainRoutes(), ReadTimeout: handshakeTime, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10}
 	s.grpc = grpc.NewServer(s.options()...)
-	streams.RegisterStreamsServer(s.grpc, &streamsService{Server: s})
-	serverfeatures.RegisterServerFeaturesServer(s.grpc, &featuresService{})
-	gossip.RegisterGossipServer(s.grpc, newGossipService(s))
 	s.persistent = newPersistentService(s)
-	persistent.RegisterPersistentSubscriptionsServer(s.grpc, s.persistent)
+	s.grpc.RegisterService(admittedFirst(streams.Streams_ServiceDesc), &streamsService{Server: s})
+	s.grpc.RegisterService(admittedFirst(persistent.PersistentSubscriptions_ServiceDesc), s.persistent)
+	s.grpc.RegisterService(admittedFirst(serverfeatures.ServerFeatures_ServiceDesc), &featuresService{})
+	s.grpc.RegisterService(admittedFirst(gossip.Gossip_ServiceDesc), newGossipService(s))
 	s.work.Go(func() { s.streams.follow(s.ending) })
 	return s, nil
 }
@@ -194,7 +208,6 @@ func (s *Server) options() []grpc.ServerOption {
 		grpc.ConnectionTimeout(handshakeTime),
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: time.Second, PermitWithoutStream: true}),
 		grpc.KeepaliveParams(keepalive.ServerParameters{Time: 30 * time.Second, Timeout: 20 * time.Second}),
-		grpc.UnaryInterceptor(s.unary),
 		grpc.StreamInterceptor(s.stream),
 		grpc.UnknownServiceHandler(unknownMethod),
 	}

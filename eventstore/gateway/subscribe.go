@@ -145,7 +145,7 @@ func (r *reader) streamAfter(ctx context.Context) (eventstore.Revision, visibili
 		return 0, visibility{}, streamDeleted(r.source)
 	}
 	if state.SoftDeleted || r.from.kind == fromEnd {
-		last, err := r.lastRevision(ctx, r.source)
+		last, err := r.last(ctx, r.source)
 		return max(last, r.afterPlace()), visibility{}, err
 	}
 	seen, err := r.visible(ctx, r.source, state.Metadata)

@@ -75,3 +75,52 @@ func (s *Server) truncateBefore(ctx context.Context, stream eventstore.Stream, e
 	s.told(change, appended)
 	return appended, nil
 }
+
+// describe writes a stream's metadata. A stream that was deleted softly is there
+// again then, and empty: what was deleted stays hidden although the new metadata
+// do not say so.
+func (s *Server) describe(ctx context.Context, p proposal, original eventstore.Stream) (written, error) {
+	stripe := s.streams.stripe(original)
+	stripe.Lock()
+	defer stripe.Unlock()
+	own, err := s.streams.look(ctx, p.stream)
+	if err != nil {
+		return written{}, err
+	}
+	described, err := s.streams.look(ctx, original)
+	switch {
+	case err != nil:
+		return written{}, err
+	case len(p.events) == 0:
+		return s.check(ctx, p, own)
+	case own.Tombstoned:
+		return written{}, streamDeleted(p.stream)
+	}
+	result, err := s.append(ctx, p, own)
+	if err != nil || !described.SoftDeleted {
+		return result, err
+	}
+	return result, s.keepHidden(context.WithoutCancel(ctx), original)
+}
+
+// keepHidden sees that a stream shows none of the events it has.
+func (s *Server) keepHidden(ctx context.Context, stream eventstore.Stream) error {
+	for range attempts {
+		end, err := s.readMetadata(ctx, stream)
+		if err != nil {
+			return err
+		}
+		state, err := s.streams.look(ctx, stream)
+		if err != nil {
+			return err
+		}
+		last, err := s.last(ctx, stream)
+		if err != nil || state.Metadata.TruncateBefore > last {
+			return err
+		}
+		if _, err := s.truncateBefore(ctx, stream, end, last+1); !errors.Is(err, errMetadataChanged) {
+			return err
+		}
+	}
+	return serverBusy()
+}

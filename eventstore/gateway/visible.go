@@ -25,21 +25,11 @@ func (s *Server) visible(ctx context.Context, stream eventstore.Stream, metadata
 		v.oldest = time.Now().Add(-metadata.MaxAge)
 	}
 	if metadata.MaxCount > 0 {
-		last, err := s.lastRevision(ctx, stream)
+		last, err := s.last(ctx, stream)
 		if err != nil {
 			return visibility{}, err
 		}
 		v.first = max(v.first, last-eventstore.Revision(metadata.MaxCount)+1)
 	}
 	return v, nil
-}
-
-// lastRevision is the revision of a stream's last event, NoRevision when there
-// is none.
-func (s *Server) lastRevision(ctx context.Context, stream eventstore.Stream) (eventstore.Revision, error) {
-	query := eventstore.StreamQuery{Stream: stream, From: eventstore.NoRevision, Backwards: true, Limit: 1}
-	for event, err := range s.store.ReadStream(ctx, query) {
-		return event.Revision, err
-	}
-	return eventstore.NoRevision, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"slices"
 	"strings"
 
 	"guishu/eventstore"
@@ -25,6 +26,9 @@ func (s *Server) write(ctx context.Context, p proposal) (written, error) {
 	if err := s.permitted(p); err != nil {
 		return written{}, err
 	}
+	if original, isMetastream := originalOf(p.stream); isMetastream {
+		return s.describe(ctx, p, original)
+	}
 	stripe := s.streams.stripe(p.stream)
 	stripe.RLock()
 	state, err := s.streams.look(ctx, p.stream)
@@ -44,15 +48,16 @@ func (s *Server) write(ctx context.Context, p proposal) (written, error) {
 	return s.append(ctx, p, state)
 }
 
-// permitted refuses what no client may write: a tombstone that is not one, and,
-// in a ledger, metadata that would hide events.
+// permitted refuses what no client may write: a tombstone that is not one, what
+// would pass for an event of the store's owner, and, in a ledger, metadata that
+// would hide events.
 func (s *Server) permitted(p proposal) error {
 	if p.stream == allStream {
 		return accessDenied()
 	}
 	_, isMetastream := originalOf(p.stream)
 	for _, event := range p.events {
-		if event.Type == tombstoneType {
+		if event.Type == tombstoneType || s.config.ReservedEvent != nil && s.config.ReservedEvent(p.stream, event) {
 			return accessDenied()
 		}
 		if isMetastream && !s.config.Deletable && event.Type == metadataType && parseMetadata(event.Data).hides() {
@@ -112,12 +117,14 @@ func (s *Server) repeatedElsewhere(ctx context.Context, p proposal, appended eve
 	return written{last: appended.Last, position: appended.Position}, nil
 }
 
-// told lets the directory know at once what was written about a stream.
+// told lets the directory know at once what was written about a stream. Of
+// several events the last one counts, whose position is known. What was written
+// before now stands in the store, perhaps with other data than p's.
 func (s *Server) told(p proposal, appended eventstore.Appended) {
-	if !strings.HasPrefix(string(p.stream), "$") {
+	if appended.Repeated || !strings.HasPrefix(string(p.stream), "$") {
 		return
 	}
-	for i, event := range p.events {
+	for i, event := range slices.Backward(p.events) {
 		s.streams.learn(eventstore.Event{
 			Stream: p.stream, Type: event.Type, Data: event.Data,
 			Revision: appended.First + eventstore.Revision(i), Position: appended.Position,
@@ -161,7 +168,7 @@ func holds(expected eventstore.Expectation, last eventstore.Revision, state stre
 	return eventstore.Revision(expected) == last
 }
 
-// last is a stream's last revision.
+// last is a stream's last revision, NoRevision when it has no event.
 func (s *Server) last(ctx context.Context, stream eventstore.Stream) (eventstore.Revision, error) {
 	event, found, err := s.lastEvent(ctx, stream)
 	if err != nil || !found {
@@ -231,6 +238,8 @@ func (s *Server) revive(ctx context.Context, p proposal, state streamState, docu
 	if _, err := s.truncateBefore(ctx, p.stream, document, found.Last+1); err != nil {
 		return written{}, err
 	}
+	// A caller who leaves now must not leave a stream that is there and empty.
+	ctx = context.WithoutCancel(ctx)
 	expected := p.expected
 	if expected == eventstore.NoStream {
 		expected = eventstore.AtRevision(found.Last)

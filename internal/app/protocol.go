@@ -21,8 +21,9 @@ type Protocol struct {
 	TLS   *tls.Config // nil: in clear
 	Plain bool        // beside TLS, in clear too: for this machine alone
 
-	// Writable lets administrators append to streams that are not the ledger's:
-	// those are written by commands alone. Nobody can delete.
+	// Writable lets administrators append to streams that are not the ledger's,
+	// events that are not the ledger's: those are written by commands alone. Nobody
+	// can delete.
 	Writable bool
 
 	AdvertiseHost string // where clients are sent, empty for where they are
@@ -35,7 +36,7 @@ type Protocol struct {
 func (a *App) Gateway(p Protocol) (*gateway.Server, error) {
 	return gateway.New(gateway.Config{
 		Store: a.Store, Log: a.Log, TLS: p.TLS, Plain: p.Plain, Writable: p.Writable,
-		Reserved:      commands.OwnsStream,
+		Reserved: commands.OwnsStream, ReservedEvent: a.Codec.Owns,
 		AdvertiseHost: p.AdvertiseHost, AdvertisePort: p.AdvertisePort,
 		Access: gateway.Access{Authenticator: &doorman{
 			auth: a.Auth, ledger: a.Ledger, log: a.Log, writable: p.Writable, seen: make(map[domain.StaffID]time.Time),

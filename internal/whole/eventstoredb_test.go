@@ -143,6 +143,11 @@ func TestAdministratorsMayAppendWhereThatIsAllowed(t *testing.T) {
 	}
 	_, err := admin.AppendToStream(ctx, "customer-1", esdb.AppendToStreamOptions{}, event)
 	refusedWith(t, "the administrator appends to the ledger's own", err, esdb.ErrorCodeAccessDenied)
+	forged := esdb.EventData{EventID: uuid.New(), EventType: "payment.confirmed", ContentType: esdb.ContentTypeJson, Data: []byte("{}"), Metadata: []byte(`{"SchemaVersion":1}`)}
+	_, err = admin.AppendToStream(ctx, "notes-1", esdb.AppendToStreamOptions{}, forged)
+	refusedWith(t, "the administrator appends an event of the ledger's", err, esdb.ErrorCodeAccessDenied)
+	_, err = admin.AppendToStream(ctx, "$$customer-1", esdb.AppendToStreamOptions{}, event)
+	refusedWith(t, "the administrator describes a stream of the ledger's", err, esdb.ErrorCodeAccessDenied)
 	_, err = auditor.AppendToStream(ctx, "notes-1", esdb.AppendToStreamOptions{}, event)
 	refusedWith(t, "the auditor appends", err, esdb.ErrorCodeAccessDenied)
 	_, err = admin.DeleteStream(ctx, "notes-1", esdb.DeleteStreamOptions{})
