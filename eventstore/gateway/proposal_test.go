@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -56,6 +57,10 @@ func TestWhatAnEventHoldsCounts(t *testing.T) {
 	}
 	if request.size != 3 { // the data and the metadata {}
 		t.Errorf("the event is said to have %d bytes", request.size)
+	}
+	message.event.eventType = strings.Repeat("t", 1<<20)
+	if err := request.add(message.event); err == nil {
+		t.Error("a type that no store takes is kept")
 	}
 	request.release()
 	if held := s.budget.used.Load(); held != 0 {
