@@ -26,6 +26,7 @@ CREATE TABLE IF NOT EXISTS storebench.events (
 	type        text COLLATE "C"         NOT NULL,
 	data        bytea                    NOT NULL,
 	metadata    bytea                    NOT NULL,
+	is_binary   boolean                  NOT NULL DEFAULT false,
 	PRIMARY KEY (position),
 	UNIQUE (stream, revision),
 	UNIQUE (dedupe),
