@@ -10,6 +10,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"guishu/eventstore"
 	"guishu/eventstore/postgres"
@@ -128,21 +129,48 @@ func TestAHoleStopsReaders(t *testing.T) {
 			pool := pgtest.New(t)
 			store := openStore(t, pool)
 			write(t, store, "s", 10)
-			_, err := pool.Exec(t.Context(), `
-				BEGIN;
-				ALTER TABLE ledger.events DISABLE TRIGGER events_are_never_rewritten;
-				DELETE FROM ledger.events WHERE position = `+fmt.Sprint(hole)+`;
-				ALTER TABLE ledger.events ENABLE ALWAYS TRIGGER events_are_never_rewritten;
-				COMMIT`, pgx.QueryExecModeSimpleProtocol)
-			if err != nil {
-				t.Fatal(err)
-			}
+			remove(t, pool, hole)
 			for _, store := range []*postgres.Store{store, openStore(t, pool)} {
 				wantGap(t, "reading forwards", last(storetest.Collect(store.ReadAll(t.Context(), eventstore.AllQuery{}))))
 				wantGap(t, "reading backwards", last(storetest.Collect(store.ReadAll(t.Context(), eventstore.AllQuery{Backwards: true}))))
 				wantGap(t, "subscribing", firstError(store.SubscribeAll(t.Context(), 0, eventstore.Filter{})))
 			}
 		})
+	}
+}
+
+// A hole between two pages stops a reader backwards, also one who knows nothing of
+// the ledger's end.
+func TestAHoleBetweenPagesStopsReaders(t *testing.T) {
+	t.Parallel()
+	pool := pgtest.New(t)
+	behind := openStore(t, pool)
+	const count, firstPage = 700, 500
+	a := one("s", eventstore.NoStream)
+	for range count - 1 {
+		a.Events = append(a.Events, one("s", eventstore.NoStream).Events...)
+	}
+	if _, err := openStore(t, pool).Append(t.Context(), a); err != nil {
+		t.Fatal(err)
+	}
+	remove(t, pool, count-firstPage)
+	if behind.KnownPosition() != 0 {
+		t.Fatal("the reader knows the end: the test tests nothing")
+	}
+	wantGap(t, "reading backwards", last(storetest.Collect(behind.ReadAll(t.Context(), eventstore.AllQuery{Backwards: true}))))
+}
+
+// remove takes an event out by force.
+func remove(t *testing.T, pool *pgxpool.Pool, position eventstore.Position) {
+	t.Helper()
+	_, err := pool.Exec(t.Context(), `
+		BEGIN;
+		ALTER TABLE ledger.events DISABLE TRIGGER events_are_never_rewritten;
+		DELETE FROM ledger.events WHERE position = `+fmt.Sprint(position)+`;
+		ALTER TABLE ledger.events ENABLE ALWAYS TRIGGER events_are_never_rewritten;
+		COMMIT`, pgx.QueryExecModeSimpleProtocol)
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

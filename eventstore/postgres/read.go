@@ -158,6 +158,7 @@ type allPager struct {
 	left   int
 	size   pageSize
 	decode decoder
+	begun  bool
 }
 
 func (r *allPager) read(ctx context.Context, p *page) error {
@@ -184,7 +185,7 @@ func (r *allPager) read(ctx context.Context, p *page) error {
 		return nil
 	}
 	p.examined = p.events[len(p.events)-1].Position
-	r.query.After, r.query.Before = p.examined, p.examined
+	r.query.After, r.query.Before, r.begun = p.examined, p.examined, true
 	if r.query.Backwards && p.examined == 1 {
 		p.last = true
 	}
@@ -211,11 +212,11 @@ func (r *allPager) checkOrder(p *page, known eventstore.Position) error {
 	return nil
 }
 
-// checkOrderBackwards lets a read begin beyond the end, which is at known or
-// further by now.
+// checkOrderBackwards lets the first page begin beyond the end, which is at known
+// or further by now; every other page follows on the one before it.
 func (r *allPager) checkOrderBackwards(p *page, known eventstore.Position) error {
 	next := r.query.Before
-	if next == 0 || next > known+1 {
+	if !r.begun && (next == 0 || next > known+1) {
 		next = known + 1
 		if len(p.events) > 0 {
 			next = max(next, p.events[0].Position+1)
