@@ -20,38 +20,26 @@ type (
 	staffKind       struct{}
 	unitKind        struct{}
 	productKind     struct{}
-	supplierKind    struct{}
 	paymentKind     struct{}
 	applicationKind struct{}
 	attachmentKind  struct{}
 	contactKind     struct{}
 	decisionKind    struct{}
-	policyKind      struct{}
 	batchKind       struct{}
 	requestKind     struct{}
-	channelKind     struct{}
-	grantKind       struct{}
-	departureKind   struct{}
-	documentKind    struct{}
 )
 
 func (customerKind) idKind()    {}
 func (staffKind) idKind()       {}
 func (unitKind) idKind()        {}
 func (productKind) idKind()     {}
-func (supplierKind) idKind()    {}
 func (paymentKind) idKind()     {}
 func (applicationKind) idKind() {}
 func (attachmentKind) idKind()  {}
 func (contactKind) idKind()     {}
 func (decisionKind) idKind()    {}
-func (policyKind) idKind()      {}
 func (batchKind) idKind()       {}
 func (requestKind) idKind()     {}
-func (channelKind) idKind()     {}
-func (grantKind) idKind()       {}
-func (departureKind) idKind()   {}
-func (documentKind) idKind()    {}
 
 type (
 	// CustomerID names a customer, prospect or formal.
@@ -62,8 +50,6 @@ type (
 	UnitID = ID[unitKind]
 	// ProductID names a product.
 	ProductID = ID[productKind]
-	// SupplierID names a product's supplier.
-	SupplierID = ID[supplierKind]
 	// PaymentID names a payment from its reservation on (B-11).
 	PaymentID = ID[paymentKind]
 	// ApplicationID names an application for a customer relation.
@@ -74,20 +60,10 @@ type (
 	ContactID = ID[contactKind]
 	// DecisionID names an attribution decision (B-31).
 	DecisionID = ID[decisionKind]
-	// PolicyID names a policy, whose versions share it (B-01).
-	PolicyID = ID[policyKind]
 	// BatchID names an import or migration batch (B-31).
 	BatchID = ID[batchKind]
 	// RequestID names a client's request, its idempotency key.
 	RequestID = ID[requestKind]
-	// ChannelID names a channel customers come through (B-10).
-	ChannelID = ID[channelKind]
-	// GrantID names a grant of access and its approval (B-28).
-	GrantID = ID[grantKind]
-	// DepartureID names a departure case (B-25).
-	DepartureID = ID[departureKind]
-	// DocumentID names an uploaded paper, such as a payment's attachment (B-12).
-	DocumentID = ID[documentKind]
 )
 
 // ParseCustomerID reads a customer id; ErrRequestIDFormat when it is none.
@@ -101,9 +77,6 @@ func ParseUnitID(text string) (UnitID, error) { return parseID[unitKind](text) }
 
 // ParseProductID reads a product id; ErrRequestIDFormat when it is none.
 func ParseProductID(text string) (ProductID, error) { return parseID[productKind](text) }
-
-// ParseSupplierID reads a supplier id; ErrRequestIDFormat when it is none.
-func ParseSupplierID(text string) (SupplierID, error) { return parseID[supplierKind](text) }
 
 // ParsePaymentID reads a payment id; ErrRequestIDFormat when it is none.
 func ParsePaymentID(text string) (PaymentID, error) { return parseID[paymentKind](text) }
@@ -120,26 +93,11 @@ func ParseContactID(text string) (ContactID, error) { return parseID[contactKind
 // ParseDecisionID reads a decision id; ErrRequestIDFormat when it is none.
 func ParseDecisionID(text string) (DecisionID, error) { return parseID[decisionKind](text) }
 
-// ParsePolicyID reads a policy id; ErrRequestIDFormat when it is none.
-func ParsePolicyID(text string) (PolicyID, error) { return parseID[policyKind](text) }
-
 // ParseBatchID reads a batch id; ErrRequestIDFormat when it is none.
 func ParseBatchID(text string) (BatchID, error) { return parseID[batchKind](text) }
 
 // ParseRequestID reads a request id; ErrRequestIDFormat when it is none.
 func ParseRequestID(text string) (RequestID, error) { return parseID[requestKind](text) }
-
-// ParseChannelID reads a channel id; ErrRequestIDFormat when it is none.
-func ParseChannelID(text string) (ChannelID, error) { return parseID[channelKind](text) }
-
-// ParseGrantID reads a grant id; ErrRequestIDFormat when it is none.
-func ParseGrantID(text string) (GrantID, error) { return parseID[grantKind](text) }
-
-// ParseDepartureID reads a departure id; ErrRequestIDFormat when it is none.
-func ParseDepartureID(text string) (DepartureID, error) { return parseID[departureKind](text) }
-
-// ParseDocumentID reads a document id; ErrRequestIDFormat when it is none.
-func ParseDocumentID(text string) (DocumentID, error) { return parseID[documentKind](text) }
 
 // DeriveID gives the same id for the same space and name, always: the way to an
 // id that a repeated import or a retried command finds again. The name must not

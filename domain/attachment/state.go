@@ -25,12 +25,6 @@ type Attachment struct {
 // Active says that the attachment has not ended.
 func (a Attachment) Active() bool { return a.End.Position == 0 }
 
-// ActiveAt says whether it was active once everything up to a position was
-// recorded.
-func (a Attachment) ActiveAt(position domain.Position) bool {
-	return a.Entry.Position <= position && (a.Active() || a.End.Position > position)
-}
-
 // Apply folds one event in.
 func (s *State) Apply(event any, fact domain.Fact) {
 	switch e := event.(type) {
@@ -52,12 +46,14 @@ func (s *State) Clone() *State { return &State{slices.Clone(s.attachments)} }
 func (s *State) All() []Attachment { return slices.Clone(s.attachments) }
 
 // Active is the attachments that last, in the order of entry.
-func (s *State) Active() []Attachment { return s.where(Attachment.Active) }
-
-// ActiveAt is the attachments that lasted once everything up to a position of
-// the ledger was recorded, in the order of entry (C-02).
-func (s *State) ActiveAt(position domain.Position) []Attachment {
-	return s.where(func(a Attachment) bool { return a.ActiveAt(position) })
+func (s *State) Active() []Attachment {
+	var active []Attachment
+	for _, a := range s.attachments {
+		if a.Active() {
+			active = append(active, a)
+		}
+	}
+	return active
 }
 
 // Of is an advisor's attachment that lasts; false when there is none.
@@ -82,14 +78,4 @@ func (s *State) find(holds func(Attachment) bool) (Attachment, bool) {
 		return Attachment{}, false
 	}
 	return s.attachments[i], true
-}
-
-func (s *State) where(holds func(Attachment) bool) []Attachment {
-	var chosen []Attachment
-	for _, a := range s.attachments {
-		if holds(a) {
-			chosen = append(chosen, a)
-		}
-	}
-	return chosen
 }

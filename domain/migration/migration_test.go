@@ -113,16 +113,3 @@ func TestFactsComeUnderABatchBetweenApprovalAndClosing(t *testing.T) {
 		}
 	}
 }
-
-func TestABatchIsApprovedBeforeWhatCameAfterItsApproval(t *testing.T) {
-	t.Parallel()
-	s := domaintest.Fold[state](proposed, domaintest.Past{Event: approved, Fact: domain.Fact{Position: 7}}, closed)
-	for position, want := range map[domain.Position]bool{6: false, 7: false, 8: true} {
-		if s.ApprovedBefore(position) != want {
-			t.Errorf("at %d: %v", position, !want)
-		}
-	}
-	if domaintest.Fold[state](proposed).ApprovedBefore(100) {
-		t.Error("a proposal counts as approved")
-	}
-}

@@ -21,17 +21,15 @@ type State struct {
 	Name       string
 	Sources    []Source
 	ProposedBy domain.StaffID
-	ApprovedBy domain.StaffID
-	Approval   domain.Fact // of the approval, zero without one
 }
 
 // Apply folds one event in.
-func (s *State) Apply(event any, fact domain.Fact) {
+func (s *State) Apply(event any, _ domain.Fact) {
 	switch e := event.(type) {
 	case Proposed:
 		s.Batch, s.Status, s.Name, s.Sources, s.ProposedBy = e.Batch, StatusProposed, e.Name, e.Sources, e.ProposedBy
 	case Approved:
-		s.Status, s.ApprovedBy, s.Approval = StatusApproved, e.ApprovedBy, fact
+		s.Status = StatusApproved
 	case Refused:
 		s.Status = StatusRefused
 	case Closed:
@@ -44,12 +42,6 @@ func (s *State) Apply(event any, fact domain.Fact) {
 func (s *State) Clone() *State {
 	clone := *s
 	return &clone
-}
-
-// ApprovedBefore says whether the batch had been approved before a position of
-// the ledger: only then do its times count for what stands there (B-31).
-func (s *State) ApprovedBefore(position domain.Position) bool {
-	return !s.ApprovedBy.IsZero() && s.Approval.Position < position
 }
 
 // Admit says whether a fact may come under the batch now: it is approved and not

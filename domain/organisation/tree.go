@@ -91,21 +91,6 @@ func (t *Tree) Units() iter.Seq[Unit] {
 // Path is the unit's place in the tree; empty when there is no such unit.
 func (t *Tree) Path(id domain.UnitID) domain.Path { return t.Unit(id).Path }
 
-// Contains says whether unit is ancestor or stands below it.
-func (t *Tree) Contains(ancestor, unit domain.UnitID) bool {
-	return t.Path(ancestor).Contains(t.Path(unit))
-}
-
-// Ancestors gives the units above, from the top down, without the unit itself.
-func (t *Tree) Ancestors(id domain.UnitID) []domain.UnitID { return t.Path(id).Parent().Units() }
-
-// LineOf is the unit's business line, its own or inherited; empty when it serves
-// both.
-func (t *Tree) LineOf(id domain.UnitID) domain.BusinessLine { return t.Unit(id).Line }
-
-// ModelOf is the unit's ownership model, its own or inherited.
-func (t *Tree) ModelOf(id domain.UnitID) domain.OwnershipModel { return t.Unit(id).Model }
-
 // Clone gives a tree that can change apart from this one.
 func (t *Tree) Clone() *Tree {
 	clone := *t

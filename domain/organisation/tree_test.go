@@ -293,8 +293,8 @@ func TestPlaces(t *testing.T) {
 	t.Parallel()
 	tree := domaintest.Fold[organisation.Tree](append(bank(), organisation.UnitMoved{Unit: unit("east-2"), Parent: unit("west")})...)
 
-	if got, want := tree.Ancestors(unit("east-1")), []domain.UnitID{unit("bank"), unit("province"), unit("east")}; !slices.Equal(got, want) {
-		t.Errorf("ancestors of east-1: %v, want %v", got, want)
+	if got, want := tree.Path(unit("east-1")).Units(), []domain.UnitID{unit("bank"), unit("province"), unit("east"), unit("east-1")}; !slices.Equal(got, want) {
+		t.Errorf("the path of east-1: %v, want %v", got, want)
 	}
 	for _, c := range []struct {
 		above, below string
@@ -303,16 +303,16 @@ func TestPlaces(t *testing.T) {
 		{"bank", "east-1", true}, {"east", "east-1", true}, {"east-1", "east-1", true}, {"west", "east-2", true},
 		{"east", "east-2", false}, {"east-1", "east", false}, {"west", "east-1", false}, {"nowhere", "east", false}, {"east", "nowhere", false},
 	} {
-		if got := tree.Contains(unit(c.above), unit(c.below)); got != c.want {
+		if got := tree.Path(unit(c.above)).Contains(tree.Path(unit(c.below))); got != c.want {
 			t.Errorf("A-06 %s contains %s: %v, want %v", c.above, c.below, got, c.want)
 		}
 	}
 	for name, want := range map[string]domain.BusinessLine{"bank": "", "east": "", "east-1": domain.SelfOperated, "west-1": domain.Agency, "east-2": domain.Agency} {
-		if got := tree.LineOf(unit(name)); got != want {
+		if got := tree.Unit(unit(name)).Line; got != want {
 			t.Errorf("A-07 line of %s: %q, want %q", name, got, want)
 		}
 	}
-	if tree.ModelOf(unit("west-1")) != domain.Exclusive || tree.ModelOf(unit("wealth")) != domain.Attached || tree.ModelOf(unit("nowhere")) != "" {
+	if tree.Unit(unit("west-1")).Model != domain.Exclusive || tree.Unit(unit("wealth")).Model != domain.Attached || tree.Unit(unit("nowhere")).Model != "" {
 		t.Error("models are the own one, else the one above")
 	}
 	if got := tree.Unit(unit("operations")).Jurisdiction(); got != tree.Path(unit("bank")) {
@@ -430,7 +430,7 @@ func BenchmarkTree(b *testing.B) {
 	})
 	b.Run("contains", func(b *testing.B) {
 		for b.Loop() {
-			_ = tree.Contains(county, leaf)
+			_ = tree.Path(county).Contains(tree.Path(leaf))
 		}
 	})
 	b.Run("clone and apply", func(b *testing.B) {
