@@ -51,6 +51,9 @@ func tallies(version int) projections.Model {
 				if e.Note == "panic" {
 					panic("out of the blue")
 				}
+				if e.Note == "unstorable" {
+					table.Ensure(tx, "\xff")
+				}
 				row := table.Ensure(tx, e.Note)
 				row.Count += int64(version)
 				row.Last = at.Position
@@ -184,8 +187,8 @@ func TestReplayFindsAForcedRow(t *testing.T) {
 
 func TestAFailingEventStopsOnlyItsReadModel(t *testing.T) {
 	t.Parallel()
-	for _, note := range []string{"poison", "panic", "nul \x00 cannot be stored"} {
-		t.Run(strings.Fields(note)[0], func(t *testing.T) {
+	for _, note := range []string{"poison", "panic", "unstorable"} {
+		t.Run(note, func(t *testing.T) {
 			t.Parallel()
 			l := projectiontest.New(t)
 			l.Append("policy", publish("good"), publish(note), publish("never seen"))
@@ -214,7 +217,7 @@ func TestAFailingEventStopsOnlyItsReadModel(t *testing.T) {
 			}
 			_, err = runner.Rebuild(ctx, "tallies", nil)
 			var at *projections.EventError
-			if err == nil || !strings.HasPrefix(note, "nul") && (!errors.As(err, &at) || at.Position != 2) {
+			if err == nil || note != "unstorable" && (!errors.As(err, &at) || at.Position != 2) {
 				t.Errorf("a rebuild over the event gave %v", err)
 			}
 		})
