@@ -104,14 +104,17 @@ func (w *writing) firstLink() (*link, error) {
 	return w.store.links.wait(bounded, w.store.options.Patience)
 }
 
-// linkAgain waits for a connection for as long as the append lives.
+// linkAgain waits for a connection for as long as the append lives; as long as
+// patience lasts where nothing came of it yet.
 func (w *writing) linkAgain(life context.Context) (*link, error) {
+	begun := time.Now()
 	for attempt := w.attempts - 1; ; attempt++ {
 		if attempt > 0 && !pause(life, attempt-1) {
 			return nil, context.Cause(life)
 		}
 		link, err := w.store.links.get(life)
-		if err == nil || life.Err() != nil || errors.Is(err, eventstore.ErrClosed) {
+		impatient := w.doubt == nil && time.Since(begun) >= w.store.options.Patience
+		if err == nil || impatient || life.Err() != nil || errors.Is(err, eventstore.ErrClosed) {
 			return link, err
 		}
 	}
@@ -149,8 +152,33 @@ func (s *Store) outlive(ctx context.Context) (context.Context, context.CancelFun
 	}
 }
 
-// send sends the append once.
+// send sends the append once: at first along with others, where that can be
+// done, and with a call of its own when that did not bring its result.
 func (w *writing) send(ctx context.Context, l *link) (eventstore.Appended, error) {
+	if l.batch != nil && w.attempts == 0 && w.bytes() <= largestBatched {
+		result, err := w.sendBatched(ctx, l.batch)
+		if !errors.Is(err, errNotBatched) {
+			return result, err
+		}
+	}
+	return w.sendAlone(ctx, l)
+}
+
+// sendBatched sends the append over the call that many share.
+func (w *writing) sendBatched(ctx context.Context, b *batch) (eventstore.Appended, error) {
+	answer, err := b.append(ctx, w.message())
+	if err != nil {
+		return eventstore.Appended{}, err
+	}
+	last, position, err := answer.place(len(w.Events))
+	if err != nil {
+		return eventstore.Appended{}, err
+	}
+	return w.places(last, position), nil
+}
+
+// sendAlone sends the append with a call of its own.
+func (w *writing) sendAlone(ctx context.Context, l *link) (eventstore.Appended, error) {
 	var written *esdb.WriteResult
 	release, err := l.call(w.store.addressed(ctx), func(ctx context.Context, client *esdb.Client) (err error) {
 		options := esdb.AppendToStreamOptions{ExpectedRevision: expectation(w.expected)}
@@ -187,6 +215,8 @@ func (w *writing) outcome(life context.Context, result eventstore.Appended, err 
 		return result, false, nil
 	}
 	switch what := judge(err); {
+	case errors.Is(err, errRetired) && life.Err() != nil:
+		return eventstore.Appended{}, false, w.giveUp(context.Cause(life))
 	case errors.Is(err, errRetired):
 		return eventstore.Appended{}, true, nil
 	case what == unexpected:
@@ -223,16 +253,29 @@ func (w *writing) proposed() []esdb.EventData {
 	for i, event := range w.Events {
 		list[i] = esdb.EventData{
 			EventID: event.ID, EventType: event.Type, ContentType: esdb.ContentTypeJson,
-			Data: event.Data, Metadata: event.Metadata,
-		}
-		if !w.asIs {
-			list[i].Metadata = escapeRecordedAt(event.Metadata)
+			Data: event.Data, Metadata: w.metadata(event),
 		}
 		if event.Binary {
 			list[i].ContentType = esdb.ContentTypeBinary
 		}
 	}
 	return list
+}
+
+// metadata is an event's metadata as it is to be stored.
+func (w *writing) metadata(event eventstore.NewEvent) []byte {
+	if w.asIs {
+		return event.Metadata
+	}
+	return escapeRecordedAt(event.Metadata)
+}
+
+// bytes is about how long the append is on the wire.
+func (w *writing) bytes() (sum int) {
+	for _, event := range w.Events {
+		sum += len(event.Data) + len(event.Metadata) + len(event.Type) + 100
+	}
+	return sum
 }
 
 func idsOf(events []eventstore.NewEvent) []uuid.UUID {

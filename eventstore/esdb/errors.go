@@ -87,6 +87,10 @@ func judge(err error) verdict {
 	if errors.As(err, &tooOld) {
 		return refused
 	}
+	var answer *batchError
+	if errors.As(err, &answer) {
+		return answer.what
+	}
 	var own *esdb.Error
 	if errors.As(err, &own) {
 		switch own.Code() {

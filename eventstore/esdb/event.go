@@ -10,9 +10,10 @@ import (
 )
 
 const (
-	systemPrefix = "$"
-	linkType     = "$>"
-	jsonContent  = "application/json"
+	systemPrefix  = "$"
+	linkType      = "$>"
+	jsonContent   = "application/json"
+	binaryContent = "application/octet-stream"
 )
 
 // eventOf makes a server's event the port's. A time it was loaded with is taken

@@ -19,6 +19,14 @@ import (
 	"guishu/eventstore/storetest"
 )
 
+// eitherWay runs a test with appends that share a call, and with calls of their
+// own.
+func eitherWay(t *testing.T, test func(t *testing.T, options esdb.Options)) {
+	for name, options := range map[string]esdb.Options{"shared": {}, "single": {SingleCalls: true}} {
+		t.Run(name, func(t *testing.T) { test(t, options) })
+	}
+}
+
 // journal is what the writers of a test believe, and what its subscribers saw.
 type journal struct {
 	mu           sync.Mutex
@@ -69,12 +77,13 @@ func (j *journal) check(ledger, seen []eventstore.Event) error {
 // subscribers follow. It is not parallel: it counts what is left running.
 func TestNothingIsLostTwiceOrLeftRunningWhenConnectionsAreCut(t *testing.T) {
 	before := running()
-	t.Run("run", func(t *testing.T) {
+	eitherWay(t, func(t *testing.T, options esdb.Options) {
 		const writers, turns = 8, 120
 		inner := memory.New()
 		h := serve(t, inner)
 		h.network.cutAfter(func() int { return 1_500 + rand.IntN(20_000) })
-		store := h.open(t, esdb.Options{Patience: time.Minute})
+		options.Patience = time.Minute
+		store := h.open(t, options)
 		ctx, cancel := context.WithTimeout(t.Context(), storetest.Patience)
 		defer cancel()
 		total := 0
@@ -287,25 +296,27 @@ func TestALostReplyIsReadBack(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			inner := memory.New()
-			h := serve(t, inner)
-			store := h.open(t, esdb.Options{})
-			for i := range 12 {
-				a := eventstore.Append{Stream: "s", Expected: expectation(eventstore.Revision(2*i - 1)), Events: made(2)}
-				wait := h.network.loseReplyTo(i%3 == 1, i%3 == 2)
-				appended, err := store.Append(t.Context(), a)
-				if err != nil || appended.Repeated || appended.Last != eventstore.Revision(2*i+1) || appended.Position != eventstore.Position(2*i+2) {
-					t.Fatalf("append %d: %+v, %v", i, appended, err)
+			eitherWay(t, func(t *testing.T, options esdb.Options) {
+				inner := memory.New()
+				h := serve(t, inner)
+				store := h.open(t, options)
+				for i := range 12 {
+					a := eventstore.Append{Stream: "s", Expected: expectation(eventstore.Revision(2*i - 1)), Events: made(2)}
+					wait := h.network.loseReplyTo(i%3 == 1, i%3 == 2)
+					appended, err := store.Append(t.Context(), a)
+					if err != nil || appended.Repeated || appended.Last != eventstore.Revision(2*i+1) || appended.Position != eventstore.Position(2*i+2) {
+						t.Fatalf("append %d: %+v, %v", i, appended, err)
+					}
+					wait(t)
 				}
-				wait(t)
-			}
-			ledger, err := storetest.Collect(inner.ReadAll(t.Context(), eventstore.AllQuery{}))
-			if err == nil {
-				err = storetest.CheckOrder(ledger, true)
-			}
-			if err != nil || len(ledger) != 24 {
-				t.Errorf("%d events, %v", len(ledger), err)
-			}
+				ledger, err := storetest.Collect(inner.ReadAll(t.Context(), eventstore.AllQuery{}))
+				if err == nil {
+					err = storetest.CheckOrder(ledger, true)
+				}
+				if err != nil || len(ledger) != 24 {
+					t.Errorf("%d events, %v", len(ledger), err)
+				}
+			})
 		})
 	}
 }
@@ -315,9 +326,14 @@ func TestALostReplyIsReadBack(t *testing.T) {
 // sent has not happened.
 func TestAnOutcomeThatCannotBeReadBackIsUnknown(t *testing.T) {
 	t.Parallel()
+	eitherWay(t, checkUnknownOutcome)
+}
+
+func checkUnknownOutcome(t *testing.T, options esdb.Options) {
 	inner := memory.New()
 	h := serve(t, inner)
-	store := h.open(t, esdb.Options{Grace: 50 * time.Millisecond, Patience: 200 * time.Millisecond})
+	options.Grace, options.Patience = 50*time.Millisecond, 200*time.Millisecond
+	store := h.open(t, options)
 	ctx, cancel := context.WithCancel(t.Context())
 	h.network.onLoss(func() {
 		h.network.setDown(true)

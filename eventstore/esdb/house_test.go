@@ -256,6 +256,17 @@ func (n *network) setDown(down bool) {
 	}
 }
 
+// leadNowhere makes new connections lead to where nobody answers.
+func (n *network) leadNowhere(t testing.TB) {
+	t.Helper()
+	nowhere := listen(t)
+	t.Cleanup(func() { _ = nowhere.Close() })
+	n.mu.Lock()
+	n.target = nowhere.Addr().String()
+	n.mu.Unlock()
+	n.cut()
+}
+
 // cutAfter cuts new connections after so many bytes, anywhere.
 func (n *network) cutAfter(budget func() int) {
 	n.mu.Lock()

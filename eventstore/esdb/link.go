@@ -12,6 +12,7 @@ import (
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 
 	"guishu/eventstore"
@@ -31,6 +32,7 @@ var errRetired = errors.New("the connection has been given up")
 // the link is retired, and its client is closed once the last call is over.
 type link struct {
 	client  *esdb.Client
+	batch   *batch // nil where every append has a call of its own
 	retired atomic.Bool
 
 	// entry is held for reading by calls that ask the client for its
@@ -131,6 +133,9 @@ func (l *link) retire() {
 		l.entry.Lock()
 		l.retired.Store(true)
 		l.entry.Unlock()
+		if l.batch != nil {
+			l.batch.finish()
+		}
 		l.leave()
 	})
 }
@@ -161,12 +166,14 @@ func (l *link) listen(level esdb.LogLevel, format string, arguments ...any) {
 // links are the connections of a store.
 type links struct {
 	config    esdb.Configuration
+	outgoing  metadata.MD
 	options   Options
 	addresses string
 	ending    context.Context
 	turn      atomic.Uint64
 	slots     []*slot
 	work      sync.WaitGroup // the attempts to connect
+	sending   sync.WaitGroup // the calls that appends share
 }
 
 // slot holds a link, or the attempt to get one.
@@ -182,8 +189,8 @@ type dialing struct {
 	err  error
 }
 
-func newLinks(ending context.Context, config *esdb.Configuration, options Options) *links {
-	l := &links{config: *config, options: options, addresses: addresses(config), ending: ending}
+func newLinks(ending context.Context, config *esdb.Configuration, outgoing metadata.MD, options Options) *links {
+	l := &links{config: *config, outgoing: outgoing, options: options, addresses: addresses(config), ending: ending}
 	l.config.MaxDiscoverAttempts = 1 // the links try again, not the client
 	for range options.Connections {
 		l.slots = append(l.slots, new(slot))
@@ -275,6 +282,10 @@ func (l *links) connect() (*link, error) {
 		_ = client.Close()
 		return nil, err
 	}
+	if got.batch, err = l.openBatch(got.retire); err != nil {
+		_ = client.Close()
+		return nil, err
+	}
 	got.client = client
 	return got, nil
 }
@@ -296,6 +307,7 @@ func (l *links) close() {
 			_ = current.client.Close()
 		}
 	}
+	l.sending.Wait()
 }
 
 // pause waits before the next attempt: 10 ms, doubled up to a second, spread so

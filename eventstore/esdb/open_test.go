@@ -8,6 +8,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/base64"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -16,13 +17,17 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/EventStore/EventStore-Client-Go/v4/protos/gossip"
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/serverfeatures"
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/shared"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials"
 
 	"guishu/eventstore"
 	"guishu/eventstore/esdb"
@@ -126,6 +131,66 @@ func TestAClusterIsAskedForItsMembers(t *testing.T) {
 		}
 		if err := store.Close(); err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+// Appends that share a call go to the leader, whichever member was asked first,
+// or with calls of their own where there is none or another member is preferred.
+func TestAppendsThatShareACallGoToTheLeader(t *testing.T) {
+	t.Parallel()
+	leader := serveCrooked(t, memory.New(), &crooked{offers: true, call: passingOn(asItIs)})
+	follower := serveCrooked(t, memory.New(), &crooked{offers: true, call: passingOn(asItIs)})
+	member := func(c *crooked, state gossip.MemberInfo_VNodeState) *gossip.MemberInfo {
+		host, port, _ := net.SplitHostPort(c.address)
+		number, _ := strconv.ParseUint(port, 10, 16)
+		return &gossip.MemberInfo{State: state, IsAlive: true, HttpEndPoint: &gossip.EndPoint{Address: host, Port: uint32(number)}}
+	}
+	append := func(text string) {
+		store, err := esdb.Open(t.Context(), text, quiet())
+		if err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+		defer store.Close()
+		if _, err := store.Append(t.Context(), eventstore.Append{Stream: "s", Expected: eventstore.AnyRevision, Events: made(1)}); err != nil {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+	follower.members = []*gossip.MemberInfo{member(follower, gossip.MemberInfo_Follower), member(leader, gossip.MemberInfo_Leader)}
+	leader.members = follower.members
+	append("esdb://" + follower.address + "," + leader.address + "?tls=false")
+	append("esdb+discover://" + follower.address + "?tls=false")
+	sent := leader.sent.Load()
+	if leader.shared.Load() != 2 || follower.shared.Load() != 0 || !slices.Equal(sent.Get("requires-leader"), []string{"true"}) {
+		t.Errorf("the leader was sent %d appends, the follower %d; with %v", leader.shared.Load(), follower.shared.Load(), sent)
+	}
+	append("esdb+discover://" + leader.address + "?tls=false&nodePreference=follower")
+	follower.members = follower.members[:1]
+	append("esdb+discover://" + follower.address + "?tls=false")
+	if leader.shared.Load() != 2 || follower.shared.Load() != 0 || follower.alone.Load() != 2 {
+		t.Errorf("the leader was sent %d appends, the follower %d and %d with their own call", leader.shared.Load(), follower.shared.Load(), follower.alone.Load())
+	}
+}
+
+// The call that appends share is made with the credentials, over TLS as well as
+// to this machine.
+func TestTheCallThatAppendsShareCarriesTheCredentials(t *testing.T) {
+	t.Parallel()
+	certificate, file := selfSigned(t)
+	secured := []grpc.ServerOption{grpc.Creds(credentials.NewServerTLSFromCert(&certificate))}
+	for settings, options := range map[string][]grpc.ServerOption{"tls=false": nil, "tlsCAFile=" + file: secured, "tlsVerifyCert=false": secured} {
+		c := serveCrooked(t, memory.New(), &crooked{offers: true, call: passingOn(asItIs), options: options})
+		store, err := esdb.Open(t.Context(), "esdb://auditor:kenn%2Fwort@"+c.address+"?"+settings, quiet())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer store.Close()
+		if _, err := store.Append(t.Context(), eventstore.Append{Stream: "s", Expected: eventstore.NoStream, Events: made(1)}); err != nil {
+			t.Errorf("%s: %v", settings, err)
+		}
+		want := []string{"Basic " + base64.StdEncoding.EncodeToString([]byte("auditor:kenn/wort"))}
+		if sent := c.sent.Load(); sent == nil || !slices.Equal(sent.Get("authorization"), want) {
+			t.Errorf("%s: the call came with %v", settings, sent)
 		}
 	}
 }

@@ -1,5 +1,6 @@
-// Package esdb keeps the ledger in EventStoreDB, through its official client
-// (design §5).
+// Package esdb keeps the ledger in EventStoreDB (design §5), through its official
+// client; only appends share one call of the server, which that client cannot do
+// (batch.go), where the server offers it and they are small.
 //
 // Positions are the server's commit positions: they rise, with holes between
 // them. What a server does not promise, the store adds: ids are known for ever
@@ -33,8 +34,9 @@ import (
 
 // Options tune a Store. The zero value is right for production.
 type Options struct {
-	// Connections is how many connections are opened to the server, 0 for 1.
-	// One carries any number of appends and subscriptions at once.
+	// Connections is how many connections are opened to the server, 0 for 1, and
+	// as many again for appends that share a call. One carries any number of
+	// appends and subscriptions at once.
 	Connections int
 
 	// Patience is how long reads, and appends that nothing was sent of yet, wait
@@ -48,6 +50,10 @@ type Options struct {
 	// RememberedIDs bounds how many event ids of streams are remembered, 0 for a
 	// million (16 MB). An append to a stream that is not remembered reads it.
 	RememberedIDs int
+
+	// SingleCalls sends every append with a call of its own, as the official client
+	// does. Otherwise appends share one, where the server offers that.
+	SingleCalls bool
 
 	// Skipped is told of every event that was passed over, nil for nobody. It is
 	// called from several goroutines and must be quick.
@@ -127,7 +133,7 @@ func Open(ctx context.Context, connectionString string, options Options) (*Store
 	}
 	s := &Store{options: options, outgoing: outgoing(config, options.Log), ids: newIDMemory(options.RememberedIDs), turns: newTurns()}
 	s.ending, s.end = context.WithCancelCause(context.Background())
-	s.links = newLinks(s.ending, config, options)
+	s.links = newLinks(s.ending, config, s.outgoing, options)
 	if err := s.greet(ctx, config); err != nil {
 		_ = s.Close()
 		return nil, err

@@ -20,7 +20,7 @@ import (
 const leastThroughGateway = 100_000
 
 // overProtocol serves a store over EventStoreDB's protocol and gives the store
-// that the official client makes of it.
+// that the adapter for EventStoreDB makes of it.
 func (r *run) overProtocol(ctx context.Context, store eventstore.Store) (_ *esdb.Store, end func() error, err error) {
 	app.TuneMemory() // as serve does
 	server, err := gateway.New(gateway.Config{
@@ -44,7 +44,7 @@ func (r *run) overProtocol(ctx context.Context, store eventstore.Store) (_ *esdb
 }
 
 // gatewayAppends measures what the protocol costs an append: through the gateway
-// with the official client, beside the very store behind it.
+// with the adapter for EventStoreDB, beside the very store behind it.
 func (r *run) gatewayAppends(ctx context.Context) (rows []Row, err error) {
 	store, _, err := r.ledger(ctx, "gateway")
 	if err != nil {

@@ -1,0 +1,152 @@
+package esdb
+
+import (
+	"context"
+	"crypto/tls"
+	"encoding/base64"
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
+	"github.com/EventStore/EventStore-Client-Go/v4/protos/gossip"
+	"github.com/EventStore/EventStore-Client-Go/v4/protos/serverfeatures"
+	"github.com/EventStore/EventStore-Client-Go/v4/protos/shared"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/credentials"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/keepalive"
+	"google.golang.org/grpc/status"
+)
+
+// usualDeadline is how long an answer is waited for where the connection string
+// does not say.
+const usualDeadline = 10 * time.Second
+
+// openBatch connects to the server that appends go to; nil if it takes none over
+// a common call. The official client keeps its connection to itself: this is a
+// second one, made as that is.
+func (l *links) openBatch(lost func()) (*batch, error) {
+	if l.options.SingleCalls || clustered(&l.config) && l.config.NodePreference != esdb.NodePreferenceLeader {
+		return nil, nil
+	}
+	conn, err := l.toWriter()
+	if conn == nil || err != nil {
+		return nil, err
+	}
+	takes, err := l.takesBatches(conn)
+	if !takes || err != nil {
+		_ = conn.Close()
+		return nil, err
+	}
+	b := &batch{conn: conn, outgoing: l.outgoing, deadline: usualDeadline, work: &l.sending, lost: lost, log: l.options.Log}
+	b.options = []grpc.CallOption{byHand()}
+	if l.config.DefaultDeadline != nil {
+		b.deadline = *l.config.DefaultDeadline
+	}
+	if l.config.Username != "" && !l.config.DisableTLS {
+		b.options = append(b.options, grpc.PerRPCCredentials(basicAuthentication(l.config.Username+":"+l.config.Password)))
+	}
+	return b, nil
+}
+
+// toWriter connects to the server that the connection string names, or to the
+// leader of its cluster; nil if that has none.
+func (l *links) toWriter() (*grpc.ClientConn, error) {
+	if !clustered(&l.config) {
+		return dial(&l.config, l.config.Address)
+	}
+	var last error
+	for _, seed := range strings.Split(l.addresses, ",") {
+		conn, err := dial(&l.config, seed)
+		if err != nil {
+			return nil, err
+		}
+		leader, err := l.leaderOf(conn)
+		if err == nil && leader == seed {
+			return conn, nil
+		}
+		_ = conn.Close()
+		switch {
+		case err != nil:
+			last = err
+		case leader == "":
+			return nil, nil
+		default:
+			return dial(&l.config, leader)
+		}
+	}
+	return nil, last
+}
+
+// leaderOf asks a member of a cluster where its leader is, "" if it knows none.
+func (l *links) leaderOf(conn *grpc.ClientConn) (string, error) {
+	ctx, cancel := l.briefly()
+	defer cancel()
+	cluster, err := gossip.NewGossipClient(conn).Read(ctx, &shared.Empty{})
+	for _, member := range cluster.GetMembers() {
+		if member.GetState() == gossip.MemberInfo_Leader && member.GetIsAlive() {
+			place := member.GetHttpEndPoint()
+			return net.JoinHostPort(place.GetAddress(), strconv.FormatUint(uint64(place.GetPort()), 10)), nil
+		}
+	}
+	return "", err
+}
+
+// takesBatches asks a server whether it knows BatchAppend.
+func (l *links) takesBatches(conn *grpc.ClientConn) (bool, error) {
+	ctx, cancel := l.briefly()
+	defer cancel()
+	supported, err := serverfeatures.NewServerFeaturesClient(conn).GetSupportedMethods(ctx, &shared.Empty{})
+	if code := status.Code(err); code == codes.Unimplemented || code == codes.NotFound {
+		return false, nil
+	}
+	for _, method := range supported.GetMethods() {
+		if strings.EqualFold(method.GetServiceName(), "event_store.client.streams.streams") && strings.EqualFold(method.GetMethodName(), "batchappend") {
+			return true, err
+		}
+	}
+	return false, err
+}
+
+// briefly gives a context for a question while connecting.
+func (l *links) briefly() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(l.ending, time.Duration(l.config.GossipTimeout)*time.Second)
+}
+
+// dial makes a connection as the official client makes its own.
+func dial(config *esdb.Configuration, address string) (*grpc.ClientConn, error) {
+	transport := insecure.NewCredentials()
+	if !config.DisableTLS {
+		own := &tls.Config{InsecureSkipVerify: config.SkipCertificateVerification, RootCAs: config.RootCAs, MinVersion: tls.VersionTLS12}
+		if config.UserCertFile != "" {
+			certificate, err := tls.LoadX509KeyPair(config.UserCertFile, config.UserKeyFile)
+			if err != nil {
+				return nil, fmt.Errorf("the user certificate: %w", err)
+			}
+			own.Certificates = []tls.Certificate{certificate}
+		}
+		transport = credentials.NewTLS(own)
+	}
+	options := []grpc.DialOption{grpc.WithTransportCredentials(transport)}
+	if config.KeepAliveInterval >= 0 {
+		options = append(options, grpc.WithKeepaliveParams(keepalive.ClientParameters{
+			Time: config.KeepAliveInterval, Timeout: config.KeepAliveTimeout, PermitWithoutStream: true,
+		}))
+	}
+	return grpc.NewClient(address, options...)
+}
+
+// basicAuthentication is a name and a password that are sent over TLS only.
+type basicAuthentication string
+
+// GetRequestMetadata implements credentials.PerRPCCredentials.
+func (b basicAuthentication) GetRequestMetadata(context.Context, ...string) (map[string]string, error) {
+	return map[string]string{"authorization": "Basic " + base64.StdEncoding.EncodeToString([]byte(b))}, nil
+}
+
+// RequireTransportSecurity implements credentials.PerRPCCredentials.
+func (basicAuthentication) RequireTransportSecurity() bool { return true }
