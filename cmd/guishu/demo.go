@@ -22,6 +22,12 @@ type demoCommand struct {
 	Fresh bool `help:"清空演示数据,重新开始 / Delete the demo's data and start anew."`
 }
 
+// Help is shown by --help below the summary.
+func (*demoCommand) Help() string {
+	return "演示有自己的数据目录(账本目录加 -demo),不碰任何别的账本。\n" +
+		"It has a data folder of its own, the ledger's with -demo behind it, and touches no other ledger."
+}
+
 // Run loads what is missing, prints where to look, and serves.
 func (c *demoCommand) Run(ctx context.Context) error {
 	if c.LogLevel == "info" {
