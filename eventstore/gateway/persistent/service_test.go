@@ -90,6 +90,33 @@ func (b *bench) connect(name Name, slots int) *Session {
 	return session
 }
 
+// consuming makes a group over that many events and connects a consumer.
+func (b *bench) consuming(count, slots int) *Session {
+	b.Helper()
+	b.append("account-1", count)
+	b.create(group1)
+	return b.connect(group1, slots)
+}
+
+// parking makes a group over that many events and a consumer who parks them all.
+func (b *bench) parking(count int, change ...func(*Settings)) *Session {
+	b.Helper()
+	b.append("account-1", count)
+	b.create(group1, change...)
+	session := b.connect(group1, 1_000)
+	session.Nack(idsOf(b.receive(session)), Park, "")
+	synctest.Wait()
+	return session
+}
+
+// parked sees that so many events are parked.
+func (b *bench) parked(want int64) {
+	b.Helper()
+	if count := b.info(group1).Parked; count != want {
+		b.Errorf("%d are parked, want %d", count, want)
+	}
+}
+
 // receive gives what comes until nothing more does.
 func (b *bench) receive(session *Session) []Delivery {
 	b.Helper()
@@ -141,9 +168,7 @@ func revisionsOf(deliveries []Delivery) []int {
 func TestCatchUpThenLive(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(b *bench) {
-		b.append("account-1", 3)
-		b.create(group1)
-		session := b.connect(group1, 10)
+		session := b.consuming(3, 10)
 		got := b.receive(session)
 		expect(t, "what was there", revisionsOf(got), 0, 1, 2)
 		session.Ack(idsOf(got))
@@ -198,9 +223,7 @@ func TestStartBeyondTheEnd(t *testing.T) {
 func TestResumesWhereItWas(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(b *bench) {
-		b.append("account-1", 10)
-		b.create(group1)
-		session := b.connect(group1, 10)
+		session := b.consuming(10, 10)
 		got := b.receive(session)
 		session.Ack(idsOf(got[:4]))
 		session.Ack(idsOf(got[5:6]))
@@ -244,9 +267,7 @@ func TestCrashLosesNothing(t *testing.T) {
 func TestCheckpointAtItsTime(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(b *bench) {
-		b.append("account-1", 3)
-		b.create(group1)
-		session := b.connect(group1, 10)
+		session := b.consuming(3, 10)
 		session.Ack(idsOf(b.receive(session)))
 		synctest.Wait()
 		if got := len(b.read(group1.checkpointStream())); got != 0 {
@@ -296,17 +317,13 @@ func TestParkAndReplay(t *testing.T) {
 			!bytes.Contains(parked[0].Metadata, []byte(`"reason":"cannot be booked"`)) {
 			t.Fatalf("parked: %+v", parked)
 		}
-		if count := b.info(group1).Parked; count != 2 {
-			t.Errorf("%d are parked", count)
-		}
+		b.parked(2)
 		b.ok(b.service.Replay(b.Context(), group1, 0))
 		again := b.receive(session)
 		if len(again) != 2 || again[0].Target == nil || again[0].Target.ID != appended[0] || again[0].Original.ID != parked[0].ID {
 			t.Fatalf("replayed: %+v", again)
 		}
-		if count := b.info(group1).Parked; count != 0 {
-			t.Errorf("%d are parked after the replay", count)
-		}
+		b.parked(0)
 		session.Ack(idsOf(again[:1]))
 		session.Nack(idsOf(again[1:]), Park, "still not")
 		synctest.Wait()
@@ -315,27 +332,19 @@ func TestParkAndReplay(t *testing.T) {
 			t.Fatalf("parked again: %+v", parked)
 		}
 		b.restart(true)
-		if count := b.info(group1).Parked; count != 1 {
-			t.Errorf("%d are parked after a restart", count)
-		}
+		b.parked(1)
 	})
 }
 
 func TestReplayStopsWhereItIsTold(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(b *bench) {
-		b.append("account-1", 5)
-		b.create(group1)
-		session := b.connect(group1, 10)
-		session.Nack(idsOf(b.receive(session)), Park, "")
-		synctest.Wait()
+		session := b.parking(5)
 		b.ok(b.service.Replay(b.Context(), group1, 2))
 		if got := len(b.receive(session)); got != 2 {
 			t.Errorf("%d were replayed", got)
 		}
-		if count := b.info(group1).Parked; count != 3 {
-			t.Errorf("%d are still parked", count)
-		}
+		b.parked(3)
 	})
 }
 
@@ -345,11 +354,7 @@ func TestReplayPassesOverWhatIsGone(t *testing.T) {
 		b.service = New(Config{Store: b.store, Find: func(context.Context, eventstore.Stream, eventstore.Revision) (eventstore.Event, bool, error) {
 			return eventstore.Event{}, false, nil
 		}})
-		b.append("account-1", 2)
-		b.create(group1)
-		session := b.connect(group1, 10)
-		session.Nack(idsOf(b.receive(session)), Park, "")
-		synctest.Wait()
+		session := b.parking(2)
 		b.ok(b.service.Replay(b.Context(), group1, 0))
 		if got := b.receive(session); len(got) != 0 {
 			t.Errorf("links to nothing are handed out: %+v", got)
@@ -363,30 +368,20 @@ func TestReplayPassesOverWhatIsGone(t *testing.T) {
 func TestCrashDuringReplayKeepsWhatIsParked(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(b *bench) {
-		b.append("account-1", 5)
-		b.create(group1)
-		session := b.connect(group1, 10)
-		session.Nack(idsOf(b.receive(session)), Park, "")
-		synctest.Wait()
+		session := b.parking(5)
 		b.ok(b.service.Replay(b.Context(), group1, 0))
 		if got := len(b.receive(session)); got != 5 {
 			t.Fatalf("%d were replayed", got)
 		}
 		b.restart(true)
-		if count := b.info(group1).Parked; count != 5 {
-			t.Errorf("%d of 5 are parked after the crash", count)
-		}
+		b.parked(5)
 	})
 }
 
 func TestReplayOfMoreThanIsKeptInMemory(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(b *bench) {
-		b.append("account-1", 700)
-		b.create(group1, func(s *Settings) { s.HistoryBuffer, s.LiveBuffer = 10, 10 })
-		session := b.connect(group1, 1_000)
-		session.Nack(idsOf(b.receive(session)), Park, "")
-		synctest.Wait()
+		session := b.parking(700, func(s *Settings) { s.HistoryBuffer, s.LiveBuffer = 10, 10 })
 		session.Close()
 		session = b.connect(group1, 5)
 		b.ok(b.service.Replay(b.Context(), group1, 0))
@@ -443,9 +438,7 @@ func TestMaxSubscribers(t *testing.T) {
 func TestDelete(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(b *bench) {
-		b.append("account-1", 6)
-		b.create(group1)
-		session := b.connect(group1, 10)
+		session := b.consuming(6, 10)
 		got := b.receive(session)
 		session.Ack(idsOf(got[:5]))
 		session.Nack(idsOf(got[5:]), Park, "")
@@ -483,9 +476,7 @@ func TestADeletionThatWasCutOffIsForgotten(t *testing.T) {
 	inBubble(t, func(b *bench) {
 		store := &failing{Store: b.store}
 		b.service = New(Config{Store: store})
-		b.append("account-1", 6)
-		b.create(group1)
-		session := b.connect(group1, 10)
+		session := b.consuming(6, 10)
 		got := b.receive(session)
 		session.Ack(idsOf(got[:5]))
 		session.Nack(idsOf(got[5:]), Park, "")
@@ -512,9 +503,7 @@ func TestADeletionThatWasCutOffIsForgotten(t *testing.T) {
 // that it goes on where it was.
 func (b *bench) goesOn(done func() error) {
 	b.Helper()
-	b.append("account-1", 3)
-	b.create(group1)
-	session := b.connect(group1, 10)
+	session := b.consuming(3, 10)
 	session.Ack(idsOf(b.receive(session)[:1]))
 	b.ok(done())
 	if _, err := session.Receive(b.Context()); !errors.Is(err, ErrDropped) {
@@ -747,9 +736,7 @@ func TestStoreThatFailsForAWhile(t *testing.T) {
 	inBubble(t, func(b *bench) {
 		store := &failing{Store: b.store}
 		b.service = New(Config{Store: store})
-		b.append("account-1", 20)
-		b.create(group1)
-		session := b.connect(group1, 20)
+		session := b.consuming(20, 20)
 		got := b.receive(session)
 		store.down.Store(true)
 		session.Nack(idsOf(got[:10]), Park, "")
@@ -792,9 +779,7 @@ func TestParkingIsRepeatedAsItWas(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(b *bench) {
 		b.service = New(Config{Store: &mute{Store: b.store, stream: group1.parkedStream()}})
-		b.append("account-1", 3)
-		b.create(group1)
-		session := b.connect(group1, 10)
+		session := b.consuming(3, 10)
 		got := b.receive(session)
 		session.Nack(idsOf(got[:1]), Park, "")
 		synctest.Wait() // the first try has been made
