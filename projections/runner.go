@@ -43,6 +43,7 @@ type Runner struct {
 	progress *progress
 	wake     chan struct{} // something changed that the feed does not know of
 	hurry    chan struct{} // somebody waits to see an event
+	erased   chan struct{} // a person was erased, or another build serves
 	carrier  atomic.Uint32 // the server process that brings read models on for this one
 }
 
@@ -74,6 +75,7 @@ func New(ctx context.Context, c Config) (*Runner, error) {
 		progress: newProgress(),
 		wake:     make(chan struct{}, 1),
 		hurry:    make(chan struct{}, 1),
+		erased:   make(chan struct{}, 1),
 	}
 	if r.log == nil {
 		r.log = slog.New(slog.DiscardHandler)
@@ -136,6 +138,7 @@ func (r *Runner) Run(ctx context.Context) error {
 	running.Go(func() { r.persist(ctx, "follow the ledger", r.follow) })
 	running.Go(func() { r.persist(ctx, "listen for progress", r.listen) })
 	running.Go(func() { r.persist(ctx, "bring the read models on", r.carry) })
+	running.Go(func() { r.persist(ctx, "drop what an erasure did not reach", r.sweep) })
 	<-ctx.Done()
 	cancel()
 	running.Wait()
@@ -463,7 +466,9 @@ func (r *Runner) serveInstead(ctx context.Context, lanes []*lane, builds []build
 			failure = r.promote(ctx, l.plan, &builds[i], nil)
 		}
 		switch {
-		case failure == nil, ctx.Err() != nil:
+		case failure == nil:
+			r.somebodyErased() // perhaps, before the old build could hear of it
+		case ctx.Err() != nil:
 		case atEvent(failure):
 			r.stop(ctx, l, failure)
 		default:
@@ -577,6 +582,9 @@ func (r *Runner) advance(ctx context.Context, a *applier, members []*member, unt
 		l := r.lane(m.plan.Name)
 		if m.build.Serving && outcomes[i].taken > 0 {
 			r.progress.moved(m.plan.Name, m.build.Position)
+			if m.plan.foldsErasures() && erases(events[:outcomes[i].taken]) {
+				r.somebodyErased()
+			}
 		}
 		switch {
 		case outcomes[i].fenced: // what it met is not to be trusted either
@@ -640,8 +648,9 @@ func (r *Runner) isolate(ctx context.Context, a *applier, members []*member, eve
 // Rebuild builds a read model anew from the whole ledger, beside the one that
 // serves, brings it up to where that one stands, compares the rows if they are of
 // the same version, and lets it serve in one transaction. The old build stays
-// until Retire. An event that cannot be folded ends it with an *EventError, and
-// nothing has changed. It works with and without Run, here or elsewhere.
+// until Retire, or until an erasure that it would not hear of. An event that
+// cannot be folded ends it with an *EventError, and nothing has changed. It works
+// with and without Run, here or elsewhere.
 func (r *Runner) Rebuild(ctx context.Context, model string, progress Progress) (Rebuilt, error) {
 	l := r.lane(model)
 	if l == nil {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"guishu/domain"
 	attached "guishu/domain/attachment"
@@ -452,6 +453,70 @@ func TestErasureEmptiesEveryPersonalColumn(t *testing.T) {
 		t.Errorf("rebuilt %+v: %v", report, err)
 	}
 	empty()
+}
+
+// A build that serves no more would keep who is erased, so it goes with them.
+func TestErasureLeavesNobodyInBuildsThatServeNoMore(t *testing.T) {
+	t.Parallel()
+	b := empty(t)
+	b.ctx = context.Background()
+	register := func(name string) domain.CustomerID {
+		id := projectiontest.ID[domain.CustomerID]()
+		b.Append(customer.StreamPrefix+id.String(), customer.Registered{Customer: id, Party: domain.Person, Name: domain.NewPersonal(name)})
+		return id
+	}
+	// keeping counts the tables that have somebody, in builds of any age.
+	keeping := func(name string) (tables int) {
+		t.Helper()
+		rows, err := b.Pool.Query(b.ctx, `SELECT tablename::text FROM pg_tables WHERE schemaname = 'read' AND tablename ~ '_g[0-9]+$'`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, table := range all {
+			var has bool
+			err := b.Pool.QueryRow(b.ctx, `SELECT EXISTS (SELECT FROM read.`+table+` r WHERE position($1 in r::text) > 0)`, name).Scan(&has)
+			var refused *pgconn.PgError
+			if errors.As(err, &refused) && refused.Code == "42P01" {
+				continue // it went this moment
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if has {
+				tables++
+			}
+		}
+		return tables
+	}
+	erased, kept := register("曾乐"), register("单雄")
+	b.Wait(b.runner)
+	for range 2 {
+		if _, err := b.runner.Rebuild(b.ctx, "customers", nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if keeping("曾乐") != 6 || keeping("单雄") != 6 {
+		t.Fatalf("%d and %d tables, want two in each of three builds", keeping("曾乐"), keeping("单雄"))
+	}
+	if err := b.Ring.Destroy(b.ctx, uuid.UUID(erased), "request"); err != nil {
+		t.Fatal(err)
+	}
+	b.Append(customer.StreamPrefix+erased.String(), customer.Erased{Customer: erased, Basis: "request"})
+	b.Wait(b.runner)
+	deadline := time.Now().Add(20 * time.Second)
+	for keeping("曾乐") > 0 {
+		if time.Now().After(deadline) {
+			t.Fatalf("%d tables keep who was erased", keeping("曾乐"))
+		}
+	}
+	if row, err := customers.Get(b.ctx, b.Pool, everywhere, domain.StaffID{}, kept); err != nil || row.Name != "单雄" {
+		t.Errorf("the others: %+v, %v", row.Row, err)
+	}
+	b.Agrees(b.runner)
 }
 
 // C-02, C-07: who owned the customer on that day, and what did we know then?
