@@ -168,8 +168,6 @@ const (
 	ErrImportBadFile Code = "import/bad-file"
 	// ErrImportBadMapping: The mapping file is wrong. Correct the entry named.
 	ErrImportBadMapping Code = "import/bad-mapping"
-	// ErrImportBadRow: This row cannot be imported. Correct the column named.
-	ErrImportBadRow Code = "import/bad-row"
 	// ErrImportBatchNotApproved: A supervisor has not approved this migration batch. Have it approved first (B-31).
 	ErrImportBatchNotApproved Code = "import/batch-not-approved"
 	// ErrImportBatchSelfApproval: You filed this migration batch yourself. Another supervisor must approve it (B-31).
@@ -232,8 +230,6 @@ const (
 	ErrPolicyEffectiveDate Code = "policy/effective-date"
 	// ErrPolicyModeUnavailable: Attribution by {mode} is not available. Choose TIME_FIRST (B-31).
 	ErrPolicyModeUnavailable Code = "policy/mode-unavailable"
-	// ErrPolicyNotInForce: No version of the policy was in force on that day (B-01).
-	ErrPolicyNotInForce Code = "policy/not-in-force"
 	// ErrPolicyValue: The policy's setting {field} is not possible (B-01).
 	ErrPolicyValue Code = "policy/value"
 	// ErrProductDates: The product matures before it is established. Check both dates (B-19).
@@ -276,8 +272,6 @@ const (
 	ErrRequestTimeout Code = "request/timeout"
 	// ErrRequestTooLarge: The request is too large. Send at most {limit} bytes.
 	ErrRequestTooLarge Code = "request/too-large"
-	// ErrRequestTooMany: Too many requests. Wait a moment, then try again.
-	ErrRequestTooMany Code = "request/too-many"
 	// ErrRequestUnknownField: There is no field {field}. Check its spelling.
 	ErrRequestUnknownField Code = "request/unknown-field"
 	// ErrRequestValidation: The request does not fit its description. Correct the fields named.
@@ -558,9 +552,6 @@ var codeTable = []CodeEntry{
 	{ErrImportBadMapping, Invalid, "A-75",
 		"映射文件不正确",
 		"The mapping file is wrong. Correct the entry named."},
-	{ErrImportBadRow, Invalid, "A-75",
-		"该行数据不正确",
-		"This row cannot be imported. Correct the column named."},
 	{ErrImportBatchNotApproved, Conflict, "B-31",
 		"迁移批次尚未由主管批准",
 		"A supervisor has not approved this migration batch. Have it approved first."},
@@ -654,9 +645,6 @@ var codeTable = []CodeEntry{
 	{ErrPolicyModeUnavailable, Unprocessable, "B-31",
 		"该归属方式尚未启用：{mode}",
 		"Attribution by {mode} is not available. Choose TIME_FIRST."},
-	{ErrPolicyNotInForce, Unprocessable, "B-01",
-		"没有生效的规则版本",
-		"No version of the policy was in force on that day."},
 	{ErrPolicyValue, Invalid, "B-01",
 		"规则参数不正确：{field}",
 		"The policy's setting {field} is not possible."},
@@ -720,9 +708,6 @@ var codeTable = []CodeEntry{
 	{ErrRequestTooLarge, Limit, "",
 		"请求内容过大，最多 {limit} 字节",
 		"The request is too large. Send at most {limit} bytes."},
-	{ErrRequestTooMany, Limit, "",
-		"请求过于频繁，请稍后再试",
-		"Too many requests. Wait a moment, then try again."},
 	{ErrRequestUnknownField, Invalid, "",
 		"未知字段：{field}",
 		"There is no field {field}. Check its spelling."},
