@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -16,13 +17,17 @@ import (
 // MissingError says that PostgreSQL is not on this machine and what installs it
 // here. It is an [ErrNoPrograms].
 type MissingError struct {
-	Hint string // a command, or what to do
-	Err  error  // why Guishu did not install it itself; nil when it may not
+	Hint  string // a command, or what to do
+	Err   error  // why Guishu did not install it itself; nil when it may not
+	Unfit error  // what was found and does not do, such as a version too old; nil for nothing
 }
 
 // Error is one line, for the one who starts Guishu.
 func (e *MissingError) Error() string {
 	line := "no PostgreSQL found: " + e.Hint + ", or set DATABASE_URL"
+	if e.Unfit != nil {
+		line = "no PostgreSQL found that does (" + e.Unfit.Error() + "): " + e.Hint + ", or set DATABASE_URL"
+	}
 	if e.Err != nil {
 		line += " (installing it failed: " + e.Err.Error() + ")"
 	}
@@ -79,10 +84,20 @@ func FindOrInstall(ctx context.Context, folder string, log *slog.Logger) (Progra
 	if err == nil || folder != "" {
 		return programs, err
 	}
-	if err := Install(ctx, log); err != nil {
-		return Programs{}, err
+	if failure := Install(ctx, log); failure != nil {
+		return Programs{}, missingBeside(failure, err)
 	}
 	return FindPrograms("")
+}
+
+// missingBeside is why PostgreSQL is not there, with what was found instead.
+func missingBeside(failure, found error) error {
+	var missing *MissingError
+	var old *unfitError
+	if errors.As(failure, &missing) && missing.Err == nil && errors.As(found, &old) {
+		missing.Hint, missing.Unfit = "install version "+strconv.Itoa(oldestMajor)+" or newer", old
+	}
+	return failure
 }
 
 // findOrHint looks for PostgreSQL's programs and says how to get them.
@@ -91,7 +106,7 @@ func findOrHint(ctx context.Context, folder string, _ *slog.Logger) (Programs, e
 	if err == nil || folder != "" {
 		return programs, err
 	}
-	return Programs{}, installer{look: exec.LookPath}.install(ctx)
+	return Programs{}, missingBeside(installer{look: exec.LookPath}.install(ctx), err)
 }
 
 // installer is what Install needs of the machine.

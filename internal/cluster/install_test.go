@@ -50,6 +50,23 @@ func TestWhoMayNotInstallIsToldHowInOneLine(t *testing.T) {
 	}
 }
 
+// Whoever has a version that is too old is told so: the package of that name is
+// there already.
+func TestWhoHasAVersionTooOldIsToldWhichOne(t *testing.T) {
+	t.Parallel()
+	m := machine(t, "apt-get")
+	m.root = false
+	folder := installation(t, "12.3")
+	_, found := FindPrograms(folder)
+	err := missingBeside(m.install(t.Context()), found)
+	if !errors.Is(err, ErrNoPrograms) || !strings.Contains(err.Error(), folder+" is PostgreSQL 12.3") || !strings.Contains(err.Error(), "version 13 or newer") {
+		t.Errorf("the error is %v", err)
+	}
+	if err := missingBeside(m.install(t.Context()), ErrNoPrograms); strings.Contains(err.Error(), "that does") {
+		t.Errorf("with nothing found the error is %v", err)
+	}
+}
+
 func TestRootInstallsWithFreshListsWhenTheOldOnesDoNotDo(t *testing.T) {
 	t.Parallel()
 	m := machine(t, "apt-get")

@@ -158,9 +158,16 @@ func programsIn(folder string) (Programs, error) {
 		return Programs{}, err
 	}
 	if major < oldestMajor {
-		return Programs{}, fmt.Errorf("%s is PostgreSQL %s, and Guishu needs %d or newer", folder, match[1], oldestMajor)
+		return Programs{}, &unfitError{folder: folder, version: match[1]}
 	}
 	return Programs{Folder: folder, Version: match[1], Major: major}, nil
+}
+
+// unfitError says that the programs in a folder are too old.
+type unfitError struct{ folder, version string }
+
+func (e *unfitError) Error() string {
+	return fmt.Sprintf("%s is PostgreSQL %s, and Guishu needs %d or newer", e.folder, e.version, oldestMajor)
 }
 
 func (p Programs) path(name string) string { return filepath.Join(p.Folder, name) }
