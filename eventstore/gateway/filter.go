@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"errors"
 	"regexp"
 	"regexp/syntax"
 	"slices"
@@ -26,13 +27,28 @@ type eventFilter struct {
 // knownTypes bounds how many types a filter remembers its decision for.
 const knownTypes = 1_000
 
+// What a filter may ask for. Each event of a subscription is compared with all of
+// it, and a subscription lasts.
+const (
+	maxPrefixes        = 1_000
+	maxExpressionBytes = 64 << 10
+	maxInstructions    = 20_000 // of the program that an expression becomes
+)
+
+// errLargeFilter says that a filter asks for more than that.
+var errLargeFilter = errors.New("the filter is too large")
+
 // newEventFilter makes a filter on stream names or on event types, from an
 // expression or, where that is empty, from prefixes. Expressions are RE2's, and
-// match anywhere in the name unless they are anchored. Errors: *syntax.Error.
+// match anywhere in the name unless they are anchored. Errors: *syntax.Error,
+// errLargeFilter.
 func newEventFilter(byStream bool, expression string, prefixes []string) (*eventFilter, error) {
+	if len(prefixes) > maxPrefixes || len(expression) > maxExpressionBytes {
+		return nil, errLargeFilter
+	}
 	f := &eventFilter{byStream: byStream, prefixes: prefixes}
 	if expression != "" {
-		compiled, err := regexp.Compile(expression)
+		compiled, err := compile(expression)
 		if err != nil {
 			return nil, err
 		}
@@ -43,6 +59,23 @@ func newEventFilter(byStream bool, expression string, prefixes []string) (*event
 		f.known = make(map[string]bool)
 	}
 	return f, nil
+}
+
+// compile readies an expression: one of a few bytes may stand for millions of
+// instructions.
+func compile(expression string) (*regexp.Regexp, error) {
+	parsed, err := syntax.Parse(expression, syntax.Perl)
+	if err != nil {
+		return nil, err
+	}
+	program, err := syntax.Compile(parsed.Simplify())
+	if err != nil {
+		return nil, err
+	}
+	if len(program.Inst) > maxInstructions {
+		return nil, errLargeFilter
+	}
+	return regexp.Compile(expression)
 }
 
 // push hands to the Store what it can do exactly: whole types, and prefixes of

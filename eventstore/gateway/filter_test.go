@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"errors"
 	"regexp"
 	"slices"
 	"strings"
@@ -76,6 +77,9 @@ func FuzzFilter(f *testing.F) {
 		}
 		compiled, err := regexp.Compile(expression)
 		filter, errFilter := newEventFilter(byStream, expression, nil)
+		if errors.Is(errFilter, errLargeFilter) {
+			return
+		}
 		if (err == nil) != (errFilter == nil) {
 			t.Fatalf("%v, %v", err, errFilter)
 		}
@@ -142,6 +146,28 @@ func TestHiddenStreams(t *testing.T) {
 		var all *eventFilter
 		if hidden(stream) != want || all.keeps(&event) == want {
 			t.Errorf("%q is hidden: %v, want %v", stream, hidden(stream), want)
+		}
+	}
+}
+
+// TestFiltersAreBounded: whoever asks for much is told so at once; what lists all
+// types of a large ledger is not much.
+func TestFiltersAreBounded(t *testing.T) {
+	t.Parallel()
+	names := strings.Repeat("somebody.registered|", 500)
+	for _, c := range []struct {
+		expression string
+		prefixes   []string
+		large      bool
+	}{
+		{strings.Repeat("x", maxExpressionBytes+1), nil, true},
+		{strings.Repeat("a{1000}", 100), nil, true},
+		{"", make([]string, maxPrefixes+1), true},
+		{"^(?:" + names + "last)$", nil, false},
+		{"", make([]string, maxPrefixes), false},
+	} {
+		if _, err := newEventFilter(true, c.expression, c.prefixes); errors.Is(err, errLargeFilter) != c.large {
+			t.Errorf("%.20s… and %d prefixes: %v", c.expression, len(c.prefixes), err)
 		}
 	}
 }

@@ -262,6 +262,8 @@ func TestReadsThatMakeNoSense(t *testing.T) {
 		"following backwards":  reading(subscribing, backwards),
 		"a filter of nothing":  reading(filtered(&streams.ReadReq_Options_FilterOptions{}, 32, 1)),
 		"a broken expression":  reading(filtered(byType("("), 32, 1)),
+		"an endless filter":    reading(filtered(byType(strings.Repeat("a{1000}", 100)), 32, 1)),
+		"too many prefixes":    reading(filtered(byStream("", make([]string, 1_001)...), 32, 1)),
 		"a look-ahead":         reading(filtered(byType("(?=a)"), 32, 1)),
 		"no window":            reading(filtered(byType("a"), 32, 1), change(func(o *streams.ReadReq_Options) { o.GetFilter().Window = nil })),
 		"an empty window":      reading(filtered(byType("a"), 0, 1)),

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"errors"
 	"math"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/streams"
@@ -192,6 +193,9 @@ func (r *readRequest) useFilter(options *streams.ReadReq_Options_FilterOptions) 
 	}
 	r.interval = min(window, 1<<31) * min(int64(multiplier), 1<<31)
 	r.filter, err = newEventFilter(byStream, expression.GetRegex(), expression.GetPrefix())
+	if errors.Is(err, errLargeFilter) {
+		return invalidArgument("a filter has %d prefixes at most, or an expression of %d bytes and %d instructions", maxPrefixes, maxExpressionBytes, maxInstructions)
+	}
 	if err != nil {
 		return invalidArgument("the filter's expression is not one of RE2's: %v", err)
 	}
