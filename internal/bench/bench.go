@@ -58,7 +58,10 @@ func measurements() []measurement {
 		{[]string{"live"}, (*run).live},
 		{[]string{"claim", "claim-bare", "list", "list-prepared"}, (*run).overHTTP},
 		{[]string{"start", "start-memory"}, (*run).start},
-		{[]string{"gateway-append-1", "gateway-append-16", "gateway-append-64"}, (*run).gatewayAppends},
+		{[]string{
+			"gateway-append-1", "gateway-append-16", "gateway-append-64",
+			"gateway-append-single-1", "gateway-append-single-16", "gateway-append-single-64",
+		}, (*run).gatewayAppends},
 		{[]string{"gateway-read", "gateway-read-rate"}, (*run).gatewayRead},
 	}
 }
