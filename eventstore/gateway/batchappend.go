@@ -17,7 +17,7 @@ import (
 // What one BatchAppend call may have under way.
 const (
 	maxOpenBatches    = 1_000 // appends whose last fragment has not come yet
-	maxWritingBatches = 128   // appends that are being written
+	maxWritingBatches = 512   // appends that are being written
 )
 
 // BatchAppend takes any number of appends over one stream of messages, each in
