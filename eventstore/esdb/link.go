@@ -253,8 +253,9 @@ func (l *links) wait(ctx context.Context, patience time.Duration) (*link, error)
 	}
 }
 
-// dial connects one slot. It cannot be interrupted and takes no longer than the
-// connection string's gossipTimeout for each address.
+// dial connects one slot. It cannot be interrupted and asks each address a few
+// questions, of which none takes longer than the connection string's
+// gossipTimeout.
 func (l *links) dial(s *slot) {
 	got, err := l.connect()
 	s.mu.Lock()
