@@ -8,6 +8,7 @@ import (
 	"iter"
 	"net"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -212,6 +213,39 @@ func TestGivingUpDoesNotLoseTheOutcome(t *testing.T) {
 				t.Errorf("%d events, want 1", got)
 			}
 		})
+	}
+}
+
+// Another process may be given the same ids while a reply is lost, as when a key is
+// used again for another request: it came first, and that is what the caller hears.
+func TestALostRequestThatAnotherProcessCameBefore(t *testing.T) {
+	t.Parallel()
+	pool, w := pgtest.New(t), new(wire)
+	store, other := openOver(t, pool, w, time.Minute), openStore(t, pool)
+	ours := one("s", eventstore.NoStream)
+	ours.Events = append(ours.Events, one("s", eventstore.NoStream).Events...)
+	theirs := ours
+	theirs.Events = slices.Clone(ours.Events)
+	theirs.Events[1].Data = []byte(`{"another":"request"}`)
+	stop := w.stopAt("dial")
+	w.loseRequest.Store(true)
+	type outcome struct {
+		eventstore.Appended
+		error
+	}
+	done := make(chan outcome, 1)
+	go func() {
+		appended, err := store.Append(t.Context(), ours)
+		done <- outcome{appended, err}
+	}()
+	<-stop.reached
+	if appended, err := other.Append(t.Context(), theirs); err != nil || appended.Repeated {
+		t.Errorf("who came first got %+v, %v", appended, err)
+	}
+	close(stop.on)
+	want := eventstore.Appended{First: 0, Last: 1, Position: 2, Repeated: true}
+	if got := <-done; got.error != nil || got.Appended != want {
+		t.Errorf("who came second got %+v, %v, want %+v", got.Appended, got.error, want)
 	}
 }
 

@@ -44,14 +44,15 @@ var statements = map[string]string{
 			unnest($9::bytea[]), unnest($10::bytea[]), unnest($11::boolean[])
 		FROM moved`,
 
-	// What the database knows about some ids and streams.
+	// What the database knows about some ids and streams, with a sum of what stands
+	// behind a position.
 	statementAsk: `
-		SELECT dedupe, stream, revision, position
+		SELECT dedupe, stream, revision, position, CASE WHEN position > $3::bigint THEN sha256(data || metadata) END
 		FROM ledger.events
 		WHERE dedupe = ANY ($1::uuid[])
 		UNION ALL
 		SELECT NULL, s.stream, coalesce((
-			SELECT e.revision FROM ledger.events e WHERE e.stream = s.stream ORDER BY e.revision DESC LIMIT 1), -1), 0
+			SELECT e.revision FROM ledger.events e WHERE e.stream = s.stream ORDER BY e.revision DESC LIMIT 1), -1), 0, NULL
 		FROM unnest($2::text[]) AS s (stream)`,
 
 	statementBegin: `BEGIN`,

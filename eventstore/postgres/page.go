@@ -181,9 +181,14 @@ func (z *pageSize) next(p *page) int {
 	return max(1, min(p.maxEvents(), p.maxBytes()/z.average))
 }
 
+// learn goes by the events of a page. A page without any, as a filter may leave,
+// teaches nothing.
 func (z *pageSize) learn(p *page) {
+	count := len(p.events)
+	if count == 0 {
+		return
+	}
 	z.begun = true
-	count := max(1, len(p.events))
 	z.average = p.bytes / count
 	if p.cut {
 		// One more was too much, whatever the average.

@@ -95,6 +95,23 @@ func TestASlowReaderGivesUpItsRoom(t *testing.T) {
 	}
 }
 
+// A page that a filter has left empty neither makes the next one bold nor undoes
+// what is known of how large events are.
+func TestAnEmptyPageTeachesNothing(t *testing.T) {
+	t.Parallel()
+	var size pageSize
+	empty, large := new(page), &page{events: make([]eventstore.Event, 8), bytes: maxPageBytes}
+	for i, step := range []struct {
+		read *page
+		want int
+	}{{empty, firstPageEvents}, {large, 8}, {empty, 8}} {
+		size.learn(step.read)
+		if got := size.next(empty); got != step.want {
+			t.Errorf("after page %d: asks for %d events, want %d", i+1, got, step.want)
+		}
+	}
+}
+
 // A reader that breaks off leaves nothing behind, wherever it does.
 func TestBreakingOffGivesTheRoomBack(t *testing.T) {
 	t.Parallel()

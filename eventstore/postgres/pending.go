@@ -37,7 +37,7 @@ type pending struct {
 
 	// What the writer has learned about it.
 	sent  bool                // when the connection broke: perhaps written, so it stays taken until the ledger has been asked
-	floor eventstore.Position // the head before it was sent: what stands behind, it wrote itself
+	floor eventstore.Position // the head before it was sent: what it wrote stands behind
 	asked bool                // the database has been asked for its ids and stream
 	least eventstore.Revision // and its stream was there, or further by now
 	alone bool                // it goes in a batch of its own, an error being somebody's fault

@@ -1,7 +1,10 @@
 package postgres
 
 import (
+	"bytes"
+	"crypto/sha256"
 	"fmt"
+	"math"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgtype"
@@ -17,6 +20,7 @@ type place struct {
 	stream   eventstore.Stream
 	revision eventstore.Revision
 	position eventstore.Position
+	sum      []byte // of its content, where that was asked for
 }
 
 // answer is what the database said about some ids and streams.
@@ -39,7 +43,11 @@ func (w *writer) sendAsk() {
 	keys.begin(pgtype.UUIDOID)
 	streams.begin(pgtype.TextOID)
 	seen := make(map[eventstore.Stream]struct{})
+	floor := eventstore.Position(math.MaxInt64)
 	for _, p := range asked {
+		if p.sent {
+			floor = min(floor, p.floor)
+		}
 		for _, key := range p.dedupes {
 			keys.addUUID(key)
 		}
@@ -48,7 +56,7 @@ func (w *writer) sendAsk() {
 			streams.addString(string(p.Stream))
 		}
 	}
-	w.link.execute(statementAsk, keys.end(ids), streams.end(len(seen)))
+	w.link.execute(statementAsk, keys.end(ids), streams.end(len(seen)), int8Parameter(int64(floor)))
 	w.link.sync()
 	w.asking = true
 	w.flights = append(w.flights, flight{kind: askFlight, appends: asked})
@@ -92,7 +100,7 @@ func readAnswer(rows [][][]byte) answer {
 			a.revisions[stream] = revision
 			continue
 		}
-		a.places[uuid.UUID(row[0])] = place{stream, revision, eventstore.Position(int8Value(row[3]))}
+		a.places[uuid.UUID(row[0])] = place{stream, revision, eventstore.Position(int8Value(row[3])), row[4]}
 	}
 	return a
 }
@@ -109,7 +117,7 @@ func (a answer) settle(appends []*pending) []*pending {
 	for _, p := range appends {
 		if result, err, known := a.known(p); known {
 			if p.sent || p.take() {
-				result.Repeated = result.Repeated && !(p.sent && result.Position > p.floor)
+				result.Repeated = err == nil && !(p.sent && a.wrote(p))
 				p.finish(result, err)
 			}
 			continue
@@ -152,6 +160,21 @@ func (a answer) known(p *pending) (eventstore.Appended, error, bool) {
 		return eventstore.Appended{}, p.conflict(0, first), true
 	}
 	return eventstore.Appended{First: first.revision, Last: last.revision, Position: last.position, Repeated: true}, nil, true
+}
+
+// wrote says whether p, which was sent, wrote itself what has its ids: another
+// process may have been given them meanwhile, as when a key is used again for
+// another request.
+func (a answer) wrote(p *pending) bool {
+	for i, key := range p.dedupes {
+		sum := sha256.New()
+		sum.Write(p.Events[i].Data)
+		sum.Write(p.Events[i].Metadata)
+		if found := a.places[key]; found.position <= p.floor || !bytes.Equal(found.sum, sum.Sum(nil)) {
+			return false
+		}
+	}
+	return true
 }
 
 func (p *pending) conflict(event int, holder place) error {

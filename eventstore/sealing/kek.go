@@ -77,7 +77,7 @@ func (k KEK) aead() (cipher.AEAD, error) {
 
 // KEKSource says where the key-encryption key is: in the environment variable
 // GUISHU_KEK; else in the file that GUISHU_KEK_FILE names; else in the file
-// "kek" in Folder; both are made when the ledger is new.
+// "kek" in Folder, where file and folder are made when the ledger is new.
 type KEKSource struct {
 	Folder      string
 	Environment func(name string) string // os.Getenv, nil for none
