@@ -37,6 +37,7 @@ type batch struct {
 	current  *batchCall // that appends are sent over, nil for none
 	inside   int        // appends under way
 	finished bool       // no further appends: the last one out closes the connection
+	heard    bool       // the server has answered something
 	unusable bool       // the server does not answer such calls
 }
 
@@ -71,6 +72,10 @@ func (b *batch) append(ctx context.Context, message []byte) (batchAnswer, error)
 func (b *batch) enter(message []byte) (*batchCall, *batched, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	now := time.Now()
+	if b.current != nil && b.current.silent(now) > b.deadline {
+		b.abandon(b.current, errSilent)
+	}
 	switch {
 	case b.finished:
 		return nil, nil, errRetired
@@ -81,7 +86,7 @@ func (b *batch) enter(message []byte) (*batchCall, *batched, error) {
 		b.current = b.begin()
 	}
 	b.inside++
-	return b.current, b.current.take(message), nil
+	return b.current, b.current.take(message, now), nil
 }
 
 // begin begins a call.
@@ -130,13 +135,20 @@ func (b *batch) giveUp(call *batchCall, own *batched, why error) error {
 	return &batchError{what: passing, text: "the append was not answered: " + why.Error()}
 }
 
+// errSilent says that a call was not answered for as long as an append may take,
+// although everybody who waited for it had left before.
+var errSilent = errors.New("nothing was answered for too long")
+
 // abandon makes the next append begin another call, or have one of its own where
-// the server has answered nothing of what was sent over this one.
+// the server has never answered what was sent over one.
 func (b *batch) abandon(call *batchCall, why error) {
 	if b.current == call {
 		b.current = nil
 	}
-	if !call.sending || call.heard || b.unusable {
+	if len(call.waiting) == 0 {
+		call.cancel()
+	}
+	if !call.sending || b.heard || b.unusable || b.finished {
 		return
 	}
 	b.unusable = true

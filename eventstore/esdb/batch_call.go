@@ -2,6 +2,7 @@ package esdb
 
 import (
 	"context"
+	"time"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/streams"
 	"google.golang.org/grpc/codes"
@@ -22,6 +23,7 @@ type batchCall struct {
 	count   uint64 // the other half of the last one
 	ready   []*batched
 	waiting map[uint64]*batched // for their answers, by number
+	owing   time.Time           // since when the server owes an answer and gives none, zero for not
 	sending bool                // something was sent
 	heard   bool                // the server has answered something
 }
@@ -35,7 +37,10 @@ type batched struct {
 }
 
 // take takes in an append to be sent.
-func (c *batchCall) take(message []byte) *batched {
+func (c *batchCall) take(message []byte, now time.Time) *batched {
+	if c.owing.IsZero() {
+		c.owing = now
+	}
 	c.count++
 	own := &batched{number: c.count, answer: make(chan batchAnswer, 1)}
 	own.message = appendID(message, fieldCorrelation, c.series, own.number)
@@ -110,13 +115,24 @@ func (c *batchCall) receive(stream streams.Streams_BatchAppendClient) {
 func (c *batchCall) deliver(answer batchAnswer) {
 	c.batch.mu.Lock()
 	defer c.batch.mu.Unlock()
-	c.heard = true
-	own, waits := c.waiting[answer.number]
-	if !waits || answer.series != c.series {
-		return
+	c.heard, c.batch.heard = true, true
+	if own, waits := c.waiting[answer.number]; waits && answer.series == c.series {
+		delete(c.waiting, answer.number)
+		own.answer <- answer
 	}
-	delete(c.waiting, answer.number)
-	own.answer <- answer
+	c.owing = time.Time{}
+	if len(c.waiting) > 0 {
+		c.owing = time.Now()
+	}
+}
+
+// silent is how long the server has owed an answer. That those who waited for it
+// have left changes nothing: a call that is stuck must not keep those who come.
+func (c *batchCall) silent(now time.Time) time.Duration {
+	if c.owing.IsZero() {
+		return 0
+	}
+	return now.Sub(c.owing)
 }
 
 // end notes that the call has ended. What was sent and not answered may have

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -122,6 +123,66 @@ func TestAnUnansweredAppendIsReadBack(t *testing.T) {
 	}
 	if c.calls.Load() != 2 || c.alone.Load() != 0 {
 		t.Errorf("%d common calls, %d appends with their own", c.calls.Load(), c.alone.Load())
+	}
+}
+
+// A server that has answered such calls is not given up for them when it stands
+// still for a while, however many calls that ends.
+func TestAServerThatStandsStillIsAskedAgain(t *testing.T) {
+	t.Parallel()
+	c := serveCrooked(t, memory.New(), &crooked{offers: true, call: passingOn(func(answer *streams.BatchAppendResp) []*streams.BatchAppendResp {
+		if strings.HasPrefix(string(answer.GetStreamIdentifier().GetStreamName()), "silent") {
+			return nil
+		}
+		return asItIs(answer)
+	})})
+	store := openCrooked(t, c, esdb.Options{})
+	for _, stream := range []eventstore.Stream{"before", "silent-1", "silent-2", "after"} {
+		if _, err := store.Append(t.Context(), eventstore.Append{Stream: stream, Expected: eventstore.NoStream, Events: made(1)}); err != nil {
+			t.Errorf("%s: %v", stream, err)
+		}
+	}
+	if c.calls.Load() != 3 || c.alone.Load() != 0 {
+		t.Errorf("%d common calls, %d appends with their own", c.calls.Load(), c.alone.Load())
+	}
+}
+
+// A call that is stuck is given up although nobody waits long enough for an
+// answer to see it.
+func TestWritersInAHurryAreNotKeptByAStuckCall(t *testing.T) {
+	t.Parallel()
+	for name, call := range map[string]sharedCall{
+		"never reads": crookedServers["never reads"],
+		"stops": func(c *crooked, call streams.Streams_BatchAppendServer) error {
+			if c.calls.Load() > 1 {
+				return passingOn(asItIs)(c, call)
+			}
+			answered := false
+			return passingOn(func(answer *streams.BatchAppendResp) []*streams.BatchAppendResp {
+				if answered {
+					return nil
+				}
+				answered = true
+				return asItIs(answer)
+			})(c, call)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := serveCrooked(t, memory.New(), &crooked{offers: true, call: call})
+			store := openCrooked(t, c, esdb.Options{Grace: 10 * time.Millisecond})
+			written, deadline := 0, time.Now().Add(30*time.Second)
+			for written < 5 && time.Now().Before(deadline) {
+				ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+				if _, err := store.Append(ctx, eventstore.Append{Stream: "s", Expected: eventstore.AnyRevision, Events: made(1)}); err == nil {
+					written++
+				}
+				cancel()
+			}
+			if written < 5 {
+				t.Errorf("%d appends were written", written)
+			}
+		})
 	}
 }
 
