@@ -1,6 +1,8 @@
 package catalog_test
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"testing"
 	"time"
 
@@ -12,6 +14,7 @@ import (
 	"guishu/domain/staff"
 	"guishu/eventstore/sealing"
 	"guishu/projections/catalog"
+	"guishu/projections/customers"
 	"guishu/projections/projectiontest"
 	"guishu/projections/purchases"
 	people "guishu/projections/staff"
@@ -56,6 +59,30 @@ func TestStaffAreFoundByTheBeginningOfTheirName(t *testing.T) {
 		if count, err := people.Count(b.ctx, b.Pool, people.Query{Scope: everywhere, Name: name}); err != nil || count != want {
 			t.Errorf("%d begin with %q, want %d: %v", count, name, want, err)
 		}
+	}
+}
+
+// Rows keep how names are read: where that changes, the rows that are there differ
+// from those a replay folds, unless the read models get new versions.
+func TestWhoChangesHowNamesAreReadGivesNewVersions(t *testing.T) {
+	t.Parallel()
+	read := sha256.New()
+	for _, text := range []string{
+		"张三", "曾乐", "单雄", "吕布", "欧阳示例", "阿凡提·买买提", "Zhang Sān", "O'Neill", "王é", "A1 贸易", "王重庆", "长安银行",
+		"王\u0301明", "阿\u0308·\u0301买", "葛\U000e0100三\ufe0f", "张\u200b三", "龘\u3400",
+	} {
+		name, err := domain.ParseName(text)
+		if err != nil {
+			t.Fatalf("%q: %v", text, err)
+		}
+		for _, party := range domain.Parties() {
+			pinyin := domain.PinyinOf(name, party)
+			fmt.Fprintf(read, "%q %q %q %q\n", name.Text(), pinyin.Display(), pinyin.Sort(), pinyin.SearchKeys())
+		}
+	}
+	got := fmt.Sprintf("customers %d, staff %d: %x", customers.Model(nil).Version, people.Model().Version, read.Sum(nil)[:8])
+	if want := "customers 3, staff 2: b0824283fc3a0951"; got != want {
+		t.Errorf("names are read as %s, want %s: give both read models new versions", got, want)
 	}
 }
 

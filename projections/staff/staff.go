@@ -133,7 +133,7 @@ func Model() projections.Model {
 	m.grantsOf = projections.NewLookup(m.grants, "staff", func(r *Grant) *domain.StaffID { return &r.Staff })
 	m.requestsOf = projections.NewLookup(m.requests, "staff", func(r *Request) *domain.StaffID { return &r.Staff })
 	return projections.Model{
-		Name: "staff", Version: 1,
+		Name: "staff", Version: 2,
 		Tables: []projections.TableDefinition{m.members, m.grants, m.requests},
 		Handlers: []projections.Handler{
 			projections.On(m.hired), projections.On(m.requested), projections.On(m.granted), projections.On(m.refused),
