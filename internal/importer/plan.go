@@ -77,7 +77,7 @@ const keySeparator = "\x00"
 func (p *Plan) Sources() []migration.Source {
 	sources := []migration.Source{{Name: p.mapping.name, SHA256: hexSum(p.mapping.text)}}
 	for _, t := range p.tables {
-		sources = append(sources, migration.Source{Name: t.path, SHA256: t.sha256, Rows: len(t.rows)})
+		sources = append(sources, migration.Source{Name: t.file, SHA256: t.sha256, Rows: len(t.rows)})
 	}
 	return sources
 }
