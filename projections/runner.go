@@ -693,9 +693,11 @@ func (r *Runner) Retire(ctx context.Context, model string) (int, error) {
 
 // lock is the number of the advisory lock by which a process holds a version of
 // the model.
-func (p *plan) lock() int64 {
+func (p *plan) lock() int64 { return versionLock(p.Name, p.Version) }
+
+func versionLock(model string, version int) int64 {
 	h := fnv.New64a()
-	_, _ = fmt.Fprintf(h, "guishu.read/%s@%d", p.Name, p.Version)
+	_, _ = fmt.Fprintf(h, "guishu.read/%s@%d", model, version)
 	return int64(h.Sum64())
 }
 

@@ -28,21 +28,26 @@ func erases(events []*Event) bool {
 // folding the erasure (design §6).
 func (r *Runner) sweep(ctx context.Context) error {
 	for {
+		left := false
 		for _, l := range r.lanes {
 			if !l.plan.foldsErasures() {
 				continue
 			}
-			if err := r.dropUnreached(ctx, l.plan.Name); err != nil {
+			held, err := r.dropUnreached(ctx, l.plan.Name)
+			if err != nil {
 				return err
 			}
+			left = left || held
 		}
-		select {
-		case <-r.erased:
-			// Whoever carries another version on has come to it by then.
-			pause(ctx, r.standby)
-		case <-ctx.Done():
-			return ctx.Err()
+		if !left {
+			select {
+			case <-r.erased:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
 		}
+		// Whoever carries another version on has come to the erasure by then.
+		pause(ctx, r.standby)
 	}
 }
 
@@ -55,50 +60,79 @@ func (r *Runner) somebodyErased() {
 }
 
 // dropUnreached drops the model's builds that serve no more, or were given up, and
-// stand before an erasure.
-func (r *Runner) dropUnreached(ctx context.Context, model string) error {
+// stand before an erasure. A build of another version that some process holds is
+// left to it, which comes to the erasure by itself: where its build went, it would
+// make another one and let that serve. held says that there is such a build.
+func (r *Runner) dropUnreached(ctx context.Context, model string) (held bool, err error) {
 	rows, err := r.pool.Query(ctx, `
-		SELECT old.generation, old.position FROM read.builds old
+		SELECT old.generation, old.version, old.position, old.version = serving.version FROM read.builds old
 		JOIN read.builds serving ON serving.model = old.model AND serving.serving
-		WHERE old.model = $1 AND NOT old.serving AND (old.generation < serving.generation OR old.built_at < now() - $2::interval)`, model, abandoned)
+		WHERE old.model = $1 AND NOT old.serving AND (old.generation < serving.generation OR old.built_at < now() - $2::interval)
+		ORDER BY old.generation`, model, abandoned)
 	if err != nil {
-		return err
+		return false, err
 	}
-	type left struct {
-		Generation int64
-		Position   eventstore.Position
-	}
-	builds, err := pgx.CollectRows(rows, pgx.RowToStructByPos[left])
+	builds, err := pgx.CollectRows(rows, pgx.RowToStructByPos[unreached])
 	if err != nil {
-		return err
+		return false, err
 	}
 	for _, b := range builds {
 		missed := false
 		after := eventstore.AllQuery{After: b.Position, Filter: eventstore.Filter{Types: []string{erasedType}}, Limit: 1}
 		for _, err := range r.store.ReadAll(ctx, after) {
 			if err != nil {
-				return err
+				return false, err
 			}
 			missed = true
 		}
 		if !missed {
 			continue
 		}
-		err := inTransaction(ctx, r.pool, func(tx pgx.Tx) error {
-			// Behind a long question it gives way and tries again.
-			if _, err := tx.Exec(ctx, `SET LOCAL lock_timeout = '500ms'`); err != nil {
+		dropped, free := false, true
+		err := inTransaction(ctx, r.pool, func(tx pgx.Tx) (err error) {
+			if free, err = b.free(ctx, tx, model); err != nil || !free {
 				return err
 			}
-			gone, err := tx.Exec(ctx, `DELETE FROM read.builds WHERE generation = $1 AND position = $2 AND NOT serving`, b.Generation, int64(b.Position))
-			if err != nil || gone.RowsAffected() == 0 {
-				return err
-			}
-			return dropGeneration(ctx, tx, b.Generation)
+			dropped, err = b.drop(ctx, tx)
+			return err
 		})
 		if err != nil {
-			return err
+			return false, err
 		}
-		r.log.Info("projections: a build that an erasure did not reach was dropped", "model", model, "generation", b.Generation)
+		held = held || !free
+		if dropped {
+			r.log.Info("projections: a build that an erasure did not reach was dropped", "model", model, "generation", b.Generation)
+		}
 	}
-	return nil
+	return held, nil
+}
+
+// unreached is a build that does not serve.
+type unreached struct {
+	Generation int64
+	Version    int
+	Position   eventstore.Position
+	Same       bool // of the version that serves, so that nobody carries it on
+}
+
+// free says that nobody carries the build on, or can before the transaction ends.
+func (u unreached) free(ctx context.Context, tx pgx.Tx, model string) (free bool, err error) {
+	if u.Same {
+		return true, nil
+	}
+	err = tx.QueryRow(ctx, `SELECT pg_try_advisory_xact_lock($1)`, versionLock(model, u.Version)).Scan(&free)
+	return free, err
+}
+
+// drop drops the build, unless it has moved or serves by now.
+func (u unreached) drop(ctx context.Context, tx pgx.Tx) (dropped bool, err error) {
+	// Behind a long question it gives way and tries again.
+	if _, err := tx.Exec(ctx, `SET LOCAL lock_timeout = '500ms'`); err != nil {
+		return false, err
+	}
+	gone, err := tx.Exec(ctx, `DELETE FROM read.builds WHERE generation = $1 AND position = $2 AND NOT serving`, u.Generation, int64(u.Position))
+	if err != nil || gone.RowsAffected() == 0 {
+		return false, err
+	}
+	return true, dropGeneration(ctx, tx, u.Generation)
 }

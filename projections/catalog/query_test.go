@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -517,6 +519,75 @@ func TestErasureLeavesNobodyInBuildsThatServeNoMore(t *testing.T) {
 		t.Errorf("the others: %+v, %v", row.Row, err)
 	}
 	b.Agrees(b.runner)
+}
+
+// While versions run beside each other, such as in an upgrade, an erasure drops no
+// build that another process holds: that one comes to the erasure by itself, however
+// slowly, and would otherwise make a build anew and let it serve.
+func TestErasureLeavesABuildToWhoHoldsIt(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	l := projectiontest.New(t)
+	hasher := sealing.NewHasher()
+	model := customers.Model(func(kind, text string) []byte { sum := hasher.Hash(kind, text); return sum[:] })
+	older := model
+	older.Version--
+	generations := func(which string) (found []int64) {
+		t.Helper()
+		rows, err := l.Pool.Query(ctx, `SELECT generation FROM read.builds WHERE `+which+` ORDER BY generation`)
+		if err == nil {
+			found, err = pgx.CollectRows(rows, pgx.RowTo[int64])
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return found
+	}
+	until := func(what string, holds func() bool) {
+		t.Helper()
+		for deadline := time.Now().Add(20 * time.Second); !holds(); {
+			if time.Now().After(deadline) {
+				t.Fatalf("%s: it did not come to that; there are the builds %v", what, generations("true"))
+			}
+		}
+	}
+
+	id := projectiontest.ID[domain.CustomerID]()
+	before, stop := l.Run(older)
+	l.Append(customer.StreamPrefix+id.String(), customer.Registered{Customer: id, Party: domain.Person, Name: domain.NewPersonal("曾乐")})
+	l.Wait(before)
+	stop()
+	// Another process goes on with that version, and has not come far.
+	other, err := l.Pool.Acquire(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Release()
+	h := fnv.New64a()
+	_, _ = fmt.Fprintf(h, "guishu.read/%s@%d", older.Name, older.Version)
+	if _, err := other.Exec(ctx, `SELECT pg_advisory_lock($1)`, int64(h.Sum64())); err != nil {
+		t.Fatal(err)
+	}
+	runner, _ := l.Run(model)
+	until("the new version serves", func() bool { return len(generations(fmt.Sprintf("serving AND version = %d", model.Version))) == 1 })
+	held := generations("NOT serving")
+	if _, err := runner.Rebuild(ctx, model.Name, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Ring.Destroy(ctx, uuid.UUID(id), "request"); err != nil {
+		t.Fatal(err)
+	}
+	l.Append(customer.StreamPrefix+id.String(), customer.Erased{Customer: id, Basis: "request"})
+	// The held build is looked at before the one that nobody holds.
+	until("the build before the rebuild is dropped", func() bool { return len(generations("NOT serving")) < 2 })
+	if left := generations("NOT serving"); len(held) != 1 || !slices.Equal(left, held) {
+		t.Errorf("the builds %v are left, want the held one, %v", left, held)
+	}
+	if _, err := other.Exec(ctx, `SELECT pg_advisory_unlock_all()`); err != nil {
+		t.Fatal(err)
+	}
+	until("what nobody holds any more is dropped", func() bool { return len(generations("NOT serving")) == 0 })
+	l.Agrees(runner)
 }
 
 // C-02, C-07: who owned the customer on that day, and what did we know then?
