@@ -64,11 +64,14 @@ func (r *Registry) beginLoading(ctx context.Context, file string, empty bool) er
 // InUse says whether a database has kept what is unique in a ledger, for whoever
 // must know before a ledger is opened on it.
 func InUse(ctx context.Context, pool *pgxpool.Pool) (used bool, err error) {
-	err = pool.QueryRow(ctx, "SELECT to_regclass('registry.standing') IS NOT NULL").Scan(&used)
+	var standing bool
+	err = pool.QueryRow(ctx, "SELECT to_regclass('registry.reservation') IS NOT NULL, to_regclass('registry.standing') IS NOT NULL").
+		Scan(&used, &standing)
 	if err == nil && used {
-		err = pool.QueryRow(ctx, `
-			SELECT complete AND loading IS NULL AND EXISTS (SELECT FROM registry.reservation)
-			FROM registry.standing`).Scan(&used)
+		err = pool.QueryRow(ctx, "SELECT EXISTS (SELECT FROM registry.reservation)").Scan(&used)
+	}
+	if err == nil && used && standing { // a registry older than this table is complete
+		err = pool.QueryRow(ctx, "SELECT complete AND loading IS NULL FROM registry.standing").Scan(&used)
 	}
 	if err != nil {
 		return false, fmt.Errorf("find out whether the database is in use: %w", err)

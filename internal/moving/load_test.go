@@ -27,6 +27,7 @@ import (
 	"guishu/internal/pgtest"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 )
 
 func (f *firm) load(t testing.TB, url string, change ...func(*moving.Load)) (moving.Report, error) {
@@ -395,12 +396,30 @@ func TestARefusedLoadErasesNobody(t *testing.T) {
 	if _, err := moving.ExportKeys(t.Context(), b, keys); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.load(t, living, func(l *moving.Load) { l.Keys = keys }); !errors.Is(err, commands.ErrRegistryInUse) {
-		t.Errorf("got %v", err)
+	refused := func() {
+		t.Helper()
+		if _, err := f.load(t, living, func(l *moving.Load) { l.Keys = keys }); !errors.Is(err, commands.ErrRegistryInUse) {
+			t.Errorf("got %v", err)
+		}
 	}
+	refused()
+	drop(t, living, "registry.standing") // as before there was such a table
+	refused()
 	a := open(t, config(living, f.folder))
 	if _, gone, err := a.Ring.Erasure(t.Context(), uuid.UUID(victim)); err != nil || gone {
 		t.Errorf("the customer's key is gone: %t, %v", gone, err)
+	}
+}
+
+func drop(t *testing.T, url, table string) {
+	t.Helper()
+	connection, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer connection.Close(t.Context())
+	if _, err := connection.Exec(t.Context(), "DROP TABLE "+table); err != nil {
+		t.Fatal(err)
 	}
 }
 
