@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/streams"
@@ -83,6 +84,8 @@ type batches struct {
 
 	givenUp chan struct{} // told when open appends were given up
 	writing chan struct{}
+	storing atomic.Int64 // appends that are being written, or wait for their turn
+	full    atomic.Bool  // nothing is taken in until one of them is written
 	group   sync.WaitGroup
 
 	mu     sync.Mutex
@@ -114,7 +117,7 @@ func (b *batches) take(message *streams.BatchAppendReq) error {
 		if !b.roomForOne() {
 			return serverBusy()
 		}
-		current = &batch{receiving: receiving{server: b.server, onGiveUp: b.tell}, answer: heading(message)}
+		current = &batch{receiving: receiving{server: b.server, onGiveUp: b.tell, excused: b.standing}, answer: heading(message)}
 		b.open[id] = current
 		if err := b.refuse(current, b.begin(current, message.GetOptions())); err != nil {
 			return err
@@ -243,11 +246,9 @@ func (b *batches) start(current *batch) error {
 	if err := current.complete(); err != nil {
 		return b.refuse(current, err)
 	}
-	select {
-	case b.writing <- struct{}{}:
-	case <-b.ctx.Done():
+	if err := b.findPlace(); err != nil {
 		current.release()
-		return context.Cause(b.ctx)
+		return err
 	}
 	place := &turn{before: b.tails[current.stream], done: make(chan struct{})}
 	b.tails[current.stream] = place
@@ -269,6 +270,33 @@ func (b *batches) start(current *batch) error {
 	})
 	return nil
 }
+
+// findPlace waits until one more append may be written. What its client is
+// sending meanwhile waits too, and has its time anew afterwards.
+func (b *batches) findPlace() error {
+	select {
+	case b.writing <- struct{}{}:
+		return nil
+	default:
+	}
+	b.full.Store(true)
+	defer b.full.Store(false)
+	select {
+	case b.writing <- struct{}{}:
+	case <-b.ctx.Done():
+		return context.Cause(b.ctx)
+	}
+	for _, waiting := range b.open {
+		if !waiting.refused {
+			waiting.begin()
+		}
+	}
+	return nil
+}
+
+// standing says that nothing is taken in because of the store, and not because
+// the client does not take its answers.
+func (b *batches) standing() bool { return b.full.Load() && b.storing.Load() > 0 }
 
 // pass hands on the turn of an append that did not wait for its own.
 func (b *batches) pass(place *turn) {
@@ -295,6 +323,8 @@ func (b *batches) forgetTails() {
 }
 
 func (b *batches) write(current *batch, place *turn) (result written, err error) {
+	b.storing.Add(1)
+	defer b.storing.Add(-1)
 	ctx, cancel := b.ctx, func() {}
 	if !current.deadline.IsZero() {
 		ctx, cancel = context.WithDeadline(b.ctx, current.deadline)

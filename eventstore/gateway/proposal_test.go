@@ -167,6 +167,91 @@ func TestADeadlineKeepsTheOrder(t *testing.T) {
 	})
 }
 
+// TestAnAppendWaitsForTheServer: what is begun is not given up while nothing is
+// taken in because of the store, and has its time anew afterwards.
+func TestAnAppendWaitsForTheServer(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		store := &slowStore{Store: memory.New(), slow: "slow", goOn: make(chan struct{})}
+		s := inProcess(t, store)
+		ctx, leave := context.WithCancel(asAdministrator(t.Context()))
+		call := &spoken{batchWire: batchWire{newWire(ctx, nil)}, requests: make(chan *streams.BatchAppendReq)}
+		ended := make(chan error, 1)
+		go func() { ended <- s.BatchAppend(call) }()
+		begun := oneEvent("begun", time.Hour)
+		begun.IsFinal = false
+		call.requests <- begun
+		for range maxWritingBatches + 1 {
+			call.requests <- oneEvent("slow", time.Hour)
+		}
+		time.Sleep(10*defaultMaxPause - time.Second)
+		close(store.goOn)
+		synctest.Wait()
+		time.Sleep(defaultMaxPause - time.Second)
+		call.requests <- &streams.BatchAppendReq{CorrelationId: begun.CorrelationId, IsFinal: true}
+		synctest.Wait()
+		if len(call.answers) != maxWritingBatches+2 {
+			t.Errorf("%d appends were answered", len(call.answers))
+		}
+		for _, answer := range call.answers {
+			if answer.(*streams.BatchAppendResp).GetSuccess() == nil {
+				t.Errorf("an append ends with %v", answer)
+			}
+		}
+		leave()
+		if err := <-ended; !errors.Is(err, context.Canceled) {
+			t.Errorf("the call ends with %v", err)
+		}
+		if err := errors.Join(s.Close(), store.Close()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// TestAnAppendDoesNotWaitForItsClient: although nothing is taken in, what is begun
+// is given up when it is the client who takes no answers, and at its deadline.
+func TestAnAppendDoesNotWaitForItsClient(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		deaf   bool
+		within time.Duration
+	}{"takes no answers": {true, time.Hour}, "has a deadline": {false, 2 * defaultMaxPause}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				store := &slowStore{Store: memory.New(), slow: "slow", goOn: make(chan struct{})}
+				s := inProcess(t, store)
+				answers, written := make(chan *streams.BatchAppendResp), "slow"
+				if c.deaf {
+					written = "quick"
+				}
+				b := &batches{
+					server: s.Server, ctx: asAdministrator(t.Context()), send: func(answer *streams.BatchAppendResp) error { answers <- answer; return nil },
+					open: make(map[uuid.UUID]*batch), tails: make(map[eventstore.Stream]*turn), writing: make(chan struct{}, 1), givenUp: make(chan struct{}, 1),
+				}
+				begun := oneEvent("begun", c.within)
+				begun.IsFinal = false
+				taken := make(chan error)
+				go func() {
+					taken <- errors.Join(b.take(begun), b.take(oneEvent(written, time.Hour)), b.take(oneEvent(written, time.Hour)))
+				}()
+				select {
+				case <-b.givenUp:
+				case <-time.After(2*defaultMaxPause + time.Second):
+					t.Error("what was begun is kept")
+				}
+				close(store.goOn)
+				<-answers
+				<-answers
+				if err := errors.Join(<-taken, s.Close(), store.Close()); err != nil {
+					t.Error(err)
+				}
+				b.end()
+			})
+		})
+	}
+}
+
 // leaving is a store whose caller leaves as soon as a stream's metadata stand.
 type leaving struct {
 	eventstore.Store

@@ -77,9 +77,9 @@ type Config struct {
 	// in memory, 0 for 256 MiB. Beyond it clients are told to come back later.
 	MaxBufferedBytes int64
 
-	// MaxPause bounds how long an append that is being received may stand still
-	// before it is given up and what it holds is free for others, 0 for half a
-	// minute.
+	// MaxPause bounds how long the next event of an append that is being received
+	// may take to arrive whole, while the server takes any in, before the append is
+	// given up and what it holds is free for others, 0 for half a minute.
 	MaxPause time.Duration
 
 	// MaxConnections bounds the connections served at once, 0 for 2,000.
