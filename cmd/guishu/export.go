@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"guishu/eventstore/sealing"
 	"guishu/eventstore/transfer"
@@ -68,6 +69,12 @@ func (c *exportCommand) checkKeys() error {
 		return nil
 	case "-":
 		return errors.New("--keys 应为文件名;guishu keys export - 才写到标准输出 / --keys names a file; guishu keys export - is what writes to standard output")
+	}
+	if ledger, err := filepath.Abs(c.File); err == nil && ledger == filepath.Clean(c.Keys) {
+		return errors.New("--keys 与账本不能是同一文件 / --keys cannot be the file of the ledger")
+	}
+	if _, err := os.Stat(filepath.Dir(c.Keys)); err != nil {
+		return fmt.Errorf("--keys: %w", err)
 	}
 	return moving.Free(c.Keys)
 }

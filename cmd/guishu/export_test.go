@@ -18,7 +18,7 @@ func TestAnExportIsRefusedBeforeItBeginsWhereTheKeysCannotGo(t *testing.T) {
 		t.Fatal(err)
 	}
 	events := filepath.Join(folder, "ledger.ndjson")
-	for _, keys := range []string{there, "-"} {
+	for _, keys := range []string{there, "-", events, filepath.Join(folder, "nowhere", "keys.ndjson")} {
 		c := exportCommand{ledgerFlags: ledgerFlags{Data: filepath.Join(folder, "data")}, File: events, Keys: keys}
 		if err := c.Run(t.Context()); err == nil || keys == there && !errors.Is(err, moving.ErrFileExists) {
 			t.Errorf("--keys %s: %v", keys, err)
