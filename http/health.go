@@ -111,7 +111,11 @@ func (s *Server) proxied(r *http.Request) bool { return s.Secure && r.TLS == nil
 func (s *Server) address(r *http.Request) string {
 	if forwarded := r.Header.Values("X-Forwarded-For"); s.proxied(r) && len(forwarded) > 0 {
 		last := forwarded[len(forwarded)-1]
-		if ip := net.ParseIP(strings.TrimSpace(last[strings.LastIndex(last, ",")+1:])); ip != nil {
+		last = strings.TrimSpace(last[strings.LastIndex(last, ",")+1:])
+		if host, _, err := net.SplitHostPort(last); err == nil {
+			last = host // some proxies put the port, too
+		}
+		if ip := net.ParseIP(last); ip != nil {
 			return ip.String()
 		}
 	}

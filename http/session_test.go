@@ -85,10 +85,16 @@ func TestBehindAProxyAttemptsCountForTheCallersAddress(t *testing.T) {
 		var last reply
 		for i := range 61 {
 			// What stands before the last address the caller may have made up.
-			last = h.browser().post("/v1/session", map[string]string{"login": fmt.Sprint("nobody-", i), "password": "wrong"}, from(fmt.Sprintf("203.0.113.%d, 192.0.2.1", i))...)
+			header := fmt.Sprintf("203.0.113.%d, 192.0.2.1", i)
+			if i%2 > 0 {
+				header += fmt.Sprint(":", 50000+i)
+			}
+			last = h.browser().post("/v1/session", map[string]string{"login": fmt.Sprint("nobody-", i), "password": "wrong"}, from(header)...)
 		}
 		last.refuses(http.StatusTooManyRequests, domain.ErrAuthTooManyAttempts)
-		h.browser().post("/v1/session", map[string]string{"login": "ann", "password": password}, from("192.0.2.2")...).is(c.others)
+		for _, other := range []string{"192.0.2.2", "192.0.2.3:50000", "2001:db8::1", "[2001:db8::1]:50000"} {
+			h.browser().post("/v1/session", map[string]string{"login": "ann", "password": password}, from(other)...).is(c.others)
+		}
 	}
 }
 
