@@ -21,10 +21,11 @@ type State struct {
 	Name       string
 	Sources    []Source
 	ProposedBy domain.StaffID
+	ClosedBy   domain.StaffID
 }
 
 // Apply folds one event in.
-func (s *State) Apply(event any, _ domain.Fact) {
+func (s *State) Apply(event any, fact domain.Fact) {
 	switch e := event.(type) {
 	case Proposed:
 		s.Batch, s.Status, s.Name, s.Sources, s.ProposedBy = e.Batch, StatusProposed, e.Name, e.Sources, e.ProposedBy
@@ -33,7 +34,7 @@ func (s *State) Apply(event any, _ domain.Fact) {
 	case Refused:
 		s.Status = StatusRefused
 	case Closed:
-		s.Status = StatusClosed
+		s.Status, s.ClosedBy = StatusClosed, fact.Actor
 	}
 }
 

@@ -56,14 +56,16 @@ func (b batches) open() []domain.BatchID {
 	return open
 }
 
-// actors is everybody who may have brought rows of the source in, because only who
-// proposed a batch brings rows in under it: a row that came in under one of them is
-// in, whoever goes on.
+// actors is everybody who may have brought rows of the source in: a row that came in
+// under one of them is in, whoever goes on. Only who proposed a batch brings rows in
+// under it; on ledgers from before that rule, who went on with it closed it.
 func (b batches) actors() []domain.StaffID {
 	var actors []domain.StaffID
 	for _, batch := range b.all {
-		if !slices.Contains(actors, batch.ProposedBy) {
-			actors = append(actors, batch.ProposedBy)
+		for _, who := range []domain.StaffID{batch.ProposedBy, batch.ClosedBy} {
+			if !who.IsZero() && !slices.Contains(actors, who) {
+				actors = append(actors, who)
+			}
 		}
 	}
 	return actors
