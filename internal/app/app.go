@@ -154,6 +154,7 @@ func (a *App) openDatabase(ctx context.Context, c *Config) error {
 		return fmt.Errorf("read the address of the database: %w", err)
 	}
 	config.MaxConns = maxConnections
+	config.ConnConfig.DialFunc = databaseDialer().DialContext
 	if a.Pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
 		return fmt.Errorf("connect to the database: %w", err)
 	}
