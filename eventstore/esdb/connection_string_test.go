@@ -39,6 +39,26 @@ func TestConnectionStringsAreUnderstood(t *testing.T) {
 	}
 }
 
+func TestCredentialsLeaveThisMachineByTLSOnly(t *testing.T) {
+	t.Parallel()
+	quiet := slog.New(slog.DiscardHandler)
+	for text, sent := range map[string]bool{
+		"esdb://admin:kennwort@127.0.0.1:1?tls=false":             true,
+		"esdb://admin:kennwort@ledger.example:1?tls=false":        false,
+		"esdb+discover://admin:kennwort@localhost:1?tls=false":    false, // whose gossip names members elsewhere
+		"esdb://admin:kennwort@127.0.0.1:1,localhost:2?tls=false": false,
+		"esdb://admin:kennwort@127.0.0.1:1?tls=true":              false, // the client does, with each call
+	} {
+		config, err := parseConnectionString(text, quiet)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := len(outgoing(config, quiet).Get("authorization")) == 1; got != sent {
+			t.Errorf("%s: credentials sent in clear: %t, want %t", text, got, sent)
+		}
+	}
+}
+
 func TestBadConnectionStringsAreRefusedWithAReason(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{

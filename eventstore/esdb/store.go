@@ -123,8 +123,9 @@ var _ eventstore.Store = (*Store)(nil)
 // and checks that it answers and may be read. Errors: *ConnectionStringError,
 // *UnreachableError, *ServerTooOldError, *RefusedError (credentials).
 //
-// Without TLS the client sends no credentials; to this machine alone the store
-// sends them nevertheless, so that a gateway on loopback can be signed in to.
+// Without TLS the client sends no credentials; to a single server on this machine
+// the store sends them nevertheless, so that a gateway on loopback can be signed
+// in to.
 func Open(ctx context.Context, connectionString string, options Options) (*Store, error) {
 	options = options.withDefaults()
 	config, err := parseConnectionString(connectionString, options.Log)
@@ -168,7 +169,7 @@ func outgoing(config *esdb.Configuration, log *slog.Logger) metadata.MD {
 	}
 	switch {
 	case config.Username == "" || !config.DisableTLS:
-	case onThisMachine(config):
+	case onThisMachine(config) && !clustered(config): // gossip may name members elsewhere
 		both := config.Username + ":" + config.Password
 		headers.Set("authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(both)))
 	default:
