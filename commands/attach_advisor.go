@@ -22,14 +22,17 @@ type AttachAdvisor struct {
 
 // AttachAdvisor attaches and answers with the attachment's id. Errors:
 // attachment/already-attached, attachment/model, unit/line, staff/unknown,
-// staff/inactive.
+// staff/inactive, customer/erased.
 func (l *Ledger) AttachAdvisor(ctx context.Context, call Call, c AttachAdvisor) (Answer, error) {
 	t, err := l.begin(ctx, call, verb{"attach-advisor", c})
 	if err != nil {
 		return Answer{}, err
 	}
 	id := t.made("attachment", 0)
-	return t.writeAttachment(ctx, c.Customer, id, func(state *attachment.State, home, own organisation.Unit) ([]any, error) {
+	return t.writeAttachment(ctx, c.Customer, id, func(who *customer.State, state *attachment.State, home, own organisation.Unit) ([]any, error) {
+		if who.Erased {
+			return nil, domain.ErrCustomerErased
+		}
 		return state.Attach(attachment.Attaching{
 			Attachment: domain.AttachmentID(id), Customer: c.Customer, Advisor: c.Advisor,
 			Unit: own.ID, Model: own.Model, Line: own.Line, CustomerLine: home.Line,
@@ -49,7 +52,7 @@ func attachmentStream(id domain.CustomerID) eventstore.Stream {
 // writeAttachment writes one decision about a customer's attachments. The actor
 // acts for an advisor: for themselves, or for one of their jurisdiction.
 func (t *task) writeAttachment(ctx context.Context, id domain.CustomerID, made uuid.UUID,
-	decide func(state *attachment.State, home, own organisation.Unit) ([]any, error),
+	decide func(who *customer.State, state *attachment.State, home, own organisation.Unit) ([]any, error),
 	permission staff.Permission, about func(*attachment.State) domain.StaffID,
 ) (Answer, error) {
 	l := t.ledger
@@ -69,10 +72,7 @@ func (t *task) writeAttachment(ctx context.Context, id domain.CustomerID, made u
 		if err != nil {
 			return outcome{}, err
 		}
-		if who.State.Erased {
-			return outcome{}, domain.ErrCustomerErased
-		}
-		events, err := decide(state.State, home, unit)
+		events, err := decide(who.State, state.State, home, unit)
 		return outcome{Revision: state.Revision, Events: events}, err
 	})
 }

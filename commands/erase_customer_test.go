@@ -300,7 +300,7 @@ func until(t *testing.T, what string, holds func() bool) {
 }
 
 // B-27: an erasure leaves nobody tied to the customer for ever: who
-// applied can withdraw or is rejected, who owns can let go. Nobody is tied anew.
+// applied can withdraw or is rejected, who owns or advises can let go. Nobody is tied anew.
 func TestWhoIsTiedToAnErasedCustomerIsLetGo(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -323,8 +323,18 @@ func TestWhoIsTiedToAnErasedCustomerIsLetGo(t *testing.T) {
 		h.must(err)
 	}
 
+	advised := h.prospect(h.dora, h.wealth, person("赵示例"))
+	doras, err := h.ledger.AttachAdvisor(ctx, h.as(h.dora), commands.AttachAdvisor{Customer: advised, Advisor: h.dora})
+	h.must(err)
+	_, err = h.ledger.EraseCustomer(ctx, h.as(h.director), commands.EraseCustomer{Customer: advised, Basis: "pipl-47"})
+	h.must(err)
+	_, err = h.ledger.AttachAdvisor(ctx, h.as(h.emil), commands.AttachAdvisor{Customer: advised, Advisor: h.emil})
+	h.wants(err, domain.ErrCustomerErased)
+	_, err = h.ledger.EndAttachment(ctx, h.as(h.dora), commands.EndAttachment{Customer: advised, Attachment: domain.AttachmentID(doras.ID), Reason: "客户已删除"})
+	h.must(err)
+
 	h.wants(approve(asked, anns), domain.ErrCustomerErased)
-	_, err := h.ledger.WithdrawClaim(ctx, h.as(h.ann), commands.WithdrawClaim{Customer: asked, Line: line, Application: anns})
+	_, err = h.ledger.WithdrawClaim(ctx, h.as(h.ann), commands.WithdrawClaim{Customer: asked, Line: line, Application: anns})
 	h.must(err)
 	_, err = h.ledger.RejectClaim(ctx, h.as(h.northHead), commands.RejectClaim{Customer: asked, Line: line, Application: bos, Reason: "客户已删除"})
 	h.must(err)
