@@ -181,6 +181,7 @@ type slot struct {
 	mu      sync.Mutex
 	link    *link
 	dialing *dialing
+	closed  bool // nobody begins to dial any more
 }
 
 type dialing struct {
@@ -218,7 +219,7 @@ func (l *links) get(ctx context.Context) (*link, error) {
 		defer s.mu.Unlock()
 		return s.link, nil
 	}
-	if l.ending.Err() != nil {
+	if s.closed || l.ending.Err() != nil {
 		s.mu.Unlock()
 		return nil, eventstore.ErrClosed
 	}
@@ -295,7 +296,8 @@ func (l *links) connect() (*link, error) {
 // that their readers have laid aside find the connection closed.
 func (l *links) close() {
 	for _, s := range l.slots {
-		s.mu.Lock() // whoever has seen the store open has begun to dial by now
+		s.mu.Lock()
+		s.closed = true
 		s.mu.Unlock()
 	}
 	l.work.Wait()
