@@ -10,8 +10,8 @@ import (
 
 	"guishu/eventstore"
 	"guishu/internal/app"
-	"guishu/internal/cluster"
 	"guishu/internal/demo"
+	"guishu/internal/privatepg"
 )
 
 // demoCommand loads an invented bank and wealth firm and runs it. It has a data
@@ -50,7 +50,7 @@ func (c *demoCommand) Run(ctx context.Context) error {
 // ownFolder makes the demo's folder the one beside the ledger's, unless another
 // was named for the demo itself.
 func (c *demoCommand) ownFolder() error {
-	ledgers, err := cluster.DefaultDataDir()
+	ledgers, err := privatepg.DefaultDataDir()
 	if err != nil {
 		return err
 	}

@@ -12,7 +12,7 @@ import (
 	"guishu/eventstore/memory"
 	"guishu/eventstore/postgres"
 	"guishu/internal/app"
-	"guishu/internal/cluster"
+	"guishu/internal/privatepg"
 )
 
 // eventstoredbCommand speaks EventStoreDB's protocol over a store of its own: for
@@ -104,8 +104,8 @@ func (c *eventstoredbCommand) open(ctx context.Context, log *slog.Logger) (event
 		store := memory.New()
 		return store, store.Close, nil
 	}
-	url, stop, err := cluster.Open(ctx, cluster.Settings{
-		Options: cluster.Options{DataDir: c.Data, BinDir: c.PostgresBin, Log: log}, Database: eventstoredbDatabase,
+	url, stop, err := privatepg.Open(ctx, privatepg.Settings{
+		Options: privatepg.Options{DataDir: c.Data, BinDir: c.PostgresBin, Log: log}, Database: eventstoredbDatabase,
 	})
 	if err != nil {
 		return nil, nil, err

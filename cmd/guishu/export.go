@@ -10,7 +10,7 @@ import (
 	"guishu/eventstore/sealing"
 	"guishu/eventstore/transfer"
 	"guishu/internal/app"
-	"guishu/internal/moving"
+	"guishu/internal/exportload"
 
 	"golang.org/x/term"
 )
@@ -43,7 +43,7 @@ func (c *exportCommand) Run(ctx context.Context) error {
 	}
 	return withModels(ctx, c.ledgerFlags, func(ctx context.Context, a *app.App) error {
 		bar := newProgress("导出 export", !c.JSON)
-		summary, err := moving.Export(ctx, a, c.File, bar.update)
+		summary, err := exportload.Export(ctx, a, c.File, bar.update)
 		bar.finish()
 		if err != nil {
 			return err
@@ -51,7 +51,7 @@ func (c *exportCommand) Run(ctx context.Context) error {
 		done := exported{File: c.File, Ledger: summary.Ledger.String(), Events: summary.Events, SHA256: summary.SHA256}
 		if c.Keys != "" {
 			// After the events: whoever is named in them has a key by now.
-			keys, err := moving.ExportKeys(ctx, a, c.Keys)
+			keys, err := exportload.ExportKeys(ctx, a, c.Keys)
 			if err != nil {
 				return err
 			}
@@ -76,7 +76,7 @@ func (c *exportCommand) checkKeys() error {
 	if _, err := os.Stat(filepath.Dir(c.Keys)); err != nil {
 		return fmt.Errorf("--keys: %w", err)
 	}
-	return moving.Free(c.Keys)
+	return exportload.Free(c.Keys)
 }
 
 func (c *exportCommand) tell(done exported, summary transfer.Summary) error {

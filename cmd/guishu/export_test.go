@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"guishu/internal/moving"
+	"guishu/internal/exportload"
 )
 
 // The keys' place is looked at before the ledger is written: nothing is opened yet.
@@ -20,7 +20,7 @@ func TestAnExportIsRefusedBeforeItBeginsWhereTheKeysCannotGo(t *testing.T) {
 	events := filepath.Join(folder, "ledger.ndjson")
 	for _, keys := range []string{there, "-", events, filepath.Join(folder, "nowhere", "keys.ndjson")} {
 		c := exportCommand{ledgerFlags: ledgerFlags{Data: filepath.Join(folder, "data")}, File: events, Keys: keys}
-		if err := c.Run(t.Context()); err == nil || keys == there && !errors.Is(err, moving.ErrFileExists) {
+		if err := c.Run(t.Context()); err == nil || keys == there && !errors.Is(err, exportload.ErrFileExists) {
 			t.Errorf("--keys %s: %v", keys, err)
 		}
 	}

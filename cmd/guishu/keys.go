@@ -8,7 +8,7 @@ import (
 
 	"guishu/eventstore/sealing"
 	"guishu/internal/app"
-	"guishu/internal/moving"
+	"guishu/internal/exportload"
 )
 
 // keysCommand moves the keys of personal data, which live apart from the ledger.
@@ -26,7 +26,7 @@ type keysExportCommand struct {
 // Run exports the keys. It works beside a running server.
 func (c *keysExportCommand) Run(ctx context.Context) error {
 	return withModels(ctx, c.ledgerFlags, func(ctx context.Context, a *app.App) error {
-		summary, err := moving.ExportKeys(ctx, a, c.File)
+		summary, err := exportload.ExportKeys(ctx, a, c.File)
 		if err != nil {
 			return err
 		}
@@ -59,7 +59,7 @@ func (c *keysLoadCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	summary, err := moving.LoadKeys(ctx, config, c.File)
+	summary, err := exportload.LoadKeys(ctx, config, c.File)
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,7 @@ import (
 
 	"guishu/eventstore/sealing"
 	"guishu/internal/app"
-	"guishu/internal/cluster"
+	"guishu/internal/privatepg"
 )
 
 // ledgerFlags say where the ledger is. Nothing needs to be said.
@@ -70,14 +70,14 @@ func (f ledgerFlags) config(log *slog.Logger, join bool) (app.Config, error) {
 	}
 	folder := f.Data
 	if folder == "" {
-		if folder, err = cluster.DefaultDataDir(); err != nil {
+		if folder, err = privatepg.DefaultDataDir(); err != nil {
 			return app.Config{}, err
 		}
 	}
 	return app.Config{
-		Database: cluster.Settings{
+		Database: privatepg.Settings{
 			DatabaseURL: f.DatabaseURL,
-			Options:     cluster.Options{DataDir: folder, BinDir: f.PostgresBin, Log: log},
+			Options:     privatepg.Options{DataDir: folder, BinDir: f.PostgresBin, Log: log},
 		},
 		EventStoreDB: f.Store,
 		Join:         join, KEK: sealing.KEKSource{Folder: folder, Environment: os.Getenv}, Location: location, Log: log,

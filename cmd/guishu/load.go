@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"os"
 
-	"guishu/internal/moving"
+	"guishu/internal/exportload"
 )
 
 // loadCommand brings a ledger that was exported into an empty store.
@@ -25,13 +25,13 @@ func (c *loadCommand) Run(ctx context.Context) error {
 	}
 	file := c.File
 	if file == "-" {
-		if file, err = moving.Spool(os.Stdin); err != nil {
+		if file, err = exportload.Spool(os.Stdin); err != nil {
 			return err
 		}
 		defer os.Remove(file)
 	}
 	show := &stages{wanted: !c.JSON}
-	report, err := moving.Load{Config: config, File: file, Keys: c.Keys, WithoutKeys: c.WithoutKeys, Progress: show.update}.Run(ctx)
+	report, err := exportload.Load{Config: config, File: file, Keys: c.Keys, WithoutKeys: c.WithoutKeys, Progress: show.update}.Run(ctx)
 	show.finish()
 	if err != nil {
 		return err
@@ -50,18 +50,18 @@ func (c *loadCommand) Run(ctx context.Context) error {
 // stages shows one bar after the other.
 type stages struct {
 	wanted bool
-	stage  moving.Stage
+	stage  exportload.Stage
 	bar    *progress
 }
 
-var stageNames = map[moving.Stage]string{
-	moving.Checking: "校验 check", moving.Writing: "装入 load", moving.Rebuilding: "唯一性 registry",
+var stageNames = map[exportload.Stage]string{
+	exportload.Checking: "校验 check", exportload.Writing: "装入 load", exportload.Rebuilding: "唯一性 registry",
 }
 
 // every is how many events pass between two looks at the bar.
 const every = 500
 
-func (s *stages) update(stage moving.Stage, done, total int64) {
+func (s *stages) update(stage exportload.Stage, done, total int64) {
 	if stage != s.stage {
 		s.finish()
 		s.stage, s.bar = stage, newProgress(stageNames[stage], s.wanted)

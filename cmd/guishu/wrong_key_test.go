@@ -9,9 +9,9 @@ import (
 	"guishu/eventstore/postgres"
 	"guishu/eventstore/sealing"
 	"guishu/internal/app"
-	"guishu/internal/cluster"
 	"guishu/internal/demo"
 	"guishu/internal/pgtest"
+	"guishu/internal/privatepg"
 )
 
 // A ledger that is opened with another data folder than its own says where its key
@@ -24,7 +24,7 @@ func TestAnotherFoldersKeyIsExplained(t *testing.T) {
 			url := pgtest.URL(t)
 			with := func(folder string) error {
 				a, err := openApp(t.Context(), app.Config{
-					Database: cluster.Settings{DatabaseURL: url}, KEK: sealing.KEKSource{Folder: folder},
+					Database: privatepg.Settings{DatabaseURL: url}, KEK: sealing.KEKSource{Folder: folder},
 					Log: slog.New(slog.DiscardHandler), Store: postgres.Options{AllowUnsafe: true},
 				})
 				if err != nil {

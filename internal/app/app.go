@@ -16,7 +16,7 @@ import (
 	"guishu/eventstore/postgres"
 	"guishu/eventstore/sealing"
 	"guishu/http/auth"
-	"guishu/internal/cluster"
+	"guishu/internal/privatepg"
 	"guishu/projections"
 	"guishu/projections/catalog"
 	"guishu/reactions"
@@ -31,7 +31,7 @@ import (
 type Config struct {
 	// Database says where PostgreSQL is; the zero Settings are a private cluster
 	// in the default data folder (design §8).
-	Database cluster.Settings
+	Database privatepg.Settings
 	// Join uses the private cluster of another Guishu that runs on the data
 	// folder, where one does, instead of failing.
 	Join bool
@@ -131,7 +131,7 @@ func (a *App) onClose(f func() error) { a.closers = append(a.closers, f) }
 // openDatabase finds or starts PostgreSQL and connects.
 func (a *App) openDatabase(ctx context.Context, c *Config) error {
 	if c.Database.DatabaseURL == "" && c.Database.DataDir == "" {
-		folder, err := cluster.DefaultDataDir()
+		folder, err := privatepg.DefaultDataDir()
 		if err != nil {
 			return err
 		}
@@ -140,9 +140,9 @@ func (a *App) openDatabase(ctx context.Context, c *Config) error {
 	if c.Database.Log == nil {
 		c.Database.Log = c.Log
 	}
-	url, stop, err := cluster.Open(ctx, c.Database)
-	if c.Join && errors.Is(err, cluster.ErrInUse) {
-		url, err = cluster.Join(c.Database.DataDir, "guishu")
+	url, stop, err := privatepg.Open(ctx, c.Database)
+	if c.Join && errors.Is(err, privatepg.ErrInUse) {
+		url, err = privatepg.Join(c.Database.DataDir, "guishu")
 		stop = func() error { return nil }
 	}
 	if err != nil {

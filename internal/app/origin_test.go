@@ -17,9 +17,9 @@ import (
 	"guishu/eventstore/postgres"
 	"guishu/eventstore/sealing"
 	"guishu/internal/app"
-	"guishu/internal/cluster"
 	"guishu/internal/esdbtest"
 	"guishu/internal/pgtest"
+	"guishu/internal/privatepg"
 )
 
 // place is a database with the key of what is sealed in its ledger.
@@ -34,7 +34,7 @@ func newPlace(t *testing.T) place { return place{pgtest.URL(t), sealing.NewKEK()
 func (p place) open(t *testing.T, store string) (*app.App, error) {
 	t.Helper()
 	a, err := app.Open(t.Context(), app.Config{
-		Database: cluster.Settings{DatabaseURL: p.url}, KEK: sealing.FixedKEK(p.kek), EventStoreDB: store,
+		Database: privatepg.Settings{DatabaseURL: p.url}, KEK: sealing.FixedKEK(p.kek), EventStoreDB: store,
 		Log: slog.New(slog.DiscardHandler), Store: postgres.Options{AllowUnsafe: true},
 	})
 	if err != nil && a != nil {
@@ -169,7 +169,7 @@ func TestAWrongAddressIsToldWithoutItsPassword(t *testing.T) {
 	for _, address := range []string{"esdb://admin:geheim@127.0.0.1:1?tls=false", "esdb://admin:geheim@:nonsense", "http://admin:geheim@localhost"} {
 		ctx, stop := context.WithTimeout(t.Context(), 2*time.Second)
 		_, err := app.Open(ctx, app.Config{
-			Database: cluster.Settings{DatabaseURL: here.url}, KEK: sealing.FixedKEK(here.kek), EventStoreDB: address,
+			Database: privatepg.Settings{DatabaseURL: here.url}, KEK: sealing.FixedKEK(here.kek), EventStoreDB: address,
 			Log: slog.New(slog.DiscardHandler), Store: postgres.Options{AllowUnsafe: true},
 		})
 		stop()
@@ -192,7 +192,7 @@ func TestADatabaseThatMayForgetIsRefused(t *testing.T) {
 	settings.Set("synchronous_commit", "off")
 	address.RawQuery = settings.Encode()
 	_, err = app.Open(t.Context(), app.Config{
-		Database: cluster.Settings{DatabaseURL: address.String()}, KEK: sealing.FixedKEK(here.kek), EventStoreDB: esdbtest.New(t),
+		Database: privatepg.Settings{DatabaseURL: address.String()}, KEK: sealing.FixedKEK(here.kek), EventStoreDB: esdbtest.New(t),
 		Log: slog.New(slog.DiscardHandler),
 	})
 	var unsafe *postgres.UnsafeServerError

@@ -17,7 +17,7 @@ import (
 	"time"
 
 	"guishu/eventstore/sealing"
-	"guishu/internal/cluster"
+	"guishu/internal/privatepg"
 )
 
 // Options say what to measure and how long.
@@ -70,7 +70,7 @@ func measurements() []measurement {
 type run struct {
 	Options
 	folder  string // private to this run
-	cluster *cluster.Cluster
+	cluster *privatepg.Cluster
 	log     *slog.Logger
 	others  samples // how busy the machine was with other things before each turn
 	told    bool    // the lifelike ledger is there
@@ -161,11 +161,11 @@ func (r *run) tell(format string, values ...any) {
 
 // startCluster starts a PostgreSQL that syncs every commit.
 func (r *run) startCluster(ctx context.Context) error {
-	if _, err := cluster.FindOrInstall(ctx, r.BinDir, r.log); err != nil {
+	if _, err := privatepg.FindOrInstall(ctx, r.BinDir, r.log); err != nil {
 		return err
 	}
 	var err error
-	r.cluster, err = cluster.Start(ctx, cluster.Options{
+	r.cluster, err = privatepg.Start(ctx, privatepg.Options{
 		DataDir: filepath.Join(r.folder, "cluster"), BinDir: r.BinDir, Log: r.log,
 		Settings: map[string]string{"max_connections": "400"},
 	})

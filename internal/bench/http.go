@@ -18,7 +18,7 @@ import (
 	door "guishu/http"
 	"guishu/internal/app"
 	"guishu/internal/bench/load"
-	"guishu/internal/cluster"
+	"guishu/internal/privatepg"
 )
 
 // connections is how many clients ask over HTTP at once.
@@ -53,7 +53,7 @@ func (r *run) openOffice(ctx context.Context, database string, managers, custome
 	}
 	log := slog.New(slog.NewTextHandler(o.log, nil))
 	o.app, err = app.Open(ctx, app.Config{
-		Database: cluster.Settings{DatabaseURL: o.url}, KEK: sealing.FixedKEK(sealing.NewKEK()), Log: log,
+		Database: privatepg.Settings{DatabaseURL: o.url}, KEK: sealing.FixedKEK(sealing.NewKEK()), Log: log,
 	})
 	if err != nil {
 		return nil, err

@@ -13,8 +13,8 @@ import (
 	"guishu/eventstore"
 	"guishu/eventstore/sealing"
 	"guishu/internal/app"
-	"guishu/internal/cluster"
-	"guishu/internal/story"
+	"guishu/internal/invented"
+	"guishu/internal/privatepg"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -41,18 +41,18 @@ func (r *run) lifelike(ctx context.Context) (url string, err error) {
 		return "", err
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
-	return url, r.tellStory(ctx, a, story.New(60), lifelikeEvents)
+	return url, r.tellStory(ctx, a, invented.New(60), lifelikeEvents)
 }
 
 // openLifelike assembles the product on the lifelike ledger. Nothing runs.
 func (r *run) openLifelike(ctx context.Context, url string) (*app.App, error) {
-	return app.Open(ctx, app.Config{Database: cluster.Settings{DatabaseURL: url}, KEK: sealing.FixedKEK(r.kek), Log: r.log})
+	return app.Open(ctx, app.Config{Database: privatepg.Settings{DatabaseURL: url}, KEK: sealing.FixedKEK(r.kek), Log: r.log})
 }
 
 // tellStory puts at least so many events of a story into an empty ledger, with
 // COPY into the store's own tables: a minute for a million of them. What is
 // measured on such a ledger is reading it.
-func (r *run) tellStory(ctx context.Context, a *app.App, s *story.Story, events int) error {
+func (r *run) tellStory(ctx context.Context, a *app.App, s *invented.Story, events int) error {
 	began := time.Now()
 	connection, err := a.Pool.Acquire(ctx)
 	if err != nil {
@@ -106,8 +106,8 @@ var eventColumns = []string{"position", "revision", "recorded_at", "id", "dedupe
 type teller struct{ app *app.App }
 
 // lives are the rows of some customers' lives, customer after customer.
-func (t *teller) lives(ctx context.Context, s *story.Story, from, to int) ([][]any, error) {
-	lives := make([][]story.Write, to-from)
+func (t *teller) lives(ctx context.Context, s *invented.Story, from, to int) ([][]any, error) {
+	lives := make([][]invented.Write, to-from)
 	subjects := make([]uuid.UUID, 0, to-from)
 	for n := from; n < to; n++ {
 		lives[n-from] = s.Life(n)
@@ -133,7 +133,7 @@ func (t *teller) lives(ctx context.Context, s *story.Story, from, to int) ([][]a
 }
 
 // subjectOf is the customer whose life it is.
-func subjectOf(life []story.Write) uuid.UUID {
+func subjectOf(life []invented.Write) uuid.UUID {
 	for _, w := range life {
 		for _, event := range w.Events {
 			if registered, is := event.(customer.Registered); is {
@@ -145,7 +145,7 @@ func subjectOf(life []story.Write) uuid.UUID {
 }
 
 // encode gives the rows of some writes, still without their positions.
-func (t *teller) encode(ctx context.Context, writes []story.Write) ([][]any, error) {
+func (t *teller) encode(ctx context.Context, writes []invented.Write) ([][]any, error) {
 	var rows [][]any
 	revisions := map[string]int64{}
 	for _, w := range writes {

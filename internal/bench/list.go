@@ -16,7 +16,7 @@ import (
 	"guishu/commands"
 	"guishu/domain"
 	"guishu/internal/bench/load"
-	"guishu/internal/cluster"
+	"guishu/internal/privatepg"
 
 	"github.com/go-json-experiment/json"
 	"github.com/google/uuid"
@@ -198,7 +198,7 @@ var transactions = regexp.MustCompile(`tps = ([0-9.]+)`)
 // pgbench runs a script from as many connections as a list is asked over, and
 // gives how often a second.
 func (r *run) pgbench(ctx context.Context, url, script, protocol string) (float64, error) {
-	programs, err := cluster.FindPrograms(r.BinDir)
+	programs, err := privatepg.FindPrograms(r.BinDir)
 	if err != nil {
 		return 0, err
 	}

@@ -18,8 +18,8 @@ import (
 	"guishu/eventstore"
 	"guishu/eventstore/sealing"
 	"guishu/internal/app"
-	"guishu/internal/cluster"
-	"guishu/internal/story"
+	"guishu/internal/invented"
+	"guishu/internal/privatepg"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -95,7 +95,7 @@ func (r *run) million(ctx context.Context, folder string) (token string, err err
 // onFolder does something with the product assembled on a data folder.
 func (r *run) onFolder(ctx context.Context, folder string, work func(*app.App) error) (err error) {
 	a, err := app.Open(ctx, app.Config{
-		Database: cluster.Settings{Options: cluster.Options{DataDir: folder, BinDir: r.BinDir, Log: r.log}},
+		Database: privatepg.Settings{Options: privatepg.Options{DataDir: folder, BinDir: r.BinDir, Log: r.log}},
 		KEK:      sealing.KEKSource{Folder: folder, Environment: func(string) string { return "" }}, Log: r.log,
 	})
 	if err != nil {
@@ -125,7 +125,7 @@ func (r *run) beginMillion(ctx context.Context, folder string) (last eventstore.
 // tellMillion fills an empty ledger and marks the events as those that reactions
 // have answered: the story tells what came of each.
 func (r *run) tellMillion(ctx context.Context, a *app.App) error {
-	if err := r.tellStory(ctx, a, story.New(200), millionEvents); err != nil {
+	if err := r.tellStory(ctx, a, invented.New(200), millionEvents); err != nil {
 		return err
 	}
 	_, err := a.Pool.Exec(ctx, `UPDATE reaction.consumer SET position = (SELECT position FROM ledger.head)`)
@@ -262,7 +262,7 @@ const pause = 2 * time.Millisecond
 // whenUp is when PostgreSQL first let anybody in.
 func whenUp(ctx context.Context, folder string) time.Time {
 	for ctx.Err() == nil {
-		if url, err := cluster.Join(folder, "guishu"); err == nil {
+		if url, err := privatepg.Join(folder, "guishu"); err == nil {
 			if connection, err := pgx.Connect(ctx, url); err == nil {
 				up := time.Now()
 				_ = connection.Close(ctx)

@@ -8,7 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"guishu/internal/cluster"
+	"guishu/internal/privatepg"
 )
 
 // ErrForeign says that a folder or database holds something that is not a demo.
@@ -66,7 +66,7 @@ func EmptyFolder(ctx context.Context, path string, log *slog.Logger) error {
 	if err := ClaimFolder(path); err != nil {
 		return err
 	}
-	if err := cluster.Remove(ctx, path, log); err != nil {
+	if err := privatepg.Remove(ctx, path, log); err != nil {
 		return err
 	}
 	err := os.Remove(filepath.Join(path, "kek"))

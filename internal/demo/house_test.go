@@ -8,8 +8,8 @@ import (
 	"guishu/eventstore/postgres"
 	"guishu/eventstore/sealing"
 	"guishu/internal/app"
-	"guishu/internal/cluster"
 	"guishu/internal/demo"
+	"guishu/internal/privatepg"
 )
 
 // open assembles the product on a database, with its key in a folder, and runs it
@@ -42,7 +42,7 @@ func open(t *testing.T, url, kek string) *app.App {
 
 func config(url string) app.Config {
 	return app.Config{
-		Database: cluster.Settings{DatabaseURL: url}, KEK: sealing.KEKSource{}, LedgerID: demo.LedgerID,
+		Database: privatepg.Settings{DatabaseURL: url}, KEK: sealing.KEKSource{}, LedgerID: demo.LedgerID,
 		Log: slog.New(slog.DiscardHandler), Store: postgres.Options{AllowUnsafe: true},
 	}
 }

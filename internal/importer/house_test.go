@@ -17,9 +17,9 @@ import (
 	"guishu/eventstore/postgres"
 	"guishu/eventstore/sealing"
 	"guishu/internal/app"
-	"guishu/internal/cluster"
 	"guishu/internal/importer"
 	"guishu/internal/pgtest"
+	"guishu/internal/privatepg"
 )
 
 // house is an empty firm with somebody who imports, somebody else who could, and
@@ -62,7 +62,7 @@ func open(t *testing.T, database, keys, store string) *house {
 	ctx := t.Context()
 	var err error
 	h.app, err = app.Open(ctx, app.Config{
-		Database: cluster.Settings{DatabaseURL: database}, KEK: sealing.KEKSource{Folder: keys}, Store: postgres.Options{AllowUnsafe: true},
+		Database: privatepg.Settings{DatabaseURL: database}, KEK: sealing.KEKSource{Folder: keys}, Store: postgres.Options{AllowUnsafe: true},
 		EventStoreDB: store,
 	})
 	h.must(err)

@@ -21,7 +21,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"guishu/internal/cluster"
+	"guishu/internal/privatepg"
 )
 
 // New gives the test a pool on a fresh database. Both end with the test.
@@ -146,7 +146,7 @@ func withDatabase(address, name string) (string, error) {
 
 // Kill ends the first process of a cluster as a crash would. The cluster starts
 // PostgreSQL again by itself.
-func Kill(t testing.TB, private *cluster.Cluster) {
+func Kill(t testing.TB, private *privatepg.Cluster) {
 	t.Helper()
 	process, err := os.FindProcess(private.Process())
 	if err == nil {
@@ -158,7 +158,7 @@ func Kill(t testing.TB, private *cluster.Cluster) {
 }
 
 // Private gives the test a durable cluster of its own, for tests that kill it.
-func Private(t testing.TB) *cluster.Cluster {
+func Private(t testing.TB) *privatepg.Cluster {
 	t.Helper()
 	own, err := startPrivate(true)
 	if err != nil {

@@ -13,12 +13,12 @@ import (
 	"strconv"
 	"syscall"
 
-	"guishu/internal/cluster"
+	"guishu/internal/privatepg"
 )
 
 // private is a cluster of this process's own.
 type private struct {
-	*cluster.Cluster
+	*privatepg.Cluster
 	will io.Closer // the executor acts when this is closed, also by the garbage collector
 }
 
@@ -29,7 +29,7 @@ func (p *private) end() error { return errors.Join(p.Stop(), p.will.Close()) }
 // end of this process.
 func startPrivate(durable bool) (*private, error) {
 	ctx := context.Background()
-	programs, err := cluster.FindOrInstall(ctx, os.Getenv("GUISHU_POSTGRES_BIN"), nil)
+	programs, err := privatepg.FindOrInstall(ctx, os.Getenv("GUISHU_POSTGRES_BIN"), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -44,13 +44,13 @@ func startPrivate(durable bool) (*private, error) {
 	if err != nil {
 		return nil, err
 	}
-	options := cluster.Options{DataDir: filepath.Join(folder, "data"), BinDir: programs.Folder, Disposable: !durable}
+	options := privatepg.Options{DataDir: filepath.Join(folder, "data"), BinDir: programs.Folder, Disposable: !durable}
 	if !durable {
 		// Copying a cluster made earlier is much faster than making one. Where that
 		// does not work, Start makes one.
 		copyModel(ctx, programs, options.DataDir)
 	}
-	started, err := cluster.Start(ctx, options)
+	started, err := privatepg.Start(ctx, options)
 	if err != nil {
 		return nil, errors.Join(err, will.Close())
 	}
@@ -105,7 +105,7 @@ func leaveWill(folder string) (io.WriteCloser, error) {
 
 // copyModel copies a cluster made once for this user and these programs into the
 // data folder.
-func copyModel(ctx context.Context, programs cluster.Programs, data string) error {
+func copyModel(ctx context.Context, programs privatepg.Programs, data string) error {
 	sum := sha256.Sum256([]byte(programs.Folder + " " + programs.Version + " 1"))
 	home := filepath.Join(temporary(), "guishu-pgtest-models-"+strconv.Itoa(os.Getuid()))
 	if err := os.Mkdir(home, 0o711); err != nil && !errors.Is(err, os.ErrExist) {
@@ -127,7 +127,7 @@ func copyModel(ctx context.Context, programs cluster.Programs, data string) erro
 		return err
 	}
 	model := filepath.Join(home, hex.EncodeToString(sum[:6]))
-	if err := cluster.Prepare(ctx, cluster.Options{DataDir: model, BinDir: programs.Folder, Disposable: true}); err != nil {
+	if err := privatepg.Prepare(ctx, privatepg.Options{DataDir: model, BinDir: programs.Folder, Disposable: true}); err != nil {
 		return err
 	}
 	if err := os.Mkdir(data, 0o711); err != nil {

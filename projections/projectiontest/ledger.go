@@ -27,8 +27,8 @@ import (
 	"guishu/eventstore/postgres"
 	"guishu/eventstore/sealing"
 	"guishu/eventstore/storetest"
+	"guishu/internal/invented"
 	"guishu/internal/pgtest"
-	"guishu/internal/story"
 	"guishu/projections"
 )
 
@@ -184,4 +184,4 @@ func (l *Ledger) Agrees(runner *projections.Runner) {
 }
 
 // ID is a fresh id of any kind.
-func ID[T ~[16]byte]() T { return story.ID[T]() }
+func ID[T ~[16]byte]() T { return invented.ID[T]() }

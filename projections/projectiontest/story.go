@@ -5,18 +5,18 @@ import (
 	"fmt"
 	"sync"
 
-	"guishu/internal/story"
+	"guishu/internal/invented"
 )
 
 // What stories are made of.
 type (
-	Story = story.Story
-	Write = story.Write
-	At    = story.At
+	Story = invented.Story
+	Write = invented.Write
+	At    = invented.At
 )
 
 // NewStory invents a firm of so many outlets.
-func NewStory(outlets int) *Story { return story.New(outlets) }
+func NewStory(outlets int) *Story { return invented.New(outlets) }
 
 // Tell writes the opening and the lives of so many customers, many at a time.
 func (l *Ledger) Tell(s *Story, customers int) {
