@@ -31,7 +31,7 @@ func (l *Ledger) AttachAdvisor(ctx context.Context, call Call, c AttachAdvisor) 
 	id := t.made("attachment", 0)
 	return t.writeAttachment(ctx, c.Customer, id, func(who *customer.State, state *attachment.State, home, own organisation.Unit) ([]any, error) {
 		if who.Erased {
-			return nil, domain.ErrCustomerErased
+			return nil, customer.ErrErased
 		}
 		return state.Attach(attachment.Attaching{
 			Attachment: domain.AttachmentID(id), Customer: c.Customer, Advisor: c.Advisor,
@@ -97,9 +97,9 @@ func (t *task) actFor(ctx context.Context, permission staff.Permission, who doma
 	}
 	switch {
 	case !member.State.Exists():
-		return organisation.Unit{}, domain.ErrStaffUnknown.At("advisor")
+		return organisation.Unit{}, staff.ErrUnknown.At("advisor")
 	case !member.State.Active() && !t.history.Approved():
-		return organisation.Unit{}, domain.ErrStaffInactive.At("advisor")
+		return organisation.Unit{}, staff.ErrInactive.At("advisor")
 	}
 	return unit, nil
 }

@@ -28,7 +28,7 @@ func (l *Ledger) Attribute(ctx context.Context, id domain.PaymentID) (attributio
 // attribute decides from the payment's own events and what it reads of the rest.
 func (l *Ledger) attribute(ctx context.Context, inputs attribution.Inputs) (attribution.Decided, error) {
 	if inputs.Confirmation.Fact.Position == 0 {
-		return attribution.Decided{}, domain.ErrAttributionNotConfirmed
+		return attribution.Decided{}, attribution.ErrNotConfirmed
 	}
 	customer := inputs.Confirmation.Event.Deal.Customer
 	for _, stream := range []eventstore.Stream{attachmentStream(customer), streamOf(attachment.ContactStreamPrefix, customer)} {

@@ -8,6 +8,7 @@ import (
 	"guishu/domain"
 	"guishu/domain/attachment"
 	"guishu/domain/attribution"
+	"guishu/domain/migration"
 	"guishu/domain/policy"
 	"guishu/eventstore"
 )
@@ -48,12 +49,12 @@ func TestTheEarliestEntryEarnsIt(t *testing.T) {
 	h.attach(customer, h.emil)
 	payment := h.reserve(customer, product, h.emil)
 	_, err := h.ledger.DecideAttribution(t.Context(), h.as(h.director), commands.DecideAttribution{Payment: payment})
-	h.wants(err, domain.ErrAttributionNotConfirmed)
+	h.wants(err, attribution.ErrNotConfirmed)
 	_, err = h.ledger.Attribute(t.Context(), payment)
-	h.wants(err, domain.ErrAttributionNotConfirmed)
+	h.wants(err, attribution.ErrNotConfirmed)
 	h.confirm(payment, h.emil)
 	found := h.decide(payment)
-	if found.Winner != h.dora || found.Handler != h.emil || found.Ground != domain.GroundTime || len(found.Candidates) != 2 || found.HandlerRank != 2 {
+	if found.Winner != h.dora || found.Handler != h.emil || found.Ground != attribution.GroundTime || len(found.Candidates) != 2 || found.HandlerRank != 2 {
 		t.Errorf("decided %+v", found)
 	}
 	computed, err := h.process().Attribute(t.Context(), payment)
@@ -77,7 +78,7 @@ func TestCommunicatedThenBoughtEarnsIt(t *testing.T) {
 			h.attach(customer, h.emil)
 			contact := func() {
 				_, err := h.ledger.RecordContact(t.Context(), h.as(h.emil), commands.RecordContact{
-					Customer: customer, Advisor: h.emil, OccurredOn: h.ledger.Today(), Method: domain.ContactByPhone, Product: product, TwoWay: true,
+					Customer: customer, Advisor: h.emil, OccurredOn: h.ledger.Today(), Method: attachment.ContactByPhone, Product: product, TwoWay: true,
 				})
 				h.must(err)
 			}
@@ -89,9 +90,9 @@ func TestCommunicatedThenBoughtEarnsIt(t *testing.T) {
 				contact()
 			}
 			h.confirm(payment, h.dora)
-			winner, ground := h.dora, domain.GroundTime
+			winner, ground := h.dora, attribution.GroundTime
 			if early {
-				winner, ground = h.emil, domain.GroundCommunicated
+				winner, ground = h.emil, attribution.GroundCommunicated
 			}
 			if found := h.decide(payment); found.Winner != winner || found.Ground != ground {
 				t.Errorf("decided %s by %s", found.Winner, found.Ground)
@@ -141,9 +142,9 @@ func TestALateFactSupersedesADecision(t *testing.T) {
 	customer := h.prospect(h.dora, h.wealth, complete("赵示例", "E83000001"))
 
 	_, err := h.ledger.AttachAdvisor(ctx, in(h.dora, domain.BatchID{}, long(90)), commands.AttachAdvisor{Customer: customer, Advisor: h.dora})
-	h.wants(err, domain.ErrImportBatchNotApproved)
+	h.wants(err, migration.ErrNotApproved)
 	_, err = h.ledger.AttachAdvisor(ctx, in(h.ops, batch, long(90)), commands.AttachAdvisor{Customer: customer, Advisor: h.dora})
-	h.wants(err, domain.ErrImportBatchNotApproved)
+	h.wants(err, migration.ErrNotApproved)
 	_, err = h.ledger.ApproveMigration(ctx, h.as(h.ops), commands.ApproveMigration{Batch: batch})
 	h.wants(err, domain.ErrAuthzDenied)
 	_, err = h.ledger.ApproveMigration(ctx, h.as(h.director), commands.ApproveMigration{Batch: batch, Note: "已核对"})
@@ -191,7 +192,7 @@ func TestALateFactSupersedesADecision(t *testing.T) {
 	_, err = h.ledger.CloseMigration(ctx, h.as(h.ops), commands.CloseMigration{Batch: batch, Imported: 5})
 	h.must(err)
 	_, err = h.ledger.AttachAdvisor(ctx, in(h.ops, batch, long(5)), commands.AttachAdvisor{Customer: customer, Advisor: h.dora})
-	h.wants(err, domain.ErrImportBatchState)
+	h.wants(err, migration.ErrState)
 	again, err := h.ledger.AttachAdvisor(ctx, late, commands.AttachAdvisor{Customer: customer, Advisor: h.dora})
 	h.must(err)
 	if again.ID != attached.ID || !again.Repeated {

@@ -6,6 +6,9 @@ import (
 
 	"guishu/commands"
 	"guishu/domain"
+	"guishu/domain/attachment"
+	"guishu/domain/customer"
+	"guishu/domain/identity"
 	"guishu/domain/policy"
 	"guishu/domain/staff"
 
@@ -79,7 +82,7 @@ func verbs() map[string]sent {
 			return answer(l.SupplementCustomer(t.Context(), call, commands.SupplementCustomer{Customer: on.customer, Fields: commands.CustomerFields{Address: "示例路9号"}}))
 		},
 		"record-identity-verification": func(l *commands.Ledger, t *testing.T, call commands.Call, on things) error {
-			return answer(l.RecordIdentityVerification(t.Context(), call, commands.RecordIdentityVerification{Customer: on.customer, Result: domain.IDMatch, Evidence: "slip-1"}))
+			return answer(l.RecordIdentityVerification(t.Context(), call, commands.RecordIdentityVerification{Customer: on.customer, Result: customer.IDMatch, Evidence: "slip-1"}))
 		},
 		"link-customer": func(l *commands.Ledger, t *testing.T, call commands.Call, on things) error {
 			return answer(l.LinkCustomer(t.Context(), call, commands.LinkCustomer{Customer: on.customer, CustomerNo: "C000777"}))
@@ -123,7 +126,7 @@ func verbs() map[string]sent {
 			return answer(l.EndAttachment(t.Context(), call, commands.EndAttachment{Customer: on.customer, Attachment: on.attachment, Reason: "交接"}))
 		},
 		"record-contact": func(l *commands.Ledger, t *testing.T, call commands.Call, on things) error {
-			return answer(l.RecordContact(t.Context(), call, commands.RecordContact{Customer: on.customer, Advisor: on.staff, OccurredOn: l.Today(), Method: domain.ContactByPhone}))
+			return answer(l.RecordContact(t.Context(), call, commands.RecordContact{Customer: on.customer, Advisor: on.staff, OccurredOn: l.Today(), Method: attachment.ContactByPhone}))
 		},
 		"launch-product": func(l *commands.Ledger, t *testing.T, call commands.Call, on things) error {
 			return answer(l.LaunchProduct(t.Context(), call, commands.LaunchProduct{Code: "P9", Name: "产品", Supplier: "示例基金"}))
@@ -138,7 +141,7 @@ func verbs() map[string]sent {
 			return answer(l.RecordInception(t.Context(), call, commands.RecordInception{Product: on.product, EstablishedOn: l.Today()}))
 		},
 		"reserve-payment": func(l *commands.Ledger, t *testing.T, call commands.Call, on things) error {
-			return answer(l.ReservePayment(t.Context(), call, commands.ReservePayment{Customer: on.customer, Product: on.product, Advisor: on.staff, AmountFen: 1, Nature: domain.Direct, ScheduledOn: l.Today(), IdentityType: domain.Passport}))
+			return answer(l.ReservePayment(t.Context(), call, commands.ReservePayment{Customer: on.customer, Product: on.product, Advisor: on.staff, AmountFen: 1, Nature: domain.Direct, ScheduledOn: l.Today(), IdentityType: identity.Passport}))
 		},
 		"register-payment": func(l *commands.Ledger, t *testing.T, call commands.Call, on things) error {
 			return answer(l.RegisterPayment(t.Context(), call, commands.RegisterPayment{Payment: on.payment}))
@@ -214,8 +217,8 @@ func TestWhoMayNothingLearnsNothing(t *testing.T) {
 			staff domain.StaffID
 			want  domain.Code
 		}{
-			"nobody": {domain.StaffID{}, domain.ErrAuthAccountDisabled}, "a stranger": {domain.StaffID(uuid.New()), domain.ErrAuthAccountDisabled},
-			"who left": {left, domain.ErrAuthAccountDisabled}, "who has no role": {domain.StaffID(hired.ID), domain.ErrAuthzDenied},
+			"nobody": {domain.StaffID{}, staff.ErrAccountDisabled}, "a stranger": {domain.StaffID(uuid.New()), staff.ErrAccountDisabled},
+			"who left": {left, staff.ErrAccountDisabled}, "who has no role": {domain.StaffID(hired.ID), domain.ErrAuthzDenied},
 		} {
 			for what, these := range map[string]things{"what exists": on, "what does not": nothing()} {
 				if err := send(h.ledger, t, h.as(asked.staff), these); domain.CodeOf(err) != asked.want {

@@ -17,10 +17,10 @@ import (
 // ClaimCustomer files an application to become the owner of a customer in a line
 // (A-04 … A-09).
 type ClaimCustomer struct {
-	Customer domain.CustomerID      `json:"customer"`
-	Line     domain.BusinessLine    `json:"line,omitempty" doc:"Empty: the line of the applicant's unit."`
-	Kind     domain.ApplicationKind `json:"kind,omitempty" doc:"ESTABLISH, or CROSS_INSTITUTION for a customer of another outlet; empty picks."`
-	Phone    string                 `json:"phone,omitempty" doc:"The customer's mobile number, maintained with the application (A-09)."`
+	Customer domain.CustomerID         `json:"customer"`
+	Line     domain.BusinessLine       `json:"line,omitempty" doc:"Empty: the line of the applicant's unit."`
+	Kind     ownership.ApplicationKind `json:"kind,omitempty" doc:"ESTABLISH, or CROSS_INSTITUTION for a customer of another outlet; empty picks."`
+	Phone    string                    `json:"phone,omitempty" doc:"The customer's mobile number, maintained with the application (A-09)."`
 }
 
 // ClaimCustomer files and answers with the application's id. Errors:
@@ -72,7 +72,7 @@ type slotCase struct {
 func (t *task) writeSlot(ctx context.Context, of slotOf, made uuid.UUID, decide func(context.Context, slotCase) ([]any, error)) (Answer, error) {
 	l, id, line := t.ledger, of.customer, of.line
 	if !line.Valid() {
-		return Answer{}, domain.ErrClaimLineMismatch.At("line")
+		return Answer{}, ownership.ErrLineMismatch.At("line")
 	}
 	stream := eventstore.Stream(ownership.StreamOf(id, line))
 	return t.write(ctx, stream, made, func(ctx context.Context) (outcome, error) {

@@ -23,7 +23,7 @@ func TestAClaimIsFiledAndApproved(t *testing.T) {
 	_, err = h.ledger.ApproveClaim(t.Context(), h.as(h.bo), decision)
 	h.wants(err, domain.ErrAuthzDenied)
 	_, err = h.ledger.ApproveClaim(t.Context(), h.as(h.southHead), decision)
-	h.wants(err, domain.ErrApprovalOutOfJurisdiction)
+	h.wants(err, ownership.ErrOutOfJurisdiction)
 	_, err = h.ledger.ApproveClaim(t.Context(), h.as(h.northHead), decision)
 	h.must(err)
 
@@ -32,7 +32,7 @@ func TestAClaimIsFiledAndApproved(t *testing.T) {
 		t.Errorf("the slot's log is %v, want %v", got, want)
 	}
 	_, err = h.ledger.ClaimCustomer(t.Context(), h.as(h.bo), commands.ClaimCustomer{Customer: customer})
-	h.wants(err, domain.ErrClaimAlreadyOwned)
+	h.wants(err, ownership.ErrAlreadyOwned)
 }
 
 // the same key and body give the first answer again, also when the domain

@@ -5,6 +5,7 @@ import (
 
 	"guishu/domain"
 	"guishu/domain/attribution"
+	"guishu/domain/payment"
 )
 
 // CounterAttribution takes a decision back because its payment was reversed.
@@ -22,7 +23,7 @@ func (l *Ledger) CounterAttribution(ctx context.Context, call Call, c CounterAtt
 	return t.writeAttribution(ctx, c.Payment, func(_ context.Context, history paymentHistory, standing *attribution.State) ([]any, error) {
 		switch {
 		case history.reversal.Fact.Position == 0:
-			return nil, domain.ErrPaymentState.With("state", "CONFIRMED")
+			return nil, payment.ErrState.With("state", "CONFIRMED")
 		case standing.Standing == nil:
 			// The reversal overtook the reaction to the confirmation: it comes first.
 			return nil, domain.ErrLedgerBusy

@@ -15,6 +15,7 @@ import (
 	"guishu/domain/attachment"
 	"guishu/domain/attribution"
 	"guishu/domain/customer"
+	"guishu/domain/identity"
 	"guishu/domain/ownership"
 	"guishu/domain/staff"
 	"guishu/eventstore"
@@ -82,7 +83,7 @@ func (h *house) bought(l *commands.Ledger) sale {
 	s.customer = domain.CustomerID(made.ID)
 	s.attachment = h.attach(s.customer, h.dora)
 	_, err = l.RecordContact(ctx, h.as(h.dora), commands.RecordContact{
-		Customer: s.customer, Advisor: h.dora, OccurredOn: l.Today(), Method: domain.ContactByPhone, Product: s.product, TwoWay: true,
+		Customer: s.customer, Advisor: h.dora, OccurredOn: l.Today(), Method: attachment.ContactByPhone, Product: s.product, TwoWay: true,
 		Purpose: canaryNote, Outcome: canaryName,
 	})
 	h.must(err)
@@ -119,7 +120,7 @@ func TestNothingPersonalIsInClear(t *testing.T) {
 			return err
 		},
 		func() error {
-			_, err := l.LookUpCustomer(t.Context(), h.as(h.ann), commands.LookUpCustomer{IdentityType: domain.Passport, IdentityNumber: canaryNumber, Name: "别人"})
+			_, err := l.LookUpCustomer(t.Context(), h.as(h.ann), commands.LookUpCustomer{IdentityType: identity.Passport, IdentityNumber: canaryNumber, Name: "别人"})
 			return err
 		},
 		func() error {
@@ -189,11 +190,11 @@ func TestAnErasureReachesEverywhere(t *testing.T) {
 	stream := eventstore.Stream(customer.StreamPrefix + s.customer.String())
 	until(t, "the other process has heard of the erasure", func() bool {
 		_, err := other.SupplementCustomer(t.Context(), h.as(h.dora), commands.SupplementCustomer{Customer: s.customer, Fields: commands.CustomerFields{Address: "新址"}})
-		refused := errors.Is(err, domain.ErrCustomerErased) || errors.Is(err, domain.ErrCustomerLockedUseModification)
+		refused := errors.Is(err, customer.ErrErased) || errors.Is(err, customer.ErrLockedUseModification)
 		return refused && other.CachedRevision(stream) == erased.Revision // the key alone may have refused it
 	})
 	_, values, err := other.RevealFields(t.Context(), h.as(h.dora), commands.RevealFields{Customer: s.customer, Fields: []staff.Field{staff.FieldPhone}, Purpose: "回访"})
-	h.wants(err, domain.ErrCustomerErased)
+	h.wants(err, customer.ErrErased)
 	if len(values) != 0 {
 		t.Errorf("revealed %v", values)
 	}
@@ -209,7 +210,7 @@ func TestAnErasureReachesEverywhere(t *testing.T) {
 			return err
 		},
 		"contact": func(l *commands.Ledger) error {
-			_, err := l.RecordContact(t.Context(), h.as(h.dora), commands.RecordContact{Customer: s.customer, Advisor: h.dora, OccurredOn: l.Today(), Method: domain.ContactByPhone})
+			_, err := l.RecordContact(t.Context(), h.as(h.dora), commands.RecordContact{Customer: s.customer, Advisor: h.dora, OccurredOn: l.Today(), Method: attachment.ContactByPhone})
 			return err
 		},
 		"reserve": func(l *commands.Ledger) error {
@@ -222,8 +223,8 @@ func TestAnErasureReachesEverywhere(t *testing.T) {
 		},
 	} {
 		for process, l := range map[string]*commands.Ledger{"this process": h.ledger, "the other": other} {
-			if err := refused(l); !errors.Is(err, domain.ErrCustomerErased) {
-				t.Errorf("%s by %s: got %v, want %s", name, process, err, domain.ErrCustomerErased)
+			if err := refused(l); !errors.Is(err, customer.ErrErased) {
+				t.Errorf("%s by %s: got %v, want %s", name, process, err, customer.ErrErased)
 			}
 		}
 	}
@@ -329,25 +330,25 @@ func TestWhoIsTiedToAnErasedCustomerIsLetGo(t *testing.T) {
 	_, err = h.ledger.EraseCustomer(ctx, h.as(h.director), commands.EraseCustomer{Customer: advised, Basis: "pipl-47"})
 	h.must(err)
 	_, err = h.ledger.AttachAdvisor(ctx, h.as(h.emil), commands.AttachAdvisor{Customer: advised, Advisor: h.emil})
-	h.wants(err, domain.ErrCustomerErased)
+	h.wants(err, customer.ErrErased)
 	_, err = h.ledger.EndAttachment(ctx, h.as(h.dora), commands.EndAttachment{Customer: advised, Attachment: domain.AttachmentID(doras.ID), Reason: "客户已删除"})
 	h.must(err)
 
-	h.wants(approve(asked, anns), domain.ErrCustomerErased)
+	h.wants(approve(asked, anns), customer.ErrErased)
 	_, err = h.ledger.WithdrawClaim(ctx, h.as(h.ann), commands.WithdrawClaim{Customer: asked, Line: line, Application: anns})
 	h.must(err)
 	_, err = h.ledger.RejectClaim(ctx, h.as(h.northHead), commands.RejectClaim{Customer: asked, Line: line, Application: bos, Reason: "客户已删除"})
 	h.must(err)
 	_, err = h.ledger.ClaimCustomer(ctx, h.as(h.ann), commands.ClaimCustomer{Customer: asked})
-	h.wants(err, domain.ErrCustomerErased)
+	h.wants(err, customer.ErrErased)
 
 	_, err = h.ledger.RequestAdjustment(ctx, h.as(h.ann), commands.RequestAdjustment{Customer: owned, Line: line, NewOwner: h.bo, Reason: "交接"})
-	h.wants(err, domain.ErrCustomerErased)
+	h.wants(err, customer.ErrErased)
 	release, err := h.ledger.RequestDissolution(ctx, h.as(h.ann), commands.RequestDissolution{Customer: owned, Line: line, Reason: "客户已删除"})
 	h.must(err)
 	h.must(approve(owned, domain.ApplicationID(release.ID)))
 	_, err = h.ledger.RequestDissolution(ctx, h.as(h.northHead), commands.RequestDissolution{Customer: owned, Line: line, Reason: "再次"})
-	h.wants(err, domain.ErrClaimNotOwned)
+	h.wants(err, ownership.ErrNotOwned)
 }
 
 // C-04: a process that has not heard of the erasure reveals nothing and says so.
@@ -366,7 +367,7 @@ func TestAProcessThatIsBehindRevealsNothingErased(t *testing.T) {
 	_, err = h.ledger.EraseCustomer(ctx, h.as(h.director), commands.EraseCustomer{Customer: id, Basis: "pipl-47"})
 	h.must(err)
 	_, values, err = behind.RevealFields(ctx, h.as(h.ann), reveal)
-	h.wants(err, domain.ErrCustomerErased)
+	h.wants(err, customer.ErrErased)
 	if len(values) != 0 {
 		t.Errorf("revealed %v", values)
 	}

@@ -49,5 +49,5 @@ func TestForeignEventsChangeNothing(t *testing.T) {
 	})
 	h.must(err)
 	_, err = h.ledger.ClaimCustomer(t.Context(), h.as(h.bo), commands.ClaimCustomer{Customer: id})
-	h.wants(err, domain.ErrClaimAlreadyOwned)
+	h.wants(err, ownership.ErrAlreadyOwned)
 }

@@ -9,6 +9,7 @@ import (
 	"guishu/domain/attachment"
 	"guishu/domain/attribution"
 	"guishu/domain/customer"
+	"guishu/domain/identity"
 	"guishu/domain/lookup"
 	"guishu/domain/migration"
 	"guishu/domain/organisation"
@@ -97,23 +98,23 @@ func samples(t *testing.T) []any {
 		staff.Departed{Staff: ann, On: day("2026-06-30"), Reason: "个人原因"},
 
 		customer.Registered{
-			Customer: wang, Party: domain.Person, Name: secret("王示例"), IdentityType: domain.Passport, IdentityNumber: secret("E12345678"),
+			Customer: wang, Party: domain.Person, Name: secret("王示例"), IdentityType: identity.Passport, IdentityNumber: secret("E12345678"),
 			Phone: secret("+8613800138000"), CustomerNo: "C00012345", HomeUnit: outlet, Nature: domain.Direct,
-			Source: domain.SourceChannel, ChannelType: domain.ChannelBank, Advisor: ann, Details: details,
+			Source: customer.SourceChannel, ChannelType: customer.ChannelBank, Advisor: ann, Details: details,
 			Exceptions: []domain.Exception{{Code: "customer/required", Fields: []string{"phone"}}},
 		},
 		customer.Supplemented{
-			Customer: wang, Name: secret("王小示例"), IdentityType: domain.Passport, IdentityNumber: secret("E87654321"), Phone: secret("+8613900139000"),
-			Source: domain.SourceChannel, ChannelType: domain.ChannelSecurities, Details: details, Cleared: []string{"remark"},
+			Customer: wang, Name: secret("王小示例"), IdentityType: identity.Passport, IdentityNumber: secret("E87654321"), Phone: secret("+8613900139000"),
+			Source: customer.SourceChannel, ChannelType: customer.ChannelSecurities, Details: details, Cleared: []string{"remark"},
 		},
 		customer.PhoneRecorded{Customer: wang, Phone: secret("+8613700137000"), Application: claim},
-		customer.IdentityVerified{Customer: wang, Result: domain.IDMatch, Evidence: "slip-20260302-0007"},
+		customer.IdentityVerified{Customer: wang, Result: customer.IDMatch, Evidence: "slip-20260302-0007"},
 		customer.Linked{Customer: wang, CustomerNo: "C00012345"},
 		customer.BecameFormal{Customer: wang, Payment: deal.Payment},
 		customer.Erased{Customer: wang, Basis: "pipl-47"},
 
 		ownership.ClaimFiled{
-			Application: claim, Kind: domain.AdjustRelation, Customer: wang, Line: domain.SelfOperated, Applicant: ann,
+			Application: claim, Kind: ownership.AdjustRelation, Customer: wang, Line: domain.SelfOperated, Applicant: ann,
 			Unit: outlet, HomeUnit: other, Phone: secret("+8613800138000"), NewOwner: bo, Reason: "休假交接",
 		},
 		ownership.HomeHeadConsented{Application: claim, By: head},
@@ -129,7 +130,7 @@ func samples(t *testing.T) []any {
 		attachment.Ended{Attachment: entry, Customer: wang, Advisor: ann, Reason: "离职交接"},
 		attachment.ContactRecorded{
 			Contact: sample[domain.ContactID]("contact"), Customer: wang, Advisor: ann, Unit: outlet, OccurredOn: day("2026-03-01"),
-			Method: domain.ContactByPhone, Product: fund, TwoWay: true, Purpose: secret("介绍产品"), Outcome: secret("有意购买"),
+			Method: attachment.ContactByPhone, Product: fund, TwoWay: true, Purpose: secret("介绍产品"), Outcome: secret("有意购买"),
 		},
 
 		product.Launched{Product: fund, Code: "FUND-01", Name: "示例稳健一号", Series: "稳健", Supplier: "示例基金", ListPriceFen: 10_000_000, RiskLevel: "R2"},
@@ -138,11 +139,11 @@ func samples(t *testing.T) []any {
 		product.InceptionRecorded{Product: fund, EstablishedOn: day("2026-04-01"), MaturesOn: day("2027-04-01")},
 
 		payment.Reserved{
-			Deal: deal, ExternalNo: "X-1", Nature: domain.Direct, ScheduledOn: day("2026-03-10"), IdentityType: domain.Passport,
+			Deal: deal, ExternalNo: "X-1", Nature: domain.Direct, ScheduledOn: day("2026-03-10"), IdentityType: identity.Passport,
 			IdentityNumber: secret("E12345678"), Source: source, Papers: []string{paper}, Exceptions: lacking,
 		},
 		payment.Registered{
-			Deal: deal, RegisteredBy: ann, IdentityType: domain.Passport, IdentityNumber: secret("E12345678"),
+			Deal: deal, RegisteredBy: ann, IdentityType: identity.Passport, IdentityNumber: secret("E12345678"),
 			Source: source, Papers: []string{paper}, Exceptions: lacking,
 		},
 		payment.Confirmed{
@@ -156,7 +157,7 @@ func samples(t *testing.T) []any {
 		attribution.Decided{
 			Decision: decision, Payment: deal.Payment, Customer: wang, Product: fund, AmountFen: deal.AmountFen,
 			Handler: ann, HandlerRank: 1, Winner: ann, WinnerUnit: outlet, Shares: []attribution.Share{share},
-			Ground: domain.GroundCommunicated, Mode: domain.TimeFirst, PolicyVersion: 2, Confirmation: event,
+			Ground: attribution.GroundCommunicated, Mode: policy.TimeFirst, PolicyVersion: 2, Confirmation: event,
 			Candidates: []attribution.Candidate{{
 				Advisor: ann, Unit: outlet, Attachment: entry, EntryPosition: 42, EntryEvent: event, EntryTime: entered, Asserted: true,
 				AssertedTime: entered, AssertedCounts: true, TimeBasis: attribution.BasisApproved, Rank: 1,
@@ -183,7 +184,7 @@ func samples(t *testing.T) []any {
 		migration.Refused{Batch: batch, RefusedBy: head, Reason: "来源不明"},
 		migration.Closed{Batch: batch, Imported: 80, Rejected: 5},
 
-		lookup.LookedUp{Staff: ann, Unit: outlet, By: lookup.ByIdentity, Customer: wang, Answer: string(lookup.Claimable)},
+		lookup.LookedUp{Staff: ann, Unit: outlet, By: lookup.ByIdentity, Customer: wang, Answer: lookup.Claimable},
 		lookup.Revealed{Customer: wang, Staff: ann, Fields: []string{"phone"}, Purpose: "回访"},
 	}
 }

@@ -30,10 +30,10 @@ func (l *Ledger) HireStaff(ctx context.Context, call Call, c HireStaff) (Answer,
 	}
 	var keys []uniqueKey
 	if no := strings.TrimSpace(c.EmployeeNo); no != "" {
-		keys = append(keys, uniqueKey{UniqueEmployeeNo, []byte(no), domain.ErrStaffDuplicate.At("employee_no")})
+		keys = append(keys, uniqueKey{UniqueEmployeeNo, []byte(no), staff.ErrDuplicate.At("employee_no")})
 	}
 	if login := foldLogin(c.Login); login != "" {
-		keys = append(keys, uniqueKey{UniqueLogin, []byte(login), domain.ErrStaffDuplicate.At("login")})
+		keys = append(keys, uniqueKey{UniqueLogin, []byte(login), staff.ErrDuplicate.At("login")})
 	}
 	return t.create(ctx, creation{
 		kind:   "staff",

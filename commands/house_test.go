@@ -11,6 +11,7 @@ import (
 
 	"guishu/commands"
 	"guishu/domain"
+	"guishu/domain/customer"
 	"guishu/eventstore"
 	"guishu/eventstore/postgres"
 	"guishu/eventstore/sealing"
@@ -207,7 +208,7 @@ func (h *house) prospect(by domain.StaffID, at domain.UnitID, fields commands.Cu
 }
 
 func person(name string) commands.CustomerFields {
-	return commands.CustomerFields{Name: name, Phone: "13800138000", Source: domain.SourceOwn}
+	return commands.CustomerFields{Name: name, Phone: "13800138000", Source: customer.SourceOwn}
 }
 
 // wants fails unless err has the code.

@@ -16,7 +16,7 @@ func (t *task) inJurisdiction(s slotCase, id domain.ApplicationID) (ownership.Ap
 	if !t.may(func(p staff.Principal) bool {
 		return p.May(staff.DecideClaim, s.tree.Path(application.Unit), s.slot.Line)
 	}) {
-		return application, domain.ErrApprovalOutOfJurisdiction
+		return application, ownership.ErrOutOfJurisdiction
 	}
 	return application, nil
 }

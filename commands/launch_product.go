@@ -32,7 +32,7 @@ func (l *Ledger) LaunchProduct(ctx context.Context, call Call, c LaunchProduct) 
 	return t.create(ctx, creation{
 		kind:   "product",
 		stream: func(id uuid.UUID) eventstore.Stream { return streamOf(product.StreamPrefix, id) },
-		keys:   []uniqueKey{{UniqueProduct, []byte(strings.TrimSpace(c.Code)), domain.ErrProductDuplicate.At("code")}},
+		keys:   []uniqueKey{{UniqueProduct, []byte(strings.TrimSpace(c.Code)), product.ErrDuplicate.At("code")}},
 		events: func(ctx context.Context, id uuid.UUID) ([]any, error) {
 			if err := t.authoriseAtRoot(ctx, staff.ManageProducts); err != nil {
 				return nil, err

@@ -6,6 +6,7 @@ import (
 
 	"guishu/domain"
 	"guishu/domain/customer"
+	"guishu/domain/identity"
 	"guishu/domain/lookup"
 	"guishu/domain/ownership"
 	"guishu/domain/policy"
@@ -16,12 +17,12 @@ import (
 // LookUpCustomer asks whether a customer can be claimed: by customer number, or
 // by document and name together (A-03, A-04).
 type LookUpCustomer struct {
-	CustomerNo     string                 `json:"customer_no,omitempty"`
-	IdentityType   domain.DocumentType    `json:"identity_type,omitempty"`
-	IdentityNumber string                 `json:"identity_number,omitempty"`
-	Name           string                 `json:"name,omitempty"`
-	Line           domain.BusinessLine    `json:"line,omitempty" doc:"Empty: the line of the asker's unit."`
-	Kind           domain.ApplicationKind `json:"kind,omitempty" doc:"CROSS_INSTITUTION also finds customers of other outlets."`
+	CustomerNo     string                    `json:"customer_no,omitempty"`
+	IdentityType   identity.DocumentType     `json:"identity_type,omitempty"`
+	IdentityNumber string                    `json:"identity_number,omitempty"`
+	Name           string                    `json:"name,omitempty"`
+	Line           domain.BusinessLine       `json:"line,omitempty" doc:"Empty: the line of the asker's unit."`
+	Kind           ownership.ApplicationKind `json:"kind,omitempty" doc:"CROSS_INSTITUTION also finds customers of other outlets."`
 }
 
 // Claimable is a customer that can be claimed.
@@ -29,7 +30,7 @@ type Claimable struct {
 	Answer   Answer
 	Customer domain.CustomerID
 	Line     domain.BusinessLine
-	Kind     domain.ApplicationKind // to file
+	Kind     ownership.ApplicationKind // to file
 	Home     domain.UnitID
 }
 
@@ -153,7 +154,7 @@ func (l *Ledger) find(ctx context.Context, key lookup.Key, line domain.BusinessL
 	}
 	found := lookup.Found{Customer: who}
 	if key.By() == lookup.ByIdentity {
-		name, err := domain.ParseName(state.State.Profile.Name.Reveal())
+		name, err := identity.ParseName(state.State.Profile.Name.Reveal())
 		found.NameDiffers = err != nil || name != key.Name
 	}
 	if line.Valid() {

@@ -5,6 +5,8 @@ import (
 
 	"guishu/commands"
 	"guishu/domain"
+	"guishu/domain/identity"
+	"guishu/domain/lookup"
 )
 
 // a look-up that is sent again is answered as it was the first time,
@@ -15,13 +17,13 @@ func TestALookUpSentAgainIsAnsweredAsItWas(t *testing.T) {
 	h := newHouse(t)
 	ctx := t.Context()
 	fields := person("王小明")
-	fields.IdentityType, fields.IdentityNumber = domain.ResidentCard, "11010519491231002X"
+	fields.IdentityType, fields.IdentityNumber = identity.ResidentCard, "11010519491231002X"
 	keys := commands.LookUpCustomer{IdentityType: fields.IdentityType, IdentityNumber: fields.IdentityNumber, Name: fields.Name}
 	process := map[string]*commands.Ledger{"the same process": h.ledger, "another process": h.another()}
 
 	early := h.as(h.ann)
 	_, err := h.ledger.LookUpCustomer(ctx, early, keys)
-	h.wants(err, domain.ErrClaimNotClaimable)
+	h.wants(err, lookup.ErrNotClaimable)
 	customer := h.prospect(h.ann, h.north, fields)
 	free := h.as(h.ann)
 	first, err := h.ledger.LookUpCustomer(ctx, free, keys)
@@ -32,7 +34,7 @@ func TestALookUpSentAgainIsAnsweredAsItWas(t *testing.T) {
 	_, err = h.ledger.ApproveClaim(ctx, h.as(h.northHead), commands.ApproveClaim{Customer: customer, Line: domain.SelfOperated, Application: domain.ApplicationID(claim.ID)})
 	h.must(err)
 	_, err = h.ledger.LookUpCustomer(ctx, h.as(h.ann), keys)
-	h.wants(err, domain.ErrClaimNotClaimable)
+	h.wants(err, lookup.ErrNotClaimable)
 	asBefore := func(when string) {
 		t.Helper()
 		for name, ledger := range process {
@@ -44,7 +46,7 @@ func TestALookUpSentAgainIsAnsweredAsItWas(t *testing.T) {
 				t.Errorf("%s, %s: answered %+v, the first time %+v", when, name, again, first)
 			}
 			_, err = ledger.LookUpCustomer(ctx, early, keys)
-			h.wants(err, domain.ErrClaimNotClaimable)
+			h.wants(err, lookup.ErrNotClaimable)
 		}
 	}
 	asBefore("once somebody owns the customer")

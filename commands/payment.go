@@ -62,5 +62,5 @@ func (t *task) inRole(ctx context.Context, role domain.Role, unit domain.UnitID)
 	if t.may(func(p staff.Principal) bool { return p.HasRole(role, at.path, at.line) }) {
 		return nil
 	}
-	return domain.ErrPaymentConfirmRole.With("role", string(role))
+	return payment.ErrConfirmRole.With("role", string(role))
 }

@@ -9,6 +9,8 @@ import (
 
 	"guishu/commands"
 	"guishu/domain"
+	"guishu/domain/customer"
+	"guishu/domain/identity"
 	"guishu/domain/ownership"
 	"guishu/eventstore"
 )
@@ -68,7 +70,7 @@ func TestOnlyOneOfTwoHundredOwnsTheSlot(t *testing.T) {
 			switch {
 			case err == nil:
 				filed <- domain.ApplicationID(answer.ID)
-			case errors.Is(err, domain.ErrClaimAlreadyOwned):
+			case errors.Is(err, ownership.ErrAlreadyOwned):
 				owned.Add(1)
 			default:
 				t.Errorf("a claim was answered with %v", err)
@@ -81,9 +83,9 @@ func TestOnlyOneOfTwoHundredOwnsTheSlot(t *testing.T) {
 				for p := range processes {
 					_, err := processes[(i+p)%2].ApproveClaim(t.Context(), h.as(who), commands.ApproveClaim{Customer: customer, Line: line, Application: application})
 					switch domain.CodeOf(err) {
-					case "":
+					case domain.Code{}:
 						won.Add(1)
-					case domain.ErrClaimAlreadyOwned, domain.ErrApprovalNotPending:
+					case ownership.ErrAlreadyOwned, ownership.ErrNotPending:
 						late.Add(1)
 					default:
 						t.Errorf("an approval was answered with %v", err)
@@ -130,7 +132,7 @@ func TestOneDocumentMakesOneCustomer(t *testing.T) {
 			switch {
 			case err == nil:
 				made.Add(1)
-			case !errors.Is(err, domain.ErrCustomerDuplicateIdentity):
+			case !errors.Is(err, customer.ErrDuplicateIdentity):
 				t.Errorf("a registration was answered with %v", err)
 			}
 		})
@@ -158,7 +160,7 @@ func TestOneKeyTakesEffectOnce(t *testing.T) {
 		},
 		"an old stream with a reserved key": func(l *commands.Ledger, call commands.Call) (commands.Answer, error) {
 			return l.SupplementCustomer(t.Context(), call, commands.SupplementCustomer{
-				Customer: customer, Fields: commands.CustomerFields{IdentityType: domain.Passport, IdentityNumber: "E70000003"},
+				Customer: customer, Fields: commands.CustomerFields{IdentityType: identity.Passport, IdentityNumber: "E70000003"},
 			})
 		},
 	} {

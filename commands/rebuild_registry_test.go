@@ -8,7 +8,8 @@ import (
 	"testing"
 
 	"guishu/commands"
-	"guishu/domain"
+	"guishu/domain/customer"
+	"guishu/domain/identity"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -32,7 +33,7 @@ func (h *house) allKinds() string {
 	const kept = "E60000003"
 	mistyped := h.prospect(h.ann, h.north, document("王示例", "E60000001"))
 	_, err := h.ledger.SupplementCustomer(ctx, h.as(h.ann), commands.SupplementCustomer{
-		Customer: mistyped, Fields: commands.CustomerFields{IdentityType: domain.Passport, IdentityNumber: "E60000002"},
+		Customer: mistyped, Fields: commands.CustomerFields{IdentityType: identity.Passport, IdentityNumber: "E60000002"},
 	})
 	h.must(err)
 	h.prospect(h.bo, h.north, document("周示例", "E60000001")) // free again, and somebody else's
@@ -69,7 +70,7 @@ func TestALostRegistryIsMadeFromTheLog(t *testing.T) {
 		t.Errorf("the registry was\n%s\nand is\n%s", strings.Join(before, "\n"), strings.Join(after, "\n"))
 	}
 	_, err = ledger.RegisterCustomer(t.Context(), h.as(h.bo), h.registering(number))
-	h.wants(err, domain.ErrCustomerDuplicateIdentity)
+	h.wants(err, customer.ErrDuplicateIdentity)
 	_, err = ledger.RegisterCustomer(t.Context(), h.as(h.bo), h.registering("E60000004")) // whose holder is erased
 	h.must(err)
 }

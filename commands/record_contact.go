@@ -5,20 +5,22 @@ import (
 
 	"guishu/domain"
 	"guishu/domain/attachment"
+	"guishu/domain/customer"
+	"guishu/domain/product"
 	"guishu/domain/staff"
 	"guishu/eventstore"
 )
 
 // RecordContact puts a contact with a customer on record (A-49, B-31).
 type RecordContact struct {
-	Customer   domain.CustomerID    `json:"customer"`
-	Advisor    domain.StaffID       `json:"advisor"`
-	OccurredOn domain.Date          `json:"occurred_on"`
-	Method     domain.ContactMethod `json:"method"`
-	Product    domain.ProductID     `json:"product,omitempty" doc:"What it was about, if a product."`
-	TwoWay     bool                 `json:"two_way,omitempty" doc:"The customer answered."`
-	Purpose    string               `json:"purpose,omitempty"`
-	Outcome    string               `json:"outcome,omitempty"`
+	Customer   domain.CustomerID        `json:"customer"`
+	Advisor    domain.StaffID           `json:"advisor"`
+	OccurredOn domain.Date              `json:"occurred_on"`
+	Method     attachment.ContactMethod `json:"method"`
+	Product    domain.ProductID         `json:"product,omitempty" doc:"What it was about, if a product."`
+	TwoWay     bool                     `json:"two_way,omitempty" doc:"The customer answered."`
+	Purpose    string                   `json:"purpose,omitempty"`
+	Outcome    string                   `json:"outcome,omitempty"`
 }
 
 // RecordContact records and answers with the contact's id. A customer whom the
@@ -47,15 +49,15 @@ func (l *Ledger) RecordContact(ctx context.Context, call Call, c RecordContact) 
 			return outcome{}, err
 		}
 		if who.State.Erased {
-			return outcome{}, domain.ErrCustomerErased
+			return outcome{}, customer.ErrErased
 		}
 		if !c.Product.IsZero() {
-			product, err := l.product(ctx, c.Product)
+			bought, err := l.product(ctx, c.Product)
 			if err != nil {
 				return outcome{}, err
 			}
-			if !product.State.Known() {
-				return outcome{}, domain.ErrProductUnknown.At("product")
+			if !bought.State.Known() {
+				return outcome{}, product.ErrUnknown.At("product")
 			}
 		}
 		attached, err := l.attachments(ctx, c.Customer)

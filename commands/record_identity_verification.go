@@ -11,9 +11,9 @@ import (
 // RecordIdentityVerification records the front office's answer about name and
 // number (A-21).
 type RecordIdentityVerification struct {
-	Customer domain.CustomerID     `json:"customer"`
-	Result   domain.IDVerification `json:"result"`
-	Evidence string                `json:"evidence" doc:"Reference of the front office's slip."`
+	Customer domain.CustomerID       `json:"customer"`
+	Result   customer.IDVerification `json:"result"`
+	Evidence string                  `json:"evidence" doc:"Reference of the front office's slip."`
 }
 
 // RecordIdentityVerification records. Errors: form/value, form/required,

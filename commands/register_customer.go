@@ -6,6 +6,7 @@ import (
 
 	"guishu/domain"
 	"guishu/domain/customer"
+	"guishu/domain/identity"
 	"guishu/domain/staff"
 	"guishu/eventstore"
 
@@ -16,14 +17,14 @@ import (
 // one is not given (B-09).
 type CustomerFields struct {
 	Name                string                `json:"name,omitempty"`
-	IdentityType        domain.DocumentType   `json:"identity_type,omitempty"`
+	IdentityType        identity.DocumentType `json:"identity_type,omitempty"`
 	IdentityNumber      string                `json:"identity_number,omitempty"`
 	Phone               string                `json:"phone,omitempty"`
-	Source              domain.CustomerSource `json:"source,omitempty"`
-	ChannelType         domain.ChannelType    `json:"channel_type,omitempty" doc:"Required when the source is a channel."`
+	Source              customer.Source       `json:"source,omitempty"`
+	ChannelType         customer.ChannelType  `json:"channel_type,omitempty" doc:"Required when the source is a channel."`
 	Address             string                `json:"address,omitempty"`
 	Birthday            string                `json:"birthday,omitempty" doc:"yyyymmdd or yyyy-mm-dd."`
-	Gender              domain.Gender         `json:"gender,omitempty"`
+	Gender              identity.Gender       `json:"gender,omitempty"`
 	Employer            string                `json:"employer,omitempty"`
 	Occupation          string                `json:"occupation,omitempty"`
 	Industry            string                `json:"industry,omitempty"`
@@ -84,10 +85,10 @@ func (l *Ledger) RegisterCustomer(ctx context.Context, call Call, c RegisterCust
 
 // customerKeys are what must be unique of a customer. A document that is not
 // well-formed is refused here, before anything is reserved for it.
-func (l *Ledger) customerKeys(kind domain.DocumentType, number, customerNo string, today domain.Date) ([]uniqueKey, error) {
+func (l *Ledger) customerKeys(kind identity.DocumentType, number, customerNo string, today domain.Date) ([]uniqueKey, error) {
 	var keys []uniqueKey
 	if strings.TrimSpace(number) != "" {
-		document, err := domain.ParseIdentityDocument(kind, number, today)
+		document, err := identity.ParseDocument(kind, number, today)
 		if refusal, found := domain.AsError(err); found {
 			return nil, refusal.At("identity_number")
 		}
@@ -103,14 +104,14 @@ func (l *Ledger) customerKeys(kind domain.DocumentType, number, customerNo strin
 }
 
 func customerNoKey(number string) uniqueKey {
-	return uniqueKey{UniqueCustomerNo, []byte(number), domain.ErrAssociationAlreadyLinked.At("customer_no")}
+	return uniqueKey{UniqueCustomerNo, []byte(number), customer.ErrAlreadyLinked.At("customer_no")}
 }
 
-func (l *Ledger) identityKey(document domain.IdentityDocument) uniqueKey {
+func (l *Ledger) identityKey(document identity.Document) uniqueKey {
 	hash := l.lookups.Hash(string(UniqueIdentity), document.Canonical())
 	return uniqueKey{
 		kind:  UniqueIdentity,
 		key:   hash[:],
-		taken: domain.ErrCustomerDuplicateIdentity.At("identity_number"),
+		taken: customer.ErrDuplicateIdentity.At("identity_number"),
 	}
 }

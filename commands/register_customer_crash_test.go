@@ -10,13 +10,16 @@ import (
 
 	"guishu/commands"
 	"guishu/domain"
+	"guishu/domain/customer"
+	"guishu/domain/identity"
+	"guishu/domain/lookup"
 	"guishu/eventstore"
 )
 
 // document is the fields of a person with a passport.
 func document(name, number string) commands.CustomerFields {
 	f := person(name)
-	f.IdentityType, f.IdentityNumber = domain.Passport, number
+	f.IdentityType, f.IdentityNumber = identity.Passport, number
 	return f
 }
 
@@ -129,7 +132,7 @@ func TestASlowCommandThatWakesUpNeverMakesASecondCustomer(t *testing.T) {
 	_, err := rival.RegisterCustomer(t.Context(), h.as(h.bo), h.registering("E10000002"))
 	h.must(err)
 	close(wake)
-	h.wants(<-done, domain.ErrCustomerDuplicateIdentity)
+	h.wants(<-done, customer.ErrDuplicateIdentity)
 	if h.holders("E10000002") != 1 {
 		t.Errorf("%d customers have the document", h.holders("E10000002"))
 	}
@@ -198,7 +201,7 @@ func TestSettlingConfirmsWhatWasWritten(t *testing.T) {
 	}
 	h.ledger.SetCourtesy(0)
 	_, err := h.ledger.RegisterCustomer(t.Context(), h.as(h.bo), h.registering("E20000000"))
-	h.wants(err, domain.ErrCustomerDuplicateIdentity)
+	h.wants(err, customer.ErrDuplicateIdentity)
 	freed, confirmed, err := h.ledger.SettleReservations(t.Context(), 0)
 	h.must(err)
 	if freed != 1 || confirmed != 1 {
@@ -227,7 +230,7 @@ func TestSupplementsRaceForOneDocument(t *testing.T) {
 			wg.Go(func() {
 				<-start
 				_, errs[n] = l.SupplementCustomer(t.Context(), h.as(who), commands.SupplementCustomer{
-					Customer: id, Fields: commands.CustomerFields{IdentityType: domain.Passport, IdentityNumber: number},
+					Customer: id, Fields: commands.CustomerFields{IdentityType: identity.Passport, IdentityNumber: number},
 				})
 			})
 		}
@@ -241,7 +244,7 @@ func TestSupplementsRaceForOneDocument(t *testing.T) {
 			t.Fatalf("round %d: %d customers have the document", i, got)
 		}
 		for n, err := range errs {
-			if err != nil && !errors.Is(err, domain.ErrCustomerDuplicateIdentity) && !errors.Is(err, domain.ErrLedgerBusy) {
+			if err != nil && !errors.Is(err, customer.ErrDuplicateIdentity) && !errors.Is(err, domain.ErrLedgerBusy) {
 				t.Errorf("round %d: supplement %d answered %v", i, n, err)
 			}
 		}
@@ -254,19 +257,19 @@ func TestACorrectedDocumentIsFreeAgain(t *testing.T) {
 	h := newHouse(t)
 	mistyped := h.prospect(h.ann, h.north, document("王示例", "E40000001"))
 	_, err := h.ledger.RegisterCustomer(t.Context(), h.as(h.bo), h.registering("E40000001"))
-	h.wants(err, domain.ErrCustomerDuplicateIdentity)
+	h.wants(err, customer.ErrDuplicateIdentity)
 	_, err = h.ledger.SupplementCustomer(t.Context(), h.as(h.ann), commands.SupplementCustomer{
-		Customer: mistyped, Fields: commands.CustomerFields{IdentityType: domain.Passport, IdentityNumber: "E40000002"},
+		Customer: mistyped, Fields: commands.CustomerFields{IdentityType: identity.Passport, IdentityNumber: "E40000002"},
 	})
 	h.must(err)
 	_, err = h.ledger.LookUpCustomer(t.Context(), h.as(h.ann), commands.LookUpCustomer{
-		IdentityType: domain.Passport, IdentityNumber: "E40000001", Name: "王示例",
+		IdentityType: identity.Passport, IdentityNumber: "E40000001", Name: "王示例",
 	})
-	h.wants(err, domain.ErrClaimNotClaimable)
+	h.wants(err, lookup.ErrNotClaimable)
 	_, err = h.another().RegisterCustomer(t.Context(), h.as(h.bo), h.registering("E40000001"))
 	h.must(err)
 	_, err = h.ledger.RegisterCustomer(t.Context(), h.as(h.bo), h.registering("E40000002"))
-	h.wants(err, domain.ErrCustomerDuplicateIdentity)
+	h.wants(err, customer.ErrDuplicateIdentity)
 }
 
 // The registry's connection dies while a command rests on it: the command fails
@@ -350,7 +353,7 @@ func TestFreeingAnOldAttemptSparesTheNewOne(t *testing.T) {
 	supplemented := make(chan error, 1)
 	go func() {
 		_, err := slow.SupplementCustomer(t.Context(), h.as(h.ann), commands.SupplementCustomer{
-			Customer: one, Fields: commands.CustomerFields{IdentityType: domain.Passport, IdentityNumber: "E60000001"},
+			Customer: one, Fields: commands.CustomerFields{IdentityType: identity.Passport, IdentityNumber: "E60000001"},
 		})
 		supplemented <- err
 	}()
@@ -358,7 +361,7 @@ func TestFreeingAnOldAttemptSparesTheNewOne(t *testing.T) {
 	_, err := rival.RegisterCustomer(t.Context(), h.as(h.bo), h.registering("E60000001"))
 	h.must(err)
 	close(settled)
-	h.wants(<-supplemented, domain.ErrCustomerDuplicateIdentity)
+	h.wants(<-supplemented, customer.ErrDuplicateIdentity)
 	if got := h.holders("E60000001"); got != 1 {
 		t.Errorf("%d customers have the document", got)
 	}
@@ -371,23 +374,23 @@ func TestATypeCorrectedAloneIsAnotherDocument(t *testing.T) {
 	h := newHouse(t)
 	ctx := t.Context()
 	pass := person("王示例")
-	pass.IdentityType, pass.IdentityNumber = domain.HongKongMacauPass, "H12345678"
+	pass.IdentityType, pass.IdentityNumber = identity.HongKongMacauPass, "H12345678"
 	holder := h.prospect(h.ann, h.north, document("李示例", "H12345678"))
 	other := h.prospect(h.ann, h.north, pass)
-	correct := func(id domain.CustomerID, to domain.DocumentType) error {
+	correct := func(id domain.CustomerID, to identity.DocumentType) error {
 		_, err := h.ledger.SupplementCustomer(ctx, h.as(h.ann), commands.SupplementCustomer{
 			Customer: id, Fields: commands.CustomerFields{IdentityType: to},
 		})
 		return err
 	}
-	h.wants(correct(other, domain.Passport), domain.ErrCustomerDuplicateIdentity)
+	h.wants(correct(other, identity.Passport), customer.ErrDuplicateIdentity)
 	_, err := h.ledger.SupplementCustomer(ctx, h.as(h.ann), commands.SupplementCustomer{
 		Customer: holder, Cleared: []string{"identity_number"},
 	})
 	h.must(err)
-	h.must(correct(other, domain.Passport))
+	h.must(correct(other, identity.Passport))
 	_, err = h.ledger.RegisterCustomer(ctx, h.as(h.bo), h.registering("H12345678"))
-	h.wants(err, domain.ErrCustomerDuplicateIdentity)
+	h.wants(err, customer.ErrDuplicateIdentity)
 }
 
 // a customer number that a command reserved and never linked is nobody's.
@@ -403,7 +406,7 @@ func TestANumberThatWasOnlyReservedFindsNobody(t *testing.T) {
 	_, err := process.LinkCustomer(ctx, h.as(h.ann), commands.LinkCustomer{Customer: customer, CustomerNo: "CN900001"})
 	h.wants(err, domain.ErrLedgerOutcomeUnknown)
 	_, err = h.ledger.LookUpCustomer(ctx, h.as(h.ann), commands.LookUpCustomer{CustomerNo: "CN900001"})
-	h.wants(err, domain.ErrClaimNotClaimable)
+	h.wants(err, lookup.ErrNotClaimable)
 	if _, found, err := h.ledger.Holder(ctx, commands.UniqueCustomerNo, []byte("CN900001")); found || err != nil {
 		t.Errorf("somebody holds it: %v, %v", found, err)
 	}

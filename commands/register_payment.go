@@ -5,6 +5,7 @@ import (
 
 	"guishu/domain"
 	"guishu/domain/customer"
+	"guishu/domain/identity"
 	"guishu/domain/payment"
 	"guishu/domain/staff"
 )
@@ -12,12 +13,12 @@ import (
 // RegisterPayment registers a reserved or returned payment: everything is known
 // now (划款登记, B-12, B-13).
 type RegisterPayment struct {
-	Payment        domain.PaymentID    `json:"payment"`
-	AmountFen      domain.Fen          `json:"amount_fen,omitempty" doc:"In fen; 0 keeps the reserved amount."`
-	IdentityType   domain.DocumentType `json:"identity_type,omitempty" doc:"Empty keeps the reservation's."`
-	IdentityNumber string              `json:"identity_number,omitempty" doc:"Empty keeps the reservation's."`
-	Source         BankSource          `json:"source,omitzero" doc:"Empty parts keep the reservation's."`
-	Papers         []string            `json:"papers,omitempty" doc:"SHA-256 of each paper, hexadecimal."`
+	Payment        domain.PaymentID      `json:"payment"`
+	AmountFen      domain.Fen            `json:"amount_fen,omitempty" doc:"In fen; 0 keeps the reserved amount."`
+	IdentityType   identity.DocumentType `json:"identity_type,omitempty" doc:"Empty keeps the reservation's."`
+	IdentityNumber string                `json:"identity_number,omitempty" doc:"Empty keeps the reservation's."`
+	Source         BankSource            `json:"source,omitzero" doc:"Empty parts keep the reservation's."`
+	Papers         []string              `json:"papers,omitempty" doc:"SHA-256 of each paper, hexadecimal."`
 }
 
 // RegisterPayment registers. Errors: payment/state, payment/required,
@@ -29,7 +30,7 @@ func (l *Ledger) RegisterPayment(ctx context.Context, call Call, c RegisterPayme
 	}
 	return t.writePayment(ctx, c.Payment, staff.RegisterPayment, func(ctx context.Context, p *payment.State, who *customer.State) ([]any, error) {
 		if who.Erased {
-			return nil, domain.ErrCustomerErased
+			return nil, customer.ErrErased
 		}
 		rules, err := t.rules(ctx)
 		if err != nil {

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"guishu/domain"
+	"guishu/domain/customer"
+	"guishu/domain/identity"
 	"guishu/domain/payment"
 	"guishu/domain/staff"
 	"guishu/eventstore"
@@ -30,17 +32,17 @@ func (b BankSource) source() payment.Source {
 
 // ReservePayment reserves a customer's payment for a product (划款预约, B-11, B-12).
 type ReservePayment struct {
-	Customer       domain.CustomerID   `json:"customer"`
-	Product        domain.ProductID    `json:"product"`
-	Advisor        domain.StaffID      `json:"advisor" doc:"Who handles the deal; performance follows this."`
-	AmountFen      domain.Fen          `json:"amount_fen" doc:"In fen."`
-	Nature         domain.Nature       `json:"nature,omitempty"`
-	ScheduledOn    domain.Date         `json:"scheduled_on,omitempty" doc:"预约打款时间"`
-	IdentityType   domain.DocumentType `json:"identity_type,omitempty"`
-	IdentityNumber string              `json:"identity_number,omitempty" doc:"May follow at registration."`
-	Source         BankSource          `json:"source,omitzero" doc:"May follow at registration."`
-	Papers         []string            `json:"papers,omitempty" doc:"SHA-256 of each paper, hexadecimal."`
-	ExternalNo     string              `json:"external_no,omitempty" doc:"The number in the system it is imported from."`
+	Customer       domain.CustomerID     `json:"customer"`
+	Product        domain.ProductID      `json:"product"`
+	Advisor        domain.StaffID        `json:"advisor" doc:"Who handles the deal; performance follows this."`
+	AmountFen      domain.Fen            `json:"amount_fen" doc:"In fen."`
+	Nature         domain.Nature         `json:"nature,omitempty"`
+	ScheduledOn    domain.Date           `json:"scheduled_on,omitempty" doc:"预约打款时间"`
+	IdentityType   identity.DocumentType `json:"identity_type,omitempty"`
+	IdentityNumber string                `json:"identity_number,omitempty" doc:"May follow at registration."`
+	Source         BankSource            `json:"source,omitzero" doc:"May follow at registration."`
+	Papers         []string              `json:"papers,omitempty" doc:"SHA-256 of each paper, hexadecimal."`
+	ExternalNo     string                `json:"external_no,omitempty" doc:"The number in the system it is imported from."`
 }
 
 // ReservePayment reserves and answers with the payment's id. Errors:
@@ -53,7 +55,7 @@ func (l *Ledger) ReservePayment(ctx context.Context, call Call, c ReservePayment
 	}
 	var keys []uniqueKey
 	if no := strings.TrimSpace(c.ExternalNo); no != "" {
-		keys = []uniqueKey{{UniqueExternalNo, []byte(no), domain.ErrPaymentDuplicate.At("external_no")}}
+		keys = []uniqueKey{{UniqueExternalNo, []byte(no), payment.ErrDuplicate.At("external_no")}}
 	}
 	return t.create(ctx, creation{
 		kind:   "payment",
@@ -80,7 +82,7 @@ func (t *task) reserve(ctx context.Context, id uuid.UUID, c ReservePayment) ([]a
 		return nil, err
 	}
 	if who.State.Erased {
-		return nil, domain.ErrCustomerErased
+		return nil, customer.ErrErased
 	}
 	product, err := l.product(ctx, c.Product)
 	if err != nil {
@@ -107,11 +109,11 @@ func (t *task) reserve(ctx context.Context, id uuid.UUID, c ReservePayment) ([]a
 
 // canonicalDocument checks a document's number and gives the form in which it is
 // compared; none is none.
-func canonicalDocument(kind domain.DocumentType, number string, today domain.Date) (domain.Personal, error) {
+func canonicalDocument(kind identity.DocumentType, number string, today domain.Date) (domain.Personal, error) {
 	if strings.TrimSpace(number) == "" {
 		return domain.Personal{}, nil
 	}
-	document, err := domain.ParseIdentityDocument(kind, number, today)
+	document, err := identity.ParseDocument(kind, number, today)
 	if refusal, found := domain.AsError(err); found {
 		return domain.Personal{}, refusal.At("identity_number")
 	}

@@ -40,7 +40,7 @@ func (l *Ledger) RevealFields(ctx context.Context, call Call, c RevealFields) (A
 			return outcome{}, err
 		}
 		if who.State.Erased {
-			return outcome{}, domain.ErrCustomerErased
+			return outcome{}, customer.ErrErased
 		}
 		for _, field := range c.Fields {
 			if !t.may(func(p staff.Principal) bool { return p.MayReveal(field, home.Path, home.Line, mine) }) {
@@ -67,7 +67,7 @@ func (l *Ledger) RevealFields(ctx context.Context, call Call, c RevealFields) (A
 		return Answer{}, nil, err
 	}
 	if shown.Erased { // this process had not heard of it
-		return Answer{}, nil, domain.ErrCustomerErased
+		return Answer{}, nil, customer.ErrErased
 	}
 	values := make(map[staff.Field]string, len(c.Fields))
 	for _, field := range c.Fields {

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"guishu/domain"
+	"guishu/domain/customer"
+	"guishu/domain/migration"
 	"guishu/domain/staff"
 	"guishu/eventstore"
 
@@ -108,7 +110,7 @@ func (t *task) identify(ctx context.Context) error {
 		return err
 	}
 	if who.Unit.IsZero() {
-		return domain.ErrAuthAccountDisabled
+		return staff.ErrAccountDisabled
 	}
 	t.who = who
 	if len(who.Grants) > 0 {
@@ -123,7 +125,7 @@ func (t *task) identify(ctx context.Context) error {
 func (t *task) admit(ctx context.Context) error {
 	if t.call.Batch.IsZero() {
 		if !t.call.EffectiveAt.IsZero() {
-			t.refusal = domain.ErrImportBatchNotApproved
+			t.refusal = migration.ErrNotApproved
 		}
 		return nil
 	}
@@ -409,7 +411,7 @@ func sealingError(name string, err error) error {
 	var unstorable *eventstore.UnstorableError
 	switch {
 	case errors.Is(err, eventstore.ErrErased):
-		return domain.ErrCustomerErased
+		return customer.ErrErased
 	case errors.As(err, &unstorable):
 		return domain.ErrRequestMalformed
 	}

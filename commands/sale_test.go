@@ -6,6 +6,7 @@ import (
 
 	"guishu/commands"
 	"guishu/domain"
+	"guishu/domain/identity"
 	"guishu/domain/migration"
 	"guishu/eventstore"
 )
@@ -67,7 +68,7 @@ func (h *house) reserve(customer domain.CustomerID, product domain.ProductID, ad
 func (h *house) reserving(customer domain.CustomerID, product domain.ProductID, advisor domain.StaffID) commands.ReservePayment {
 	return commands.ReservePayment{
 		Customer: customer, Product: product, Advisor: advisor, AmountFen: 1_000_000, Nature: domain.Direct, ScheduledOn: h.ledger.Today(),
-		IdentityType: domain.Passport, IdentityNumber: "E12345678",
+		IdentityType: identity.Passport, IdentityNumber: "E12345678",
 		Source: commands.BankSource{HeadBank: "示例银行", Branch: "示例分行", SubBranch: "示例支行", Account: goodAccount},
 		Papers: []string{strings.Repeat("ab", 32)},
 	}

@@ -5,6 +5,7 @@ import (
 
 	"guishu/commands"
 	"guishu/domain"
+	"guishu/domain/customer"
 )
 
 // A text with a NUL in it could be kept in an event, but in no table: the read
@@ -25,7 +26,7 @@ func TestATextThatNoTableCanHoldIsRefused(t *testing.T) {
 	_, err = h.ledger.LaunchProduct(ctx, h.as(h.ops), commands.LaunchProduct{Code: "N1", Name: "示例\x00稳健", Supplier: "示例基金"})
 	refuses(err, "name")
 	_, err = h.ledger.RegisterCustomer(ctx, h.as(h.ann), commands.RegisterCustomer{
-		Party: domain.Person, HomeUnit: h.north, Fields: commands.CustomerFields{Name: "王示例", Phone: "13800138000", Source: domain.SourceOwn, Remark: "\x00"},
+		Party: domain.Person, HomeUnit: h.north, Fields: commands.CustomerFields{Name: "王示例", Phone: "13800138000", Source: customer.SourceOwn, Remark: "\x00"},
 	})
 	refuses(err, "remark")
 	_, err = h.ledger.CloseUnit(ctx, h.as(h.admin), commands.CloseUnit{Unit: h.south, Reason: "撤并\x00"})

@@ -97,7 +97,7 @@ func (l *Ledger) relationOf(ctx context.Context, who domain.StaffID, s *customer
 	}
 	_, relation.Attached = attached.State.Of(who)
 	related := len(attached.State.Active()) > 0
-	for _, line := range domain.BusinessLines() {
+	for _, line := range domain.BusinessLines.Values() {
 		if !home.Serves(line) {
 			continue
 		}

@@ -8,6 +8,8 @@ import (
 	"pgregory.net/rapid"
 
 	"guishu/domain"
+	"guishu/domain/calendar"
+	"guishu/domain/domaintest"
 )
 
 func TestDatesInTheirUsualForms(t *testing.T) {
@@ -42,7 +44,7 @@ func TestDatesCountAsTheCalendarDoes(t *testing.T) {
 		if err != nil || read != to || to.Weekday() != start.AddDate(0, 0, days).Weekday() {
 			t.Fatalf("%s reads back %s, %v", to, read, err)
 		}
-		month, quarter, year := domain.MonthOf(to), domain.QuarterOf(to), domain.YearOf(to)
+		month, quarter, year := calendar.MonthOf(to), calendar.QuarterOf(to), calendar.YearOf(to)
 		for _, period := range []struct{ first, last domain.Date }{{month.First(), month.Last()}, {quarter.First(), quarter.Last()}, {year.First(), year.Last()}} {
 			if to.Before(period.first) || to.After(period.last) {
 				t.Fatalf("%s lies outside %s to %s", to, period.first, period.last)
@@ -56,7 +58,7 @@ func TestDatesCountAsTheCalendarDoes(t *testing.T) {
 
 func TestDaysAreCountedOverCenturies(t *testing.T) {
 	t.Parallel()
-	first, last := day(t, "0001-01-01"), day(t, "9999-12-31")
+	first, last := domaintest.Day(t, "0001-01-01"), domaintest.Day(t, "9999-12-31")
 	if got := first.DaysUntil(last); got != 3652058 || last.DaysUntil(first) != -got || first.AddDays(got) != last {
 		t.Errorf("%d days", got)
 	}
@@ -68,7 +70,7 @@ func TestADayIsTheBusinesssDay(t *testing.T) {
 	if got := domain.DateOf(late, domain.ChinaZone()); got.String() != "2026-03-01" {
 		t.Errorf("16:00 UTC is the next day in Shanghai, got %s", got)
 	}
-	if got := day(t, "2026-03-01").Start(domain.ChinaZone()); !got.Equal(late) {
+	if got := domaintest.Day(t, "2026-03-01").Start(domain.ChinaZone()); !got.Equal(late) {
 		t.Errorf("the day starts at %s", got)
 	}
 }
@@ -79,30 +81,8 @@ func TestAgesAreCountedInFullYears(t *testing.T) {
 		born, on string
 		want     int
 	}{{"2000-02-29", "2018-02-28", 17}, {"2000-02-29", "2018-03-01", 18}, {"2000-06-01", "2018-06-01", 18}, {"2000-06-01", "2018-05-31", 17}} {
-		if got := day(t, c.born).YearsUntil(day(t, c.on)); got != c.want {
+		if got := domaintest.Day(t, c.born).YearsUntil(domaintest.Day(t, c.on)); got != c.want {
 			t.Errorf("born %s, on %s: %d, want %d", c.born, c.on, got, c.want)
-		}
-	}
-}
-
-func TestPeriodsReadBack(t *testing.T) {
-	t.Parallel()
-	month, err := domain.ParseMonth("2024-02")
-	if err != nil || month.String() != "2024-02" || month.Last().String() != "2024-02-29" || month.Next().String() != "2024-03" || month.Year() != 2024 {
-		t.Errorf("%s %s %v", month, month.Last(), err)
-	}
-	quarter, err := domain.ParseQuarter("2026-Q4")
-	if err != nil || quarter.String() != "2026-Q4" || quarter.First().String() != "2026-10-01" || quarter.Last().String() != "2026-12-31" || quarter.Next().String() != "2027-Q1" {
-		t.Errorf("%s %s %v", quarter, quarter.Last(), err)
-	}
-	for _, text := range []string{"", "2026", "2026-13", "2026-00", "2026-1", "x026-01"} {
-		if _, err := domain.ParseMonth(text); !errors.Is(err, domain.ErrFormDateFormat) {
-			t.Errorf("month %q: %v", text, err)
-		}
-	}
-	for _, text := range []string{"", "2026", "2026-Q5", "2026-Q0", "2026Q", "x026-Q1"} {
-		if _, err := domain.ParseQuarter(text); !errors.Is(err, domain.ErrFormDateFormat) {
-			t.Errorf("quarter %q: %v", text, err)
 		}
 	}
 }

@@ -3,15 +3,16 @@ package domain
 import (
 	"errors"
 	"maps"
-	"slices"
 	"strings"
 )
 
 // Code is a stable, language-free error code such as "claim/already-owned",
-// the type of the problem that the API answers with. A Code is an error itself:
-// decisions return ErrClaimAlreadyOwned as it is, or ErrCustomerRequired.At("address") with
-// what belongs to the case, and callers test with errors.Is(err, ErrClaimAlreadyOwned).
-type Code string
+// the type of the problem that the API answers with. Each is declared once, by
+// NewCode, in the package whose rules refuse with it. A Code is an error itself:
+// decisions return ErrState as it is, or ErrRequired.At("address") with what
+// belongs to the case, and callers test with errors.Is(err, payment.ErrState).
+// Codes are compared with ==; the zero Code is none.
+type Code struct{ entry *CodeEntry }
 
 // Kind tells what sort of refusal a code is; the API maps it to a status.
 type Kind int
@@ -58,15 +59,31 @@ func (k Kind) String() string {
 	return "unknown"
 }
 
-// CodeEntry is what the table of codes says of one: its kind, the rule it
-// serves and the sentence for people in both languages. Sentences may name
-// parameters in braces.
+// CodeEntry is what is declared of a code: its name, its kind, the rule it serves
+// and the sentence for people in both languages. Sentences may name parameters in
+// braces.
 type CodeEntry struct {
-	Code    Code
+	Name    string // area/reason
 	Kind    Kind
 	Rule    string // requirement id, such as "A-13"; empty where the product adds the code
 	Chinese string
 	English string
+}
+
+// NewCode declares a code. Each package lists its own in a function Codes.
+func NewCode(name string, kind Kind, rule, chinese, english string) Code {
+	return Code{&CodeEntry{name, kind, rule, chinese, english}}
+}
+
+// FindCode finds a code by its name, as events and files have it, among those
+// given; the zero Code when there is none.
+func FindCode(codes []Code, name string) Code {
+	for _, code := range codes {
+		if code.Name() == name {
+			return code
+		}
+	}
+	return Code{}
 }
 
 // Error is a refusal with what belongs to the case: the field it is about and
@@ -77,22 +94,25 @@ type Error struct {
 	Params map[string]string // further facts, such as limit or reason; may be nil
 }
 
-// Entry is what the table of codes says of c; false for an unknown code.
-func (c Code) Entry() (CodeEntry, bool) {
-	i, found := slices.BinarySearchFunc(codeTable, c, func(e CodeEntry, c Code) int {
-		return strings.Compare(string(e.Code), string(c))
-	})
-	if !found {
-		return CodeEntry{}, false
+// Entry is what is declared of the code; the zero entry for the zero Code.
+func (c Code) Entry() CodeEntry {
+	if c.entry == nil {
+		return CodeEntry{}
 	}
-	return codeTable[i], true
+	return *c.entry
 }
 
-// Kind is the code's kind, 0 for an unknown code.
-func (c Code) Kind() Kind {
-	entry, _ := c.Entry()
-	return entry.Kind
-}
+// Name is the code's stable name, empty for the zero Code.
+func (c Code) Name() string { return c.Entry().Name }
+
+// Kind is the code's kind, 0 for the zero Code.
+func (c Code) Kind() Kind { return c.Entry().Kind }
+
+// IsZero says that there is no code.
+func (c Code) IsZero() bool { return c == Code{} }
+
+// MarshalText is the code's name.
+func (c Code) MarshalText() ([]byte, error) { return []byte(c.Name()), nil }
 
 // Error is the code and its English sentence.
 func (c Code) Error() string { return (&Error{Code: c}).Error() }
@@ -122,7 +142,7 @@ func (e *Error) At(field string) *Error {
 
 // Error is the code and the English sentence.
 func (e *Error) Error() string {
-	text := string(e.Code)
+	text := e.Code.Name()
 	if sentence := e.Message(); sentence != "" {
 		text += ": " + sentence
 	}
@@ -133,16 +153,10 @@ func (e *Error) Error() string {
 }
 
 // Message is the English sentence that says what to do.
-func (e *Error) Message() string {
-	entry, _ := e.Code.Entry()
-	return e.fill(entry.English)
-}
+func (e *Error) Message() string { return e.fill(e.Code.Entry().English) }
 
 // MessageZH is the Chinese sentence that says what to do.
-func (e *Error) MessageZH() string {
-	entry, _ := e.Code.Entry()
-	return e.fill(entry.Chinese)
-}
+func (e *Error) MessageZH() string { return e.fill(e.Code.Entry().Chinese) }
 
 // Kind is the kind of the error's code.
 func (e *Error) Kind() Kind { return e.Code.Kind() }
@@ -171,11 +185,12 @@ func AsError(err error) (*Error, bool) {
 	return nil, false
 }
 
-// CodeOf is the code of the refusal in err's chain, empty when there is none.
+// CodeOf is the code of the refusal in err's chain, the zero Code when there is
+// none.
 func CodeOf(err error) Code {
 	refusal, found := AsError(err)
 	if !found {
-		return ""
+		return Code{}
 	}
 	return refusal.Code
 }

@@ -23,6 +23,7 @@ const (
 type Gates struct {
 	Provenance Provenance
 	missing    []Exception
+	first      Code // of the first that is missing
 }
 
 // Require notes the field as missing under the gate's code, unless present.
@@ -30,9 +31,12 @@ func (g *Gates) Require(present bool, code Code, field string) {
 	if present {
 		return
 	}
-	at := slices.IndexFunc(g.missing, func(e Exception) bool { return e.Code == string(code) })
+	if g.first.IsZero() {
+		g.first = code
+	}
+	at := slices.IndexFunc(g.missing, func(e Exception) bool { return e.Code == code.Name() })
 	if at < 0 {
-		g.missing = append(g.missing, Exception{Code: string(code)})
+		g.missing = append(g.missing, Exception{Code: code.Name()})
 		at = len(g.missing) - 1
 	}
 	g.missing[at].Fields = append(g.missing[at].Fields, field)
@@ -47,6 +51,6 @@ func (g *Gates) Pass() ([]Exception, error) {
 	if g.Provenance == ApprovedHistory {
 		return g.missing, nil
 	}
-	first := g.missing[0]
-	return nil, Code(first.Code).At(first.Fields[0]).With("fields", strings.Join(first.Fields, ","))
+	fields := g.missing[0].Fields
+	return nil, g.first.At(fields[0]).With("fields", strings.Join(fields, ","))
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"guishu/domain"
+	"guishu/domain/customer"
 )
 
 // B-16: what is missing refuses a fact entered now, naming all of it, and is an
@@ -13,15 +14,15 @@ func TestGates(t *testing.T) {
 	t.Parallel()
 	through := func(p domain.Provenance) ([]domain.Exception, error) {
 		g := domain.Gates{Provenance: p}
-		g.Require(true, domain.ErrCustomerRequired, "name")
-		g.Require(false, domain.ErrCustomerRequired, "phone")
-		g.Require(false, domain.ErrCustomerChannelTypeRequired, "channel_type")
-		g.Require(false, domain.ErrCustomerRequired, "source")
+		g.Require(true, customer.ErrRequired, "name")
+		g.Require(false, customer.ErrRequired, "phone")
+		g.Require(false, customer.ErrChannelTypeRequired, "channel_type")
+		g.Require(false, customer.ErrRequired, "source")
 		return g.Pass()
 	}
 	exceptions, err := through(domain.EnteredNow)
 	refusal, _ := domain.AsError(err)
-	if exceptions != nil || refusal == nil || refusal.Code != domain.ErrCustomerRequired || refusal.Field != "phone" || refusal.Params["fields"] != "phone,source" {
+	if exceptions != nil || refusal == nil || refusal.Code != customer.ErrRequired || refusal.Field != "phone" || refusal.Params["fields"] != "phone,source" {
 		t.Errorf("entered now: %v %+v", exceptions, refusal)
 	}
 	exceptions, err = through(domain.ApprovedHistory)

@@ -75,29 +75,8 @@ func ParseStaffID(text string) (StaffID, error) { return parseID[staffKind](text
 // ParseUnitID reads a unit id; ErrRequestIDFormat when it is none.
 func ParseUnitID(text string) (UnitID, error) { return parseID[unitKind](text) }
 
-// ParseProductID reads a product id; ErrRequestIDFormat when it is none.
-func ParseProductID(text string) (ProductID, error) { return parseID[productKind](text) }
-
-// ParsePaymentID reads a payment id; ErrRequestIDFormat when it is none.
-func ParsePaymentID(text string) (PaymentID, error) { return parseID[paymentKind](text) }
-
-// ParseApplicationID reads an application id; ErrRequestIDFormat when it is none.
-func ParseApplicationID(text string) (ApplicationID, error) { return parseID[applicationKind](text) }
-
-// ParseAttachmentID reads an attachment id; ErrRequestIDFormat when it is none.
-func ParseAttachmentID(text string) (AttachmentID, error) { return parseID[attachmentKind](text) }
-
-// ParseContactID reads a contact record's id; ErrRequestIDFormat when it is none.
-func ParseContactID(text string) (ContactID, error) { return parseID[contactKind](text) }
-
-// ParseDecisionID reads a decision id; ErrRequestIDFormat when it is none.
-func ParseDecisionID(text string) (DecisionID, error) { return parseID[decisionKind](text) }
-
 // ParseBatchID reads a batch id; ErrRequestIDFormat when it is none.
 func ParseBatchID(text string) (BatchID, error) { return parseID[batchKind](text) }
-
-// ParseRequestID reads a request id; ErrRequestIDFormat when it is none.
-func ParseRequestID(text string) (RequestID, error) { return parseID[requestKind](text) }
 
 // DeriveID gives the same id for the same space and name, always: the way to an
 // id that a repeated import or a retried command finds again. The name must not

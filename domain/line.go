@@ -5,29 +5,24 @@ type BusinessLine string
 
 // The values of BusinessLine.
 const (
-	SelfOperated BusinessLine = "SELF_OPERATED" // 自营, self-operated
-	Agency       BusinessLine = "AGENCY"        // 代理, agency
+	SelfOperated BusinessLine = "SELF_OPERATED"
+	Agency       BusinessLine = "AGENCY"
 )
 
-var businessLineWords = words[BusinessLine]{
-	{SelfOperated, "自营", "self-operated"},
-	{Agency, "代理", "agency"},
-}
+// BusinessLines is every business line.
+var BusinessLines = NewEnumeration(ErrFormValue.At("line"),
+	Named(SelfOperated, "自营", "self-operated"),
+	Named(Agency, "代理", "agency"),
+)
 
-// BusinessLines is every value, in the order lists show them.
-func BusinessLines() []BusinessLine { return businessLineWords.values() }
-
-// ParseBusinessLine reads a business line by its code in either case or its Chinese name; else
-// ErrFormValue.
-func ParseBusinessLine(text string) (BusinessLine, error) {
-	return businessLineWords.parse(text, ErrFormValue.At("line"))
-}
-
-// Valid says whether l is one of the values.
-func (l BusinessLine) Valid() bool { return businessLineWords.valid(l) }
+// Valid says whether b is one of BusinessLines.
+func (b BusinessLine) Valid() bool { return BusinessLines.Valid(b) }
 
 // Chinese is the name shown in Chinese.
-func (l BusinessLine) Chinese() string { return businessLineWords.chinese(l) }
+func (b BusinessLine) Chinese() string { return BusinessLines.Chinese(b) }
 
 // English is the name shown in English.
-func (l BusinessLine) English() string { return businessLineWords.english(l) }
+func (b BusinessLine) English() string { return BusinessLines.English(b) }
+
+// Words is every value with its names.
+func (BusinessLine) Words() []Word { return BusinessLines.Words() }

@@ -4,39 +4,50 @@ package domain
 // B-34, B-35). What each role may do is in staff.Permissions.
 type Role string
 
-// The roles of both houses. A role is always held at a unit.
+// The values of Role.
 const (
-	RoleTeller              Role = "TELLER"               // 普通柜员
-	RoleWealthManager       Role = "WEALTH_MANAGER"       // 理财经理
-	RoleRelationshipManager Role = "RELATIONSHIP_MANAGER" // 网点个人客户经理
-	RoleCountyManager       Role = "COUNTY_MANAGER"       // 县市级以上个人客户经理
-	RoleFullTimeManager     Role = "FULL_TIME_MANAGER"    // 专职客户经理
-	RoleOutletHead          Role = "OUTLET_HEAD"          // 支局长、支行长、所长、网点负责人
-	RoleMarketingSupervisor Role = "MARKETING_SUPERVISOR" // 营销主管
-	RoleAdvisor             Role = "ADVISOR"              // 财富管理师
-	RoleSuperior            Role = "SUPERIOR"             // 分公司、部门负责人
-	RoleOperations          Role = "OPERATIONS"           // 运营部
-	RoleCustomerService     Role = "CUSTOMER_SERVICE"     // 客服部
-	RoleAuditor             Role = "AUDITOR"              // 审计
-	RoleInspector           Role = "INSPECTOR"            // 检查人员
-	RoleAdministrator       Role = "ADMINISTRATOR"        // 系统管理员: units, staff and access, no customer fields (B-04)
+	RoleTeller              Role = "TELLER"
+	RoleWealthManager       Role = "WEALTH_MANAGER"
+	RoleRelationshipManager Role = "RELATIONSHIP_MANAGER"
+	RoleCountyManager       Role = "COUNTY_MANAGER"
+	RoleFullTimeManager     Role = "FULL_TIME_MANAGER"
+	RoleOutletHead          Role = "OUTLET_HEAD" // 支局长、支行长、所长
+	RoleMarketingSupervisor Role = "MARKETING_SUPERVISOR"
+	RoleAdvisor             Role = "ADVISOR"
+	RoleSuperior            Role = "SUPERIOR"
+	RoleOperations          Role = "OPERATIONS"
+	RoleCustomerService     Role = "CUSTOMER_SERVICE"
+	RoleAuditor             Role = "AUDITOR"
+	RoleInspector           Role = "INSPECTOR"
+	RoleAdministrator       Role = "ADMINISTRATOR" // units, staff and access, no customer fields (B-04)
 )
 
-// Roles lists every role, in the order they are shown.
-func Roles() []Role {
-	return []Role{
-		RoleTeller, RoleWealthManager, RoleRelationshipManager, RoleCountyManager, RoleFullTimeManager,
-		RoleOutletHead, RoleMarketingSupervisor, RoleAdvisor, RoleSuperior, RoleOperations,
-		RoleCustomerService, RoleAuditor, RoleInspector, RoleAdministrator,
-	}
-}
+// Roles is every role.
+var Roles = NewEnumeration(ErrFormValue.At("role"),
+	Named(RoleTeller, "普通柜员", "teller"),
+	Named(RoleWealthManager, "理财经理", "wealth manager"),
+	Named(RoleRelationshipManager, "网点个人客户经理", "relationship manager of an outlet"),
+	Named(RoleCountyManager, "县市级以上个人客户经理", "relationship manager of a county or above"),
+	Named(RoleFullTimeManager, "专职客户经理", "full-time relationship manager"),
+	Named(RoleOutletHead, "网点负责人", "outlet head"),
+	Named(RoleMarketingSupervisor, "营销主管", "marketing supervisor"),
+	Named(RoleAdvisor, "财富管理师", "wealth advisor"),
+	Named(RoleSuperior, "分公司、部门负责人", "head of a branch or department"),
+	Named(RoleOperations, "运营部", "operations"),
+	Named(RoleCustomerService, "客服部", "customer service"),
+	Named(RoleAuditor, "审计", "auditor"),
+	Named(RoleInspector, "检查人员", "inspector"),
+	Named(RoleAdministrator, "系统管理员", "system administrator"),
+)
 
 // Valid says whether r is one of Roles.
-func (r Role) Valid() bool {
-	for _, known := range Roles() {
-		if r == known {
-			return true
-		}
-	}
-	return false
-}
+func (r Role) Valid() bool { return Roles.Valid(r) }
+
+// Chinese is the name shown in Chinese.
+func (r Role) Chinese() string { return Roles.Chinese(r) }
+
+// English is the name shown in English.
+func (r Role) English() string { return Roles.English(r) }
+
+// Words is every value with its names.
+func (Role) Words() []Word { return Roles.Words() }

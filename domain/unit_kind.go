@@ -19,37 +19,32 @@ const (
 	OperationsUnit    UnitKind = "OPERATIONS"          // 运营部, operations department
 )
 
-var unitKindWords = words[UnitKind]{
-	{HeadOffice, "总行", "head office"},
-	{Province, "省公司", "province"},
-	{City, "市局", "city"},
-	{County, "县市", "county"},
-	{SecondLevel, "二级单位", "second-level unit"},
-	{Outlet, "网点", "outlet"},
-	{Branch, "分公司", "branch"},
-	{Department, "部门", "department"},
-	{HQIT, "总部IT部", "IT department"},
-	{HQCustomerService, "客服部", "customer service department"},
-	{OperationsUnit, "运营部", "operations department"},
-}
+// UnitKinds is every unit kind.
+var UnitKinds = NewEnumeration(ErrFormValue.At("kind"),
+	Named(HeadOffice, "总行", "head office"),
+	Named(Province, "省公司", "province"),
+	Named(City, "市局", "city"),
+	Named(County, "县市", "county"),
+	Named(SecondLevel, "二级单位", "second-level unit"),
+	Named(Outlet, "网点", "outlet"),
+	Named(Branch, "分公司", "branch"),
+	Named(Department, "部门", "department"),
+	Named(HQIT, "总部IT部", "IT department"),
+	Named(HQCustomerService, "客服部", "customer service department"),
+	Named(OperationsUnit, "运营部", "operations department"),
+)
 
-// UnitKinds is every value, in the order lists show them.
-func UnitKinds() []UnitKind { return unitKindWords.values() }
-
-// ParseUnitKind reads a unit kind by its code in either case or its Chinese
-// name; else ErrFormValue.
-func ParseUnitKind(text string) (UnitKind, error) {
-	return unitKindWords.parse(text, ErrFormValue.At("kind"))
-}
-
-// Valid says whether k is one of the values.
-func (k UnitKind) Valid() bool { return unitKindWords.valid(k) }
+// Valid says whether k is one of UnitKinds.
+func (k UnitKind) Valid() bool { return UnitKinds.Valid(k) }
 
 // Chinese is the name shown in Chinese.
-func (k UnitKind) Chinese() string { return unitKindWords.chinese(k) }
+func (k UnitKind) Chinese() string { return UnitKinds.Chinese(k) }
 
 // English is the name shown in English.
-func (k UnitKind) English() string { return unitKindWords.english(k) }
+func (k UnitKind) English() string { return UnitKinds.English(k) }
+
+// Words is every value with its names.
+func (UnitKind) Words() []Word { return UnitKinds.Words() }
 
 // IsDepartment says that the unit is a department, not a level of the business.
 func (k UnitKind) IsDepartment() bool { return k == Department || k.ServesParent() }
@@ -111,25 +106,20 @@ const (
 	Attached  OwnershipModel = "ATTACHED"  // 下挂, several advisors for a customer (wealth)
 )
 
-var ownershipModelWords = words[OwnershipModel]{
-	{Exclusive, "认领归属", "one owner"},
-	{Attached, "下挂", "attached advisors"},
-}
+// OwnershipModels is every ownership model.
+var OwnershipModels = NewEnumeration(ErrFormValue.At("model"),
+	Named(Exclusive, "认领归属", "one owner"),
+	Named(Attached, "下挂", "attached advisors"),
+)
 
-// OwnershipModels is every value, in the order lists show them.
-func OwnershipModels() []OwnershipModel { return ownershipModelWords.values() }
-
-// ParseOwnershipModel reads a model by its code in either case or its Chinese
-// name; else ErrFormValue.
-func ParseOwnershipModel(text string) (OwnershipModel, error) {
-	return ownershipModelWords.parse(text, ErrFormValue.At("model"))
-}
-
-// Valid says whether m is one of the values.
-func (m OwnershipModel) Valid() bool { return ownershipModelWords.valid(m) }
+// Valid says whether m is one of OwnershipModels.
+func (m OwnershipModel) Valid() bool { return OwnershipModels.Valid(m) }
 
 // Chinese is the name shown in Chinese.
-func (m OwnershipModel) Chinese() string { return ownershipModelWords.chinese(m) }
+func (m OwnershipModel) Chinese() string { return OwnershipModels.Chinese(m) }
 
 // English is the name shown in English.
-func (m OwnershipModel) English() string { return ownershipModelWords.english(m) }
+func (m OwnershipModel) English() string { return OwnershipModels.English(m) }
+
+// Words is every value with its names.
+func (OwnershipModel) Words() []Word { return OwnershipModels.Words() }

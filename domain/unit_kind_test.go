@@ -29,16 +29,16 @@ func TestMayStandBelow(t *testing.T) {
 			t.Errorf("%s below %s: %v, want %v", c.below, c.above, got, c.want)
 		}
 	}
-	for _, kind := range domain.UnitKinds() {
+	for _, kind := range domain.UnitKinds.Values() {
 		if kind.MayBeRoot() == (kind.IsDepartment() || kind == domain.Outlet) {
 			t.Errorf("%s as root: %v", kind, kind.MayBeRoot())
 		}
-		if parsed, err := domain.ParseUnitKind(kind.Chinese()); err != nil || parsed != kind || kind.English() == "" {
+		if parsed, err := domain.UnitKinds.Parse(kind.Chinese()); err != nil || parsed != kind || kind.English() == "" {
 			t.Errorf("%s does not read back from %q", kind, kind.Chinese())
 		}
 	}
-	for _, model := range domain.OwnershipModels() {
-		if parsed, err := domain.ParseOwnershipModel(string(model)); err != nil || parsed != model || model.Chinese() == "" || model.English() == "" {
+	for _, model := range domain.OwnershipModels.Values() {
+		if parsed, err := domain.OwnershipModels.Parse(string(model)); err != nil || parsed != model || model.Chinese() == "" || model.English() == "" {
 			t.Errorf("%s does not read back", model)
 		}
 	}

@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"strings"
 
-	"guishu/domain"
+	"guishu/domain/staff"
 	"guishu/http/auth"
 )
 
@@ -24,10 +24,10 @@ func (s *Server) admit(x *exchange, r *http.Request) error {
 		return err
 	}
 	if x.principal.Unit.IsZero() {
-		return domain.ErrAuthAccountDisabled
+		return staff.ErrAccountDisabled
 	}
 	if identity.MustChange && x.operation.entrance != forNewcomers {
-		return domain.ErrAuthPasswordChangeRequired
+		return auth.ErrPasswordChangeRequired
 	}
 	return nil
 }
@@ -39,16 +39,16 @@ func (s *Server) identify(r *http.Request) (auth.Identity, error) {
 	if header := r.Header.Get("Authorization"); header != "" {
 		scheme, secret, _ := strings.Cut(header, " ")
 		if !strings.EqualFold(scheme, "Bearer") {
-			return auth.Identity{}, domain.ErrAuthRequired
+			return auth.Identity{}, auth.ErrRequired
 		}
 		return s.Auth.Token(r.Context(), strings.TrimSpace(secret))
 	}
 	token := sessionToken(r)
 	if token == "" {
-		return auth.Identity{}, domain.ErrAuthRequired
+		return auth.Identity{}, auth.ErrRequired
 	}
 	if s.origin.Check(r) != nil {
-		return auth.Identity{}, domain.ErrAuthCrossSite
+		return auth.Identity{}, auth.ErrCrossSite
 	}
 	return s.Auth.Session(r.Context(), token)
 }

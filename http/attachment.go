@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"guishu/domain"
+	"guishu/domain/attachment"
 	"guishu/domain/staff"
 	"guishu/projections/attachments"
 )
@@ -68,15 +69,15 @@ type contactFilter struct {
 
 // contact is a contact on record as the API shows it.
 type contact struct {
-	ID         domain.ContactID     `json:"id"`
-	Customer   domain.CustomerID    `json:"customer"`
-	Advisor    domain.StaffID       `json:"advisor"`
-	OccurredOn domain.Date          `json:"occurred_on"`
-	Method     domain.ContactMethod `json:"method"`
-	Product    domain.ProductID     `json:"product,omitempty"`
-	TwoWay     bool                 `json:"two_way"`
-	RecordedAt *time.Time           `json:"recorded_at"`
-	Position   domain.Position      `json:"position"`
+	ID         domain.ContactID         `json:"id"`
+	Customer   domain.CustomerID        `json:"customer"`
+	Advisor    domain.StaffID           `json:"advisor"`
+	OccurredOn domain.Date              `json:"occurred_on"`
+	Method     attachment.ContactMethod `json:"method"`
+	Product    domain.ProductID         `json:"product,omitempty"`
+	TwoWay     bool                     `json:"two_way"`
+	RecordedAt *time.Time               `json:"recorded_at"`
+	Position   domain.Position          `json:"position"`
 }
 
 func attachmentList() lister[attachments.Query, attachments.Attachment] {

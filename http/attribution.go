@@ -7,6 +7,8 @@ import (
 
 	"guishu/domain"
 	"guishu/domain/attribution"
+	"guishu/domain/identity"
+	"guishu/domain/policy"
 	"guishu/domain/staff"
 	"guishu/projections/attributions"
 
@@ -28,16 +30,16 @@ func (s *Server) attributionRoutes() {
 // attributionFilter chooses decisions.
 type attributionFilter struct {
 	Paging
-	Payment  domain.PaymentID         `query:"payment"`
-	Customer domain.CustomerID        `query:"customer"`
-	Product  domain.ProductID         `query:"product"`
-	Winner   domain.StaffID           `query:"winner"`
-	Handler  domain.StaffID           `query:"handler"`
-	Ground   domain.AttributionGround `query:"ground"`
-	Apart    bool                     `query:"apart" doc:"Only where somebody else than who handled the deal has the commission."`
-	Standing bool                     `query:"standing" doc:"Leave out superseded and countered ones."`
-	From     domain.Date              `query:"from"`
-	To       domain.Date              `query:"to"`
+	Payment  domain.PaymentID   `query:"payment"`
+	Customer domain.CustomerID  `query:"customer"`
+	Product  domain.ProductID   `query:"product"`
+	Winner   domain.StaffID     `query:"winner"`
+	Handler  domain.StaffID     `query:"handler"`
+	Ground   attribution.Ground `query:"ground"`
+	Apart    bool               `query:"apart" doc:"Only where somebody else than who handled the deal has the commission."`
+	Standing bool               `query:"standing" doc:"Leave out superseded and countered ones."`
+	From     domain.Date        `query:"from"`
+	To       domain.Date        `query:"to"`
 }
 
 // decision is a decision as the API shows it: who earned the commission, who
@@ -54,10 +56,10 @@ type decision struct {
 	Winner         *named[domain.StaffID]   `json:"winner,omitempty" doc:"Commission follows this; missing where nobody was attached."`
 	WinnerUnit     domain.UnitID            `json:"winner_unit,omitempty"`
 	FollowsHandler bool                     `json:"follows_handler"`
-	Ground         domain.AttributionGround `json:"ground,omitempty"`
-	Mode           domain.AttributionMode   `json:"mode"`
+	Ground         attribution.Ground       `json:"ground,omitempty"`
+	Mode           policy.AttributionMode   `json:"mode"`
 	PolicyVersion  int                      `json:"policy_version"`
-	Reason         string                   `json:"reason"`
+	Reason         attribution.Reason       `json:"reason"`
 	Explanation    explanation              `json:"explanation"`
 	Candidates     []candidate              `json:"candidates" doc:"By rank; the earliest entry is the first."`
 	Shares         []share                  `json:"shares,omitempty"`
@@ -128,7 +130,7 @@ func showDecision(a *asking, d *attributions.Listed) decision {
 	path, line := a.place(d.WinnerUnit)
 	eyes := a.eyes.on(path, line, d.Winner == a.who() || d.Handler == a.who())
 	shown := decision{
-		ID: d.Decision, Payment: d.Payment, Customer: d.Customer, CustomerName: eyes.shown(staff.FieldName, d.CustomerName, domain.MaskName),
+		ID: d.Decision, Payment: d.Payment, Customer: d.Customer, CustomerName: eyes.shown(staff.FieldName, d.CustomerName, identity.MaskName),
 		Product: some(d.Product, "", d.ProductName), AmountFen: d.AmountFen, Handler: some(d.Handler, d.HandlerNo, d.HandlerName), HandlerRank: d.HandlerRank,
 		Winner: some(d.Winner, d.WinnerNo, d.WinnerName), WinnerUnit: d.WinnerUnit, FollowsHandler: d.FollowsHandler, Ground: d.Ground, Mode: d.Mode,
 		PolicyVersion: d.PolicyVersion, Reason: d.Reason, Explanation: explanation{Code: d.Explanation.Code}, InputsHash: d.InputsHash,

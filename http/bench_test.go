@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"guishu/domain"
+	"guishu/domain/customer"
 	"guishu/http/load"
 	"guishu/internal/pgtest"
 	"guishu/projections/customers"
@@ -149,7 +150,7 @@ func pgbench(b *testing.B, address string, h *house) (perSecond float64, ran boo
 	defer pool.Close()
 	who, err := h.ledger.Principal(b.Context(), h.people["northhead"])
 	h.must(err)
-	_, err = customers.List(b.Context(), pool, customers.Query{Scope: who.Scope("customer.read"), Who: who.Staff, Kind: domain.Prospect, Limit: 50})
+	_, err = customers.List(b.Context(), pool, customers.Query{Scope: who.Scope("customer.read"), Who: who.Staff, Kind: customer.Prospect, Limit: 50})
 	h.must(err)
 	script := filepath.Join(b.TempDir(), "list.sql")
 	h.must(os.WriteFile(script, []byte(literal(heard.sql, heard.args)+";\n"), 0o600))

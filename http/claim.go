@@ -8,6 +8,8 @@ import (
 
 	"guishu/commands"
 	"guishu/domain"
+	"guishu/domain/identity"
+	"guishu/domain/ownership"
 	"guishu/domain/staff"
 	"guishu/projections/claims"
 )
@@ -15,10 +17,10 @@ import (
 // claimable is a customer that a look-up found free to claim.
 type claimable struct {
 	commands.Answer
-	Customer domain.CustomerID      `json:"customer"`
-	Line     domain.BusinessLine    `json:"line"`
-	Kind     domain.ApplicationKind `json:"kind" doc:"The kind of application to file."`
-	Home     domain.UnitID          `json:"home"`
+	Customer domain.CustomerID         `json:"customer"`
+	Line     domain.BusinessLine       `json:"line"`
+	Kind     ownership.ApplicationKind `json:"kind" doc:"The kind of application to file."`
+	Home     domain.UnitID             `json:"home"`
 }
 
 // claimRoutes are about who owns a customer.
@@ -56,40 +58,40 @@ func (a claimable) taken() commands.Answer { return a.Answer }
 // claimFilter chooses applications.
 type claimFilter struct {
 	Paging
-	Status      domain.ApplicationStatus `query:"status" doc:"PENDING for the inbox."`
-	Kind        domain.ApplicationKind   `query:"kind"`
-	Line        domain.BusinessLine      `query:"line"`
-	Unit        domain.UnitID            `query:"unit" doc:"Filed at this very unit."`
-	Below       domain.UnitID            `query:"below" doc:"Filed at this unit or below it."`
-	Applicant   domain.StaffID           `query:"applicant"`
-	ApplicantNo string                   `query:"applicant_no" maxLength:"64" doc:"The applicant's employee number."`
-	Customer    domain.CustomerID        `query:"customer"`
-	From        domain.Date              `query:"from" doc:"Filed on this day or later."`
-	To          domain.Date              `query:"to" doc:"Filed on this day or earlier."`
+	Status      ownership.ApplicationStatus `query:"status" doc:"PENDING for the inbox."`
+	Kind        ownership.ApplicationKind   `query:"kind"`
+	Line        domain.BusinessLine         `query:"line"`
+	Unit        domain.UnitID               `query:"unit" doc:"Filed at this very unit."`
+	Below       domain.UnitID               `query:"below" doc:"Filed at this unit or below it."`
+	Applicant   domain.StaffID              `query:"applicant"`
+	ApplicantNo string                      `query:"applicant_no" maxLength:"64" doc:"The applicant's employee number."`
+	Customer    domain.CustomerID           `query:"customer"`
+	From        domain.Date                 `query:"from" doc:"Filed on this day or later."`
+	To          domain.Date                 `query:"to" doc:"Filed on this day or earlier."`
 }
 
 // application is an application as the API shows it.
 type application struct {
-	ID           domain.ApplicationID     `json:"id"`
-	Kind         domain.ApplicationKind   `json:"kind"`
-	Status       domain.ApplicationStatus `json:"status"`
-	Customer     domain.CustomerID        `json:"customer"`
-	CustomerNo   string                   `json:"customer_no,omitempty"`
-	CustomerName string                   `json:"customer_name,omitempty"`
-	Line         domain.BusinessLine      `json:"line"`
-	Applicant    *named[domain.StaffID]   `json:"applicant"`
-	Unit         *named[domain.UnitID]    `json:"unit" doc:"The applicant's."`
-	Home         *named[domain.UnitID]    `json:"home,omitempty" doc:"The customer's, when it was filed."`
-	HasPhone     bool                     `json:"has_phone" doc:"It brings a phone number."`
-	NewOwner     *named[domain.StaffID]   `json:"new_owner,omitempty"`
-	Reason       string                   `json:"reason,omitempty"`
-	ConsentedBy  domain.StaffID           `json:"consented_by,omitempty"`
-	DecidedBy    domain.StaffID           `json:"decided_by,omitempty"`
-	DecidedAt    *time.Time               `json:"decided_at,omitempty"`
-	RejectReason string                   `json:"reject_reason,omitempty"`
-	Winner       domain.ApplicationID     `json:"winner,omitempty" doc:"Superseded by this one."`
-	FiledAt      *time.Time               `json:"filed_at"`
-	Position     domain.Position          `json:"position" doc:"Earlier is smaller."`
+	ID           domain.ApplicationID        `json:"id"`
+	Kind         ownership.ApplicationKind   `json:"kind"`
+	Status       ownership.ApplicationStatus `json:"status"`
+	Customer     domain.CustomerID           `json:"customer"`
+	CustomerNo   string                      `json:"customer_no,omitempty"`
+	CustomerName string                      `json:"customer_name,omitempty"`
+	Line         domain.BusinessLine         `json:"line"`
+	Applicant    *named[domain.StaffID]      `json:"applicant"`
+	Unit         *named[domain.UnitID]       `json:"unit" doc:"The applicant's."`
+	Home         *named[domain.UnitID]       `json:"home,omitempty" doc:"The customer's, when it was filed."`
+	HasPhone     bool                        `json:"has_phone" doc:"It brings a phone number."`
+	NewOwner     *named[domain.StaffID]      `json:"new_owner,omitempty"`
+	Reason       string                      `json:"reason,omitempty"`
+	ConsentedBy  domain.StaffID              `json:"consented_by,omitempty"`
+	DecidedBy    domain.StaffID              `json:"decided_by,omitempty"`
+	DecidedAt    *time.Time                  `json:"decided_at,omitempty"`
+	RejectReason string                      `json:"reject_reason,omitempty"`
+	Winner       domain.ApplicationID        `json:"winner,omitempty" doc:"Superseded by this one."`
+	FiledAt      *time.Time                  `json:"filed_at"`
+	Position     domain.Position             `json:"position" doc:"Earlier is smaller."`
 }
 
 func claimModels() []string { return []string{"units", "staff", "customers", "claims"} }
@@ -123,7 +125,7 @@ func showClaim(a *asking, c *claims.Listed) application {
 	eyes := a.eyes.on(path, c.Line, c.Applicant == a.who())
 	return application{
 		ID: c.Application, Kind: c.Kind, Status: c.Status, Customer: c.Customer, CustomerNo: c.CustomerNo,
-		CustomerName: eyes.shown(staff.FieldName, c.CustomerName, domain.MaskName), Line: c.Line,
+		CustomerName: eyes.shown(staff.FieldName, c.CustomerName, identity.MaskName), Line: c.Line,
 		Applicant: some(c.Applicant, c.ApplicantNo, c.ApplicantName), Unit: some(c.Unit, c.UnitCode, c.UnitName), Home: some(c.HomeUnit, "", c.HomeUnitName),
 		HasPhone: c.HasPhone, NewOwner: some(c.NewOwner, "", c.NewOwnerName), Reason: c.Reason, ConsentedBy: c.ConsentedBy,
 		DecidedBy: c.DecidedBy, DecidedAt: a.when(c.DecidedAt), RejectReason: c.RejectReason, Winner: c.Winner,

@@ -6,6 +6,7 @@ import (
 
 	"guishu/commands"
 	"guishu/domain"
+	"guishu/domain/ownership"
 )
 
 func TestAClaimIsFiledApprovedAndOwned(t *testing.T) {
@@ -16,9 +17,9 @@ func TestAClaimIsFiledApprovedAndOwned(t *testing.T) { // A-09, A-13
 	h.as("ann").post("/v1/claims", map[string]any{"customer": customer}).is(http.StatusCreated).read(&filed)
 	path := "/v1/claims/" + customer.String() + "/SELF_OPERATED/" + filed.ID.String()
 	h.as("bo").post(path+"/approval", map[string]any{}).refuses(http.StatusForbidden, domain.ErrAuthzDenied)
-	h.as("southhead").post(path+"/approval", map[string]any{}).refuses(http.StatusForbidden, domain.ErrApprovalOutOfJurisdiction)
+	h.as("southhead").post(path+"/approval", map[string]any{}).refuses(http.StatusForbidden, ownership.ErrOutOfJurisdiction)
 	h.as("northhead").post(path+"/approval", map[string]any{}).is(http.StatusCreated)
-	h.as("bo").post("/v1/claims", map[string]any{"customer": customer}).refuses(http.StatusConflict, domain.ErrClaimAlreadyOwned)
+	h.as("bo").post("/v1/claims", map[string]any{"customer": customer}).refuses(http.StatusConflict, ownership.ErrAlreadyOwned)
 }
 
 func TestARetryGivesTheFirstAnswer(t *testing.T) {

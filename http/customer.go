@@ -9,6 +9,8 @@ import (
 
 	"guishu/commands"
 	"guishu/domain"
+	"guishu/domain/customer"
+	"guishu/domain/identity"
 	"guishu/domain/staff"
 	"guishu/projections/customers"
 )
@@ -56,62 +58,62 @@ func (a revealed) taken() commands.Answer { return a.Answer }
 // customerFilter chooses customers. What is personal stands only in a body.
 type customerFilter struct {
 	Paging
-	View           customers.View        `query:"view" json:"view,omitempty" doc:"MY_CUSTOMERS (我的客户) or TO_BE_COMPLETED (待完善客户)."`
-	Own            bool                  `query:"own" json:"own,omitempty" doc:"Only one's own: owned, attached, entered or named."`
-	Owner          domain.StaffID        `query:"owner" json:"owner,omitempty"`
-	Attached       domain.StaffID        `query:"attached" json:"attached,omitempty" doc:"Advised by."`
-	Line           domain.BusinessLine   `query:"line" json:"line,omitempty"`
-	Below          domain.UnitID         `query:"below" json:"below,omitempty" doc:"Home unit is this one or below it."`
-	Kind           domain.CustomerKind   `query:"kind" json:"kind,omitempty"`
-	Party          domain.Party          `query:"party" json:"party,omitempty"`
-	Nature         domain.Nature         `query:"nature" json:"nature,omitempty"`
-	Source         domain.CustomerSource `query:"source" json:"source,omitempty"`
-	RegisteredFrom domain.Date           `query:"registered_from" json:"registered_from,omitempty"`
-	RegisteredTo   domain.Date           `query:"registered_to" json:"registered_to,omitempty"`
+	View           customers.View      `query:"view" json:"view,omitempty" doc:"MY_CUSTOMERS (我的客户) or TO_BE_COMPLETED (待完善客户)."`
+	Own            bool                `query:"own" json:"own,omitempty" doc:"Only one's own: owned, attached, entered or named."`
+	Owner          domain.StaffID      `query:"owner" json:"owner,omitempty"`
+	Attached       domain.StaffID      `query:"attached" json:"attached,omitempty" doc:"Advised by."`
+	Line           domain.BusinessLine `query:"line" json:"line,omitempty"`
+	Below          domain.UnitID       `query:"below" json:"below,omitempty" doc:"Home unit is this one or below it."`
+	Kind           customer.Kind       `query:"kind" json:"kind,omitempty"`
+	Party          domain.Party        `query:"party" json:"party,omitempty"`
+	Nature         domain.Nature       `query:"nature" json:"nature,omitempty"`
+	Source         customer.Source     `query:"source" json:"source,omitempty"`
+	RegisteredFrom domain.Date         `query:"registered_from" json:"registered_from,omitempty"`
+	RegisteredTo   domain.Date         `query:"registered_to" json:"registered_to,omitempty"`
 	Personal
 }
 
 // Personal are the conditions that may not stand in an address.
 type Personal struct {
-	CustomerNo     string              `json:"customer_no,omitempty"`
-	Name           string              `json:"name,omitempty" doc:"Begins with, as a name or in pinyin."`
-	Employer       string              `json:"employer,omitempty" doc:"Begins with."`
-	IdentityType   domain.DocumentType `json:"identity_type,omitempty"`
-	IdentityNumber string              `json:"identity_number,omitempty" doc:"Exactly."`
-	Phone          string              `json:"phone,omitempty" doc:"Exactly."`
+	CustomerNo     string                `json:"customer_no,omitempty"`
+	Name           string                `json:"name,omitempty" doc:"Begins with, as a name or in pinyin."`
+	Employer       string                `json:"employer,omitempty" doc:"Begins with."`
+	IdentityType   identity.DocumentType `json:"identity_type,omitempty"`
+	IdentityNumber string                `json:"identity_number,omitempty" doc:"Exactly."`
+	Phone          string                `json:"phone,omitempty" doc:"Exactly."`
 }
 
 // CustomerView is a customer as the API shows it: every personal field through the
 // reader's field policy.
 type CustomerView struct {
-	ID             domain.CustomerID      `json:"id"`
-	Party          domain.Party           `json:"party"`
-	Kind           domain.CustomerKind    `json:"kind"`
-	Name           string                 `json:"name,omitempty"`
-	Pinyin         string                 `json:"pinyin,omitempty"`
-	IdentityType   domain.DocumentType    `json:"identity_type,omitempty"`
-	IdentityNumber string                 `json:"identity_number,omitempty" doc:"Masked."`
-	Phone          string                 `json:"phone,omitempty" doc:"Masked."`
-	Birthday       string                 `json:"birthday,omitempty"`
-	Gender         string                 `json:"gender,omitempty"`
-	Employer       string                 `json:"employer,omitempty"`
-	CustomerNo     string                 `json:"customer_no,omitempty"`
-	Home           *named[domain.UnitID]  `json:"home,omitempty"`
-	Nature         domain.Nature          `json:"nature,omitempty"`
-	Source         domain.CustomerSource  `json:"source,omitempty"`
-	ChannelType    domain.ChannelType     `json:"channel_type,omitempty"`
-	Advisor        *named[domain.StaffID] `json:"advisor,omitempty" doc:"Named at entry."`
-	Verification   domain.IDVerification  `json:"verification,omitempty"`
-	Missing        []string               `json:"missing,omitempty" doc:"What a formal customer must have and this one has not."`
-	ToComplete     bool                   `json:"to_complete" doc:"On the list to be completed."`
-	Erased         bool                   `json:"erased"`
-	Owners         []owner                `json:"owners,omitempty"`
-	Attached       int                    `json:"attached" doc:"Advisors attached now."`
-	Payments       int                    `json:"payments" doc:"Confirmed and not reversed."`
-	PaidFen        domain.Fen             `json:"paid_fen"`
-	Mine           bool                   `json:"mine"`
-	RegisteredAt   *time.Time             `json:"registered_at"`
-	Position       domain.Position        `json:"position"`
+	ID             domain.CustomerID       `json:"id"`
+	Party          domain.Party            `json:"party"`
+	Kind           customer.Kind           `json:"kind"`
+	Name           string                  `json:"name,omitempty"`
+	Pinyin         string                  `json:"pinyin,omitempty"`
+	IdentityType   identity.DocumentType   `json:"identity_type,omitempty"`
+	IdentityNumber string                  `json:"identity_number,omitempty" doc:"Masked."`
+	Phone          string                  `json:"phone,omitempty" doc:"Masked."`
+	Birthday       string                  `json:"birthday,omitempty"`
+	Gender         string                  `json:"gender,omitempty"`
+	Employer       string                  `json:"employer,omitempty"`
+	CustomerNo     string                  `json:"customer_no,omitempty"`
+	Home           *named[domain.UnitID]   `json:"home,omitempty"`
+	Nature         domain.Nature           `json:"nature,omitempty"`
+	Source         customer.Source         `json:"source,omitempty"`
+	ChannelType    customer.ChannelType    `json:"channel_type,omitempty"`
+	Advisor        *named[domain.StaffID]  `json:"advisor,omitempty" doc:"Named at entry."`
+	Verification   customer.IDVerification `json:"verification,omitempty"`
+	Missing        []string                `json:"missing,omitempty" doc:"What a formal customer must have and this one has not."`
+	ToComplete     bool                    `json:"to_complete" doc:"On the list to be completed."`
+	Erased         bool                    `json:"erased"`
+	Owners         []owner                 `json:"owners,omitempty"`
+	Attached       int                     `json:"attached" doc:"Advisors attached now."`
+	Payments       int                     `json:"payments" doc:"Confirmed and not reversed."`
+	PaidFen        domain.Fen              `json:"paid_fen"`
+	Mine           bool                    `json:"mine"`
+	RegisteredAt   *time.Time              `json:"registered_at"`
+	Position       domain.Position         `json:"position"`
 }
 
 // owner is who owns a customer in a line.
@@ -170,7 +172,7 @@ func chooseCustomers(a *asking, in *customerFilter) (customers.Query, error) {
 		chosen.Scope = a.principal.ScopeSeeing(staff.FieldEmployer)
 	}
 	return chosen, errors.Join(
-		oneOf("view", in.View, []customers.View{customers.MyCustomers, customers.ToBeCompleted}), known("line", in.Line), known("kind", in.Kind),
+		known("view", in.View), known("line", in.Line), known("kind", in.Kind),
 		known("party", in.Party), known("nature", in.Nature), known("source", in.Source),
 		span(in.RegisteredFrom, in.RegisteredTo), a.hashes(&chosen, in.Personal),
 	)
@@ -192,9 +194,9 @@ func (a *asking) hashes(q *customers.Query, p Personal) error {
 	if p.IdentityNumber != "" {
 		kind := p.IdentityType
 		if kind == "" {
-			kind = domain.ResidentCard
+			kind = identity.ResidentCard
 		}
-		document, err := domain.ParseIdentityDocument(kind, p.IdentityNumber, a.server.Ledger.Today())
+		document, err := identity.ParseDocument(kind, p.IdentityNumber, a.server.Ledger.Today())
 		if refusal, refused := domain.AsError(err); refused {
 			return refusal.At("identity_number")
 		}
@@ -202,7 +204,7 @@ func (a *asking) hashes(q *customers.Query, p Personal) error {
 		q.IdentityHash = hash[:]
 	}
 	if p.Phone != "" {
-		phone, err := domain.ParsePhone(p.Phone)
+		phone, err := identity.ParsePhone(p.Phone)
 		if refusal, refused := domain.AsError(err); refused {
 			return refusal.At("phone")
 		}
@@ -216,7 +218,7 @@ func showCustomer(a *asking, c *customers.Listed) CustomerView {
 	eyes := a.eyes.on(c.HomePath, c.HomeLine, c.Mine)
 	return CustomerView{
 		ID: c.Customer, Party: c.Party, Kind: c.Kind,
-		Name: eyes.shown(staff.FieldName, c.Name, domain.MaskName), Pinyin: eyes.shown(staff.FieldName, c.Pinyin, nothing),
+		Name: eyes.shown(staff.FieldName, c.Name, identity.MaskName), Pinyin: eyes.shown(staff.FieldName, c.Pinyin, nothing),
 		IdentityType: c.IdentityType, IdentityNumber: eyes.masked(staff.FieldIdentityNumber, c.IdentityMasked), Phone: eyes.masked(staff.FieldPhone, c.PhoneMasked),
 		Birthday: eyes.shown(staff.FieldBirthday, c.Birthday, nothing), Gender: eyes.shown(staff.FieldGender, c.Gender, nothing),
 		Employer: eyes.shown(staff.FieldEmployer, c.Employer, nothing), CustomerNo: c.CustomerNo,
@@ -263,7 +265,7 @@ func (s *Server) customer(a *asking, in *customerAddress) (customerDetail, error
 		return customerDetail{}, err
 	}
 	detail := customerDetail{CustomerView: showCustomer(a, &found)}
-	for _, field := range staff.Fields() {
+	for _, field := range staff.Fields.Values() {
 		if a.eyes.sees[field] == staff.Hidden {
 			continue
 		}

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"time"
 
-	"guishu/domain"
 	"guishu/domain/staff"
 	"guishu/http/auth"
 
@@ -24,8 +23,8 @@ type exchange struct {
 	identity  auth.Identity
 	principal staff.Principal
 
-	code    domain.Code // of the refusal, if any
-	failure error       // what the log is to say of it
+	code    string // of the refusal, if any
+	failure error  // what the log is to say of it
 	status  int
 	bytes   int
 }

@@ -27,7 +27,7 @@ func (e *eyes) on(path domain.Path, line domain.BusinessLine, mine bool) *eyes {
 	}
 	e.looked, e.path, e.line, e.mine = true, path, line, mine
 	e.sees = make(map[staff.Field]staff.Visibility, 13)
-	for _, field := range staff.Fields() {
+	for _, field := range staff.Fields.Values() {
 		e.sees[field] = e.reader.Sees(field, path, line, mine)
 	}
 	return e

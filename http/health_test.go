@@ -16,6 +16,7 @@ import (
 	"guishu/domain"
 	"guishu/eventstore"
 	door "guishu/http"
+	"guishu/http/auth"
 	"guishu/projections"
 
 	"github.com/jackc/pgx/v5"
@@ -124,7 +125,7 @@ func TestMetricsCountRequestsByTheirRoute(t *testing.T) {
 	metrics.lacks("canary")
 	// From elsewhere only for who operates the system.
 	elsewhere := []string{"X-Forwarded-For", "192.0.2.1"}
-	h.browser().get("/metrics", elsewhere...).refuses(http.StatusUnauthorized, domain.ErrAuthRequired)
+	h.browser().get("/metrics", elsewhere...).refuses(http.StatusUnauthorized, auth.ErrRequired)
 	h.as("ann").get("/metrics", elsewhere...).refuses(http.StatusForbidden, domain.ErrAuthzDenied)
 	h.as("admin").get("/metrics", elsewhere...).is(http.StatusOK)
 }
@@ -134,7 +135,7 @@ func TestMetricsCountRequestsByTheirRoute(t *testing.T) {
 func TestBehindAProxyMetricsNeedASignIn(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, func(c *door.Config) { c.Secure = true })
-	h.browser().get("/metrics").refuses(http.StatusUnauthorized, domain.ErrAuthRequired)
+	h.browser().get("/metrics").refuses(http.StatusUnauthorized, auth.ErrRequired)
 	h.as("ann").get("/metrics").refuses(http.StatusForbidden, domain.ErrAuthzDenied)
 	h.as("admin").get("/metrics").is(http.StatusOK)
 }

@@ -18,6 +18,7 @@ import (
 
 	"guishu/commands"
 	"guishu/domain"
+	"guishu/domain/customer"
 	"guishu/eventstore"
 	"guishu/eventstore/postgres"
 	"guishu/eventstore/sealing"
@@ -222,7 +223,7 @@ func (h *house) hire(login string, unit domain.UnitID, role domain.Role) domain.
 func (h *house) customer(by string, at domain.UnitID, name string) domain.CustomerID {
 	h.t.Helper()
 	answer, err := h.ledger.RegisterCustomer(h.t.Context(), h.call(h.people[by]), commands.RegisterCustomer{
-		Party: domain.Person, HomeUnit: at, Fields: commands.CustomerFields{Name: name, Phone: "13800138000", Source: domain.SourceOwn},
+		Party: domain.Person, HomeUnit: at, Fields: commands.CustomerFields{Name: name, Phone: "13800138000", Source: customer.SourceOwn},
 	})
 	h.must(err)
 	return domain.CustomerID(answer.ID)
@@ -326,7 +327,7 @@ func (r reply) refuses(status int, code domain.Code) door.Problem {
 	r.is(status)
 	var p door.Problem
 	r.read(&p)
-	if p.Code != code || p.Type != "urn:guishu:error:"+string(code) || p.Status != status || p.Title == "" || p.Detail == "" || p.RequestID == "" {
+	if p.Code != code.Name() || p.Type != "urn:guishu:error:"+code.Name() || p.Status != status || p.Title == "" || p.Detail == "" || p.RequestID == "" {
 		r.t.Fatalf("want a problem %s: %s", code, r.body)
 	}
 	if media := r.header.Get("Content-Type"); media != "application/problem+json" {

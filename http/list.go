@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -257,15 +256,6 @@ type word interface {
 // slip would read as if there were nothing.
 func known[W word](field string, value W) error {
 	if value == "" || value.Valid() {
-		return nil
-	}
-	return domain.ErrQueryFilter.At(field)
-}
-
-// oneOf refuses a filter whose value is not empty and none of those there are.
-func oneOf[T comparable](field string, value T, valid []T) error {
-	var any T
-	if value == any || slices.Contains(valid, value) {
 		return nil
 	}
 	return domain.ErrQueryFilter.At(field)

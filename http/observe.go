@@ -31,7 +31,7 @@ func (s *Server) log(r *http.Request, x *exchange) {
 		attributes = append(attributes, slog.String("staff", x.identity.Staff.String()))
 	}
 	if x.code != "" {
-		attributes = append(attributes, slog.String("code", string(x.code)))
+		attributes = append(attributes, slog.String("code", x.code))
 	}
 	if x.failure != nil {
 		attributes = append(attributes, slog.String("error", loggable(x.failure)))
@@ -52,7 +52,7 @@ func (s *Server) panicked(w *recorder, r *http.Request, cause any) {
 		s.refuse(w, r, domain.ErrServerInternal)
 		return
 	}
-	x.status, x.code = http.StatusInternalServerError, domain.ErrServerInternal
+	x.status, x.code = http.StatusInternalServerError, domain.ErrServerInternal.Name()
 }
 
 // route is the template of the route that fits, or that none does.

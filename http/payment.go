@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"guishu/domain"
+	"guishu/domain/identity"
+	"guishu/domain/payment"
 	"guishu/domain/staff"
 	"guishu/projections/payments"
 	"guishu/projections/purchases"
@@ -39,24 +41,24 @@ func (s *Server) paymentRoutes() {
 // paymentFilter chooses payments.
 type paymentFilter struct {
 	Paging
-	Status        domain.PaymentStatus `query:"status"`
-	Customer      domain.CustomerID    `query:"customer"`
-	Product       domain.ProductID     `query:"product"`
-	Advisor       domain.StaffID       `query:"advisor"`
-	Below         domain.UnitID        `query:"below" doc:"The advisor's unit is this one or below it."`
-	Line          domain.BusinessLine  `query:"line"`
-	ExternalNo    string               `query:"external_no" maxLength:"64"`
-	ReservedFrom  domain.Date          `query:"reserved_from"`
-	ReservedTo    domain.Date          `query:"reserved_to"`
-	ConfirmedFrom domain.Date          `query:"confirmed_from"`
-	ConfirmedTo   domain.Date          `query:"confirmed_to"`
+	Status        payment.Status      `query:"status"`
+	Customer      domain.CustomerID   `query:"customer"`
+	Product       domain.ProductID    `query:"product"`
+	Advisor       domain.StaffID      `query:"advisor"`
+	Below         domain.UnitID       `query:"below" doc:"The advisor's unit is this one or below it."`
+	Line          domain.BusinessLine `query:"line"`
+	ExternalNo    string              `query:"external_no" maxLength:"64"`
+	ReservedFrom  domain.Date         `query:"reserved_from"`
+	ReservedTo    domain.Date         `query:"reserved_to"`
+	ConfirmedFrom domain.Date         `query:"confirmed_from"`
+	ConfirmedTo   domain.Date         `query:"confirmed_to"`
 }
 
 // paid is a payment as the API shows it.
 type paid struct {
 	ID           domain.PaymentID         `json:"id"`
 	ExternalNo   string                   `json:"external_no,omitempty"`
-	Status       domain.PaymentStatus     `json:"status"`
+	Status       payment.Status           `json:"status"`
 	Customer     domain.CustomerID        `json:"customer"`
 	CustomerNo   string                   `json:"customer_no,omitempty"`
 	CustomerName string                   `json:"customer_name,omitempty"`
@@ -113,7 +115,7 @@ func showPayment(a *asking, p *payments.Listed) paid {
 	bank := strings.TrimSpace(p.HeadBank + " " + p.Branch + " " + p.SubBranch)
 	return paid{
 		ID: p.Payment.Payment, ExternalNo: p.ExternalNo, Status: p.Status, Customer: p.Customer, CustomerNo: p.CustomerNo,
-		CustomerName: eyes.shown(staff.FieldName, p.CustomerName, domain.MaskName), Product: some(p.Product, p.ProductCode, p.ProductName),
+		CustomerName: eyes.shown(staff.FieldName, p.CustomerName, identity.MaskName), Product: some(p.Product, p.ProductCode, p.ProductName),
 		Advisor: some(p.Advisor, p.AdvisorNo, p.AdvisorName), Unit: some(p.Unit, "", p.UnitName), AmountFen: p.AmountFen, Nature: p.Nature,
 		ScheduledOn: day(p.ScheduledOn), Bank: eyes.masked(staff.FieldBankAccount, bank), HasIdentity: p.HasIdentity, HasAccount: p.HasAccount,
 		Papers: p.Papers, Exceptions: p.Exceptions, ReservedAt: a.when(p.ReservedAt), ReservedBy: p.ReservedBy,
@@ -193,7 +195,7 @@ func showPurchase(a *asking, p *purchases.Holding) purchase {
 	path, line := a.place(p.Unit)
 	eyes := a.eyes.on(path, line, p.Advisor == a.who())
 	return purchase{
-		Payment: p.Payment, Customer: p.Customer, CustomerName: eyes.shown(staff.FieldName, p.CustomerName, domain.MaskName),
+		Payment: p.Payment, Customer: p.Customer, CustomerName: eyes.shown(staff.FieldName, p.CustomerName, identity.MaskName),
 		Product: some(p.Product, p.ProductCode, p.ProductName), Supplier: p.Supplier, Advisor: p.Advisor, Unit: p.Unit, AmountFen: p.AmountFen,
 		BoughtOn: p.BoughtOn, HeldFrom: day(p.HeldFrom), HeldTo: day(p.HeldTo), Reversed: p.Reversed, Position: p.Position,
 	}

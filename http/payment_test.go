@@ -8,6 +8,7 @@ import (
 
 	"guishu/commands"
 	"guishu/domain"
+	"guishu/domain/payment"
 )
 
 // done carries a command out and gives its answer.
@@ -40,17 +41,17 @@ func TestAPaymentIsConfirmedAttributedAndCounted(t *testing.T) { // B-06, B-11 �
 	}).ID.String()
 	dora.done("/v1/customers/"+customer+"/attachments", map[string]any{"advisor": h.people["dora"]})
 	emil.done("/v1/customers/"+customer+"/attachments", map[string]any{"advisor": h.people["emil"]})
-	payment := emil.done("/v1/payments", map[string]any{
+	paid := emil.done("/v1/payments", map[string]any{
 		"customer": customer, "product": product, "advisor": h.people["emil"], "amount_fen": 12345600, "nature": "DIRECT",
 		"scheduled_on": h.ledger.Today(), "identity_type": "RESIDENT_ID",
 	}).ID.String()
-	emil.done("/v1/payments/"+payment+"/registration", map[string]any{
+	emil.done("/v1/payments/"+paid+"/registration", map[string]any{
 		"identity_number": canaryID, "papers": []string{strings.Repeat("0123456789abcdef", 4)},
 		"source": map[string]any{"head_bank": "示例银行", "branch": "示例分行", "sub_branch": "示例支行", "account": "200099998888"},
 	})
-	emil.send(http.MethodPost, "/v1/payments/"+payment+"/confirmation", nil).refuses(http.StatusForbidden, domain.ErrAuthzDenied)
-	ops.done("/v1/payments/"+payment+"/confirmation", nil)
-	ops.done("/v1/payments/"+payment+"/attribution", nil)
+	emil.send(http.MethodPost, "/v1/payments/"+paid+"/confirmation", nil).refuses(http.StatusForbidden, domain.ErrAuthzDenied)
+	ops.done("/v1/payments/"+paid+"/confirmation", nil)
+	ops.done("/v1/payments/"+paid+"/attribution", nil)
 	h.seen()
 
 	secret := append(canaries(), "200099998888")
@@ -66,7 +67,7 @@ func TestAPaymentIsConfirmedAttributedAndCounted(t *testing.T) { // B-06, B-11 �
 			Inputs         []any  `json:"inputs"`
 		} `json:"items"`
 	}
-	answer := ops.get("/v1/attributions?payment=" + payment).is(http.StatusOK).lacks(secret...).read(&decisions)
+	answer := ops.get("/v1/attributions?payment=" + paid).is(http.StatusOK).lacks(secret...).read(&decisions)
 	if len(decisions.Items) != 1 {
 		t.Fatalf("%s", answer.body)
 	}
@@ -88,8 +89,8 @@ func TestAPaymentIsConfirmedAttributedAndCounted(t *testing.T) { // B-06, B-11 �
 		t.Errorf("performance does not follow the handler: %+v", sums)
 	}
 	ops.get("/v1/performance?level=GALAXY").refuses(http.StatusBadRequest, domain.ErrQueryFilter)
-	for _, path := range []string{"/v1/payments", "/v1/payments/" + payment, "/v1/purchases", "/v1/attachments", "/v1/customers/" + customer + "/timeline"} {
-		if answer := ops.get(path).is(http.StatusOK).lacks(secret...); !strings.Contains(answer.body, payment) && path != "/v1/attachments" {
+	for _, path := range []string{"/v1/payments", "/v1/payments/" + paid, "/v1/purchases", "/v1/attachments", "/v1/customers/" + customer + "/timeline"} {
+		if answer := ops.get(path).is(http.StatusOK).lacks(secret...); !strings.Contains(answer.body, paid) && path != "/v1/attachments" {
 			t.Errorf("%s does not show the payment: %s", path, answer.body)
 		}
 	}
@@ -97,16 +98,16 @@ func TestAPaymentIsConfirmedAttributedAndCounted(t *testing.T) { // B-06, B-11 �
 	h.hire("mark", h.root, domain.RoleMarketingSupervisor)
 	for login, shown := range map[string]bool{"ops": true, "dora": true, "mark": false} {
 		history := h.as(login).get("/v1/customers/" + customer + "/timeline").is(http.StatusOK).lacks(secret...)
-		if strings.Contains(history.body, "示例支行") != shown || !strings.Contains(history.body, payment) {
+		if strings.Contains(history.body, "示例支行") != shown || !strings.Contains(history.body, paid) {
 			t.Errorf("%s is told: %s", login, history.body)
 		}
 	}
 	// Nobody of the bank's outlets can tell that it exists.
-	h.as("northhead").get("/v1/payments/"+payment).refuses(http.StatusNotFound, domain.ErrQueryNotFoundOrOutOfScope)
-	if answer := h.as("northhead").get("/v1/payments").is(http.StatusOK); strings.Contains(answer.body, payment) {
+	h.as("northhead").get("/v1/payments/"+paid).refuses(http.StatusNotFound, domain.ErrQueryNotFoundOrOutOfScope)
+	if answer := h.as("northhead").get("/v1/payments").is(http.StatusOK); strings.Contains(answer.body, paid) {
 		t.Errorf("%s", answer.body)
 	}
-	emil.send(http.MethodPost, "/v1/payments/"+payment+"/cancellation", bytes.NewReader([]byte(`{"reason":"改期"}`))).refuses(http.StatusConflict, domain.ErrPaymentState)
+	emil.send(http.MethodPost, "/v1/payments/"+paid+"/cancellation", bytes.NewReader([]byte(`{"reason":"改期"}`))).refuses(http.StatusConflict, payment.ErrState)
 }
 
 // wealth is a branch of the wealth firm, whose customers have advisors.

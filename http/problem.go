@@ -21,7 +21,7 @@ type Problem struct {
 	Title     string            `json:"title" doc:"What sort of problem it is, for people."`
 	Status    int               `json:"status" doc:"The HTTP status."`
 	Detail    string            `json:"detail" doc:"What to do, for people, in Chinese or English."`
-	Code      domain.Code       `json:"code" doc:"The stable code, for programs." example:"claim/already-owned"`
+	Code      string            `json:"code" doc:"The stable code, for programs." example:"claim/already-owned"`
 	Errors    []FieldProblem    `json:"errors,omitempty" doc:"The fields at fault."`
 	Params    map[string]string `json:"params,omitempty" doc:"Further facts, such as a limit or a reason."`
 	RequestID string            `json:"request_id" doc:"Names this request in the server's log."`
@@ -29,9 +29,9 @@ type Problem struct {
 
 // FieldProblem is one field at fault.
 type FieldProblem struct {
-	Field  string      `json:"field" doc:"Where it stands: a field's name, or a path such as grants.0.role."`
-	Code   domain.Code `json:"code"`
-	Detail string      `json:"detail"`
+	Field  string `json:"field" doc:"Where it stands: a field's name, or a path such as grants.0.role."`
+	Code   string `json:"code"`
+	Detail string `json:"detail"`
 }
 
 // problemType begins the type of every problem.
@@ -118,8 +118,8 @@ func refusalOf(err error) (refusal *domain.Error, known bool) {
 func newProblem(refusal *domain.Error, in language, request string) *Problem {
 	status := statusOf(refusal.Code)
 	p := &Problem{
-		Type: problemType + string(refusal.Code), Title: titleOf(status, in), Status: status,
-		Detail: sentence(refusal, in), Code: refusal.Code, Params: refusal.Params, RequestID: request,
+		Type: problemType + refusal.Code.Name(), Title: titleOf(status, in), Status: status,
+		Detail: sentence(refusal, in), Code: refusal.Code.Name(), Params: refusal.Params, RequestID: request,
 	}
 	fields := []string{refusal.Field}
 	if several := refusal.Params["fields"]; several != "" {
@@ -134,7 +134,7 @@ func newProblem(refusal *domain.Error, in language, request string) *Problem {
 }
 
 func (p *Problem) add(refusal *domain.Error, in language) {
-	p.Errors = append(p.Errors, FieldProblem{Field: refusal.Field, Code: refusal.Code, Detail: sentence(refusal, in)})
+	p.Errors = append(p.Errors, FieldProblem{Field: refusal.Field, Code: refusal.Code.Name(), Detail: sentence(refusal, in)})
 }
 
 func sentence(refusal *domain.Error, in language) string {
@@ -176,7 +176,7 @@ func (s *Server) problemFor(x *exchange, err error) *Problem {
 		return ready
 	}
 	refusal, known := refusalOf(err)
-	x.code = refusal.Code
+	x.code = refusal.Code.Name()
 	if !known || refusal.Kind() == domain.Unavailable {
 		x.failure = err
 	}

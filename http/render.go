@@ -8,6 +8,8 @@ import (
 	"unicode"
 
 	"guishu/domain"
+	"guishu/domain/aggregates"
+	"guishu/domain/identity"
 	"guishu/domain/staff"
 )
 
@@ -51,15 +53,15 @@ func belongsTo(name string) (staff.Field, bool) {
 func maskOf(field staff.Field) func(string) string {
 	switch field {
 	case staff.FieldName, staff.FieldLegalRepresentative, staff.FieldContactPerson:
-		return domain.MaskName
+		return identity.MaskName
 	case staff.FieldIdentityNumber:
-		return domain.MaskDocument
+		return identity.MaskDocument
 	case staff.FieldPhone:
-		return domain.MaskPhone
+		return identity.MaskPhone
 	case staff.FieldBankAccount:
-		return domain.MaskAccount
+		return identity.MaskAccount
 	case staff.FieldAddress:
-		return domain.MaskAddress
+		return identity.MaskAddress
 	}
 	return nothing
 }
@@ -132,7 +134,7 @@ func (a *asking) inWords(name string, value reflect.Value) (string, bool) {
 	}
 	switch value.Kind() {
 	case reflect.String:
-		return codeOf(name, value.String(), a.language), true
+		return value.String(), true
 	case reflect.Bool:
 		return a.language.of("是", "yes"), true
 	case reflect.Int, reflect.Int64:
@@ -154,7 +156,7 @@ func (a *asking) personal(name string, text domain.Personal) string {
 	if text.Erased() {
 		return a.language.of("（已删除）", "(erased)")
 	}
-	if gender := domain.Gender(text.Reveal()); field == staff.FieldGender && gender.Valid() && a.eyes.sees[field] == staff.Plain {
+	if gender := identity.Gender(text.Reveal()); field == staff.FieldGender && gender.Valid() && a.eyes.sees[field] == staff.Plain {
 		return a.language.of(gender.Chinese(), gender.English())
 	}
 	return a.eyes.shown(field, text.Reveal(), maskOf(field))
@@ -162,8 +164,9 @@ func (a *asking) personal(name string, text domain.Personal) string {
 
 func (a *asking) exceptions(all []domain.Exception) string {
 	var texts []string
+	codes := aggregates.Codes()
 	for _, e := range all {
-		refusal := &domain.Error{Code: domain.Code(e.Code)}
+		refusal := &domain.Error{Code: domain.FindCode(codes, e.Code)}
 		texts = append(texts, strings.TrimRight(sentence(refusal, a.language), "：: .")+" ["+strings.Join(a.eyes.known(e.Fields), ", ")+"]")
 	}
 	return strings.Join(texts, "; ")

@@ -36,7 +36,7 @@ type paymentRules struct {
 }
 
 type attributionRules struct {
-	Mode                   domain.AttributionMode `json:"mode" doc:"TIME_FIRST (B-30); EFFICIENCY_FIRST is refused until it can be computed."`
+	Mode                   policy.AttributionMode `json:"mode" doc:"TIME_FIRST (B-30); EFFICIENCY_FIRST is refused until it can be computed."`
 	CommunicatedWithinDays int                    `json:"communicated_within_days,omitempty" doc:"Natural days before the reservation (B-31)."`
 	CommunicatedAnyProduct bool                   `json:"communicated_any_product,omitempty" doc:"A contact about any product counts, not only about the one bought."`
 	Efficiency             efficiencyRules        `json:"efficiency,omitzero"`

@@ -2,6 +2,7 @@ package http
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"guishu/domain"
@@ -85,7 +86,7 @@ func (s *Server) sessionRoutes() {
 func (s *Server) signIn(w http.ResponseWriter, r *http.Request, in credentials) (self, error) {
 	x := exchangeOf(r.Context())
 	if s.origin.Check(r) != nil {
-		return self{}, domain.ErrAuthCrossSite
+		return self{}, auth.ErrCrossSite
 	}
 	who, err := s.Auth.Verify(r.Context(), in.Login, in.Password, s.address(r))
 	if err != nil {
@@ -95,7 +96,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request, in credentials) 
 		return self{}, err
 	}
 	if x.principal.Unit.IsZero() {
-		return self{}, domain.ErrAuthAccountDisabled
+		return self{}, staff.ErrAccountDisabled
 	}
 	x.identity = auth.Identity{Staff: who.Staff, MustChange: who.MustChange}
 	expires, err := s.Auth.SignIn(r.Context(), w, who)
@@ -123,7 +124,7 @@ func selfOf(x *exchange) self {
 	for _, grant := range x.principal.Grants {
 		answer.Roles = append(answer.Roles, heldRole{Role: grant.Role, Unit: grant.Unit, Line: grant.Line})
 	}
-	for _, permission := range staff.AllPermissions() {
+	for _, permission := range slices.Sorted(slices.Values(staff.AllPermissions.Values())) {
 		if x.principal.Holds(permission) {
 			answer.Permissions = append(answer.Permissions, permission)
 		}

@@ -10,6 +10,7 @@ import (
 
 	"guishu/commands"
 	"guishu/domain"
+	"guishu/domain/staff"
 	door "guishu/http"
 	"guishu/http/auth"
 
@@ -20,7 +21,7 @@ func TestSigningInShowsWhoOneIs(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	browser := h.browser()
-	browser.get("/v1/me").refuses(http.StatusUnauthorized, domain.ErrAuthRequired)
+	browser.get("/v1/me").refuses(http.StatusUnauthorized, auth.ErrRequired)
 	answer := browser.post("/v1/session", map[string]string{"login": "Ann", "password": password}).is(http.StatusOK)
 	cookie := answer.header.Get("Set-Cookie")
 	for _, part := range []string{"HttpOnly", "SameSite=Lax"} {
@@ -42,7 +43,7 @@ func TestSigningInShowsWhoOneIs(t *testing.T) {
 		t.Errorf("%+v", me)
 	}
 	browser.send(http.MethodDelete, "/v1/session", nil).is(http.StatusNoContent)
-	browser.get("/v1/me").refuses(http.StatusUnauthorized, domain.ErrAuthRequired)
+	browser.get("/v1/me").refuses(http.StatusUnauthorized, auth.ErrRequired)
 }
 
 func TestAWrongSignInSaysNothing(t *testing.T) {
@@ -50,8 +51,8 @@ func TestAWrongSignInSaysNothing(t *testing.T) {
 	h := newHouse(t)
 	wrong := h.browser().post("/v1/session", map[string]string{"login": "ann", "password": "canary-secret-1"})
 	unknown := h.browser().post("/v1/session", map[string]string{"login": "canary-nobody", "password": password})
-	wrong.refuses(http.StatusUnauthorized, domain.ErrAuthSignInFailed)
-	unknown.refuses(http.StatusUnauthorized, domain.ErrAuthSignInFailed)
+	wrong.refuses(http.StatusUnauthorized, auth.ErrSignInFailed)
+	unknown.refuses(http.StatusUnauthorized, auth.ErrSignInFailed)
 	wrong.lacks("canary")
 	unknown.lacks("canary")
 	if logged := h.log.String(); strings.Contains(logged, "canary") || !strings.Contains(logged, "auth/sign-in-failed") {
@@ -66,7 +67,7 @@ func TestTooManySignInsSayWhenToTryAgain(t *testing.T) {
 	for range 9 {
 		last = h.browser().post("/v1/session", map[string]string{"login": "ann", "password": "wrong"})
 	}
-	last.refuses(http.StatusTooManyRequests, domain.ErrAuthTooManyAttempts)
+	last.refuses(http.StatusTooManyRequests, auth.ErrTooManyAttempts)
 	if last.header.Get("Retry-After") == "" {
 		t.Error("no Retry-After")
 	}
@@ -91,7 +92,7 @@ func TestBehindAProxyAttemptsCountForTheCallersAddress(t *testing.T) {
 			}
 			last = h.browser().post("/v1/session", map[string]string{"login": fmt.Sprint("nobody-", i), "password": "wrong"}, from(header)...)
 		}
-		last.refuses(http.StatusTooManyRequests, domain.ErrAuthTooManyAttempts)
+		last.refuses(http.StatusTooManyRequests, auth.ErrTooManyAttempts)
 		for _, other := range []string{"192.0.2.2", "192.0.2.3:50000", "2001:db8::1", "[2001:db8::1]:50000"} {
 			h.browser().post("/v1/session", map[string]string{"login": "ann", "password": password}, from(other)...).is(c.others)
 		}
@@ -150,10 +151,10 @@ func TestDepartureEndsAccessAtOnce(t *testing.T) { // B-28
 		"on": h.ledger.Today(), "reason": "离职",
 	}).is(http.StatusCreated)
 
-	ann.get("/v1/me").refuses(http.StatusUnauthorized, domain.ErrAuthAccountDisabled)
-	program.get("/v1/me", "Authorization", "Bearer "+made.Secret).refuses(http.StatusUnauthorized, domain.ErrAuthAccountDisabled)
+	ann.get("/v1/me").refuses(http.StatusUnauthorized, staff.ErrAccountDisabled)
+	program.get("/v1/me", "Authorization", "Bearer "+made.Secret).refuses(http.StatusUnauthorized, staff.ErrAccountDisabled)
 	h.browser().post("/v1/session", map[string]string{"login": "ann", "password": password}).
-		refuses(http.StatusUnauthorized, domain.ErrAuthAccountDisabled)
+		refuses(http.StatusUnauthorized, staff.ErrAccountDisabled)
 }
 
 func TestATokenIsShownOnceAndRevoked(t *testing.T) {
@@ -171,8 +172,8 @@ func TestATokenIsShownOnceAndRevoked(t *testing.T) {
 	program.get("/v1/me", bearer...).is(http.StatusOK)
 	h.as("bo").send(http.MethodDelete, "/v1/me/tokens/"+made.ID.String(), nil).refuses(http.StatusNotFound, domain.ErrQueryNotFoundOrOutOfScope)
 	ann.send(http.MethodDelete, "/v1/me/tokens/"+made.ID.String(), nil).is(http.StatusNoContent)
-	program.get("/v1/me", bearer...).refuses(http.StatusUnauthorized, domain.ErrAuthTokenInvalid)
-	program.get("/v1/me", "Authorization", "Basic YTpi").refuses(http.StatusUnauthorized, domain.ErrAuthRequired)
+	program.get("/v1/me", bearer...).refuses(http.StatusUnauthorized, auth.ErrTokenInvalid)
+	program.get("/v1/me", "Authorization", "Basic YTpi").refuses(http.StatusUnauthorized, auth.ErrRequired)
 	if strings.Contains(h.log.String(), made.Secret) {
 		t.Error("the log holds the token")
 	}
@@ -184,8 +185,8 @@ func TestAnotherSitesRequestIsRefused(t *testing.T) {
 	ann := h.as("ann")
 	body := map[string]string{"name": "stolen"}
 	for _, header := range [][]string{{"Sec-Fetch-Site", "cross-site"}, {"Origin", "https://elsewhere.example"}} {
-		ann.post("/v1/me/tokens", body, header...).refuses(http.StatusForbidden, domain.ErrAuthCrossSite)
-		ann.post("/v1/session", map[string]string{"login": "bo", "password": password}, header...).refuses(http.StatusForbidden, domain.ErrAuthCrossSite)
+		ann.post("/v1/me/tokens", body, header...).refuses(http.StatusForbidden, auth.ErrCrossSite)
+		ann.post("/v1/session", map[string]string{"login": "bo", "password": password}, header...).refuses(http.StatusForbidden, auth.ErrCrossSite)
 	}
 	ann.post("/v1/me/tokens", body, "Sec-Fetch-Site", "same-origin").is(http.StatusOK)
 	// A program's token is nothing a browser adds by itself.
@@ -210,14 +211,14 @@ func TestAnInvitationLeadsToAPassword(t *testing.T) {
 
 	newcomer := h.browser()
 	newcomer.post("/v1/session", map[string]string{"login": given.Login, "password": given.Secret}).is(http.StatusOK)
-	newcomer.get("/v1/me/tokens").refuses(http.StatusForbidden, domain.ErrAuthPasswordChangeRequired)
+	newcomer.get("/v1/me/tokens").refuses(http.StatusForbidden, auth.ErrPasswordChangeRequired)
 	newcomer.get("/v1/me").is(http.StatusOK)
-	weak := newcomer.post("/v1/me/password", map[string]string{"password": "short"}).refuses(http.StatusBadRequest, domain.ErrAuthPasswordWeak)
+	weak := newcomer.post("/v1/me/password", map[string]string{"password": "short"}).refuses(http.StatusBadRequest, auth.ErrPasswordWeak)
 	if len(weak.Errors) != 1 || weak.Errors[0].Field != "password" || !strings.Contains(weak.Detail, "10") {
 		t.Errorf("%+v", weak)
 	}
 	newcomer.post("/v1/me/password", map[string]string{"password": password}).is(http.StatusNoContent)
-	newcomer.get("/v1/me").refuses(http.StatusUnauthorized, domain.ErrAuthRequired)
+	newcomer.get("/v1/me").refuses(http.StatusUnauthorized, auth.ErrRequired)
 	h.as("newcomer").get("/v1/me").is(http.StatusOK)
 	if strings.Contains(h.log.String(), given.Secret) {
 		t.Error("the log holds the secret")

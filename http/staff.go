@@ -67,7 +67,7 @@ func (s *Server) invite(_ http.ResponseWriter, r *http.Request, _ none) (invitat
 	case !member.Exists(), !x.principal.May(staff.ManageStaff, unit.Path, unit.Line):
 		return invitation{}, domain.ErrQueryNotFoundOrOutOfScope
 	case !member.Active():
-		return invitation{}, domain.ErrStaffInactive
+		return invitation{}, staff.ErrInactive
 	case member.Login == "":
 		return invitation{}, domain.ErrFormRequired.At("login")
 	}
@@ -129,7 +129,7 @@ func chooseMembers(a *asking, in *memberFilter) (people.Query, error) {
 	return people.Query{
 		Scope: scope, Who: a.who(), Below: below, Unit: in.Unit, Role: in.Role, EmployeeNo: in.EmployeeNo, Superior: in.Superior,
 		Active: in.Active, Name: in.Name, Sort: in.Sort, After: in.after(), Limit: in.Limit,
-	}, oneOf("role", in.Role, domain.Roles())
+	}, known("role", in.Role)
 }
 
 func showMember(a *asking, m *people.Member) member {
@@ -165,22 +165,22 @@ func (s *Server) member(a *asking, in *memberAddress) (member, error) {
 // accessFilter chooses requests for access.
 type accessFilter struct {
 	Paging
-	Staff  domain.StaffID       `query:"staff"`
-	Status people.RequestStatus `query:"status" doc:"PENDING, GRANTED, REFUSED or LAPSED."`
+	Staff  domain.StaffID      `query:"staff"`
+	Status staff.RequestStatus `query:"status" doc:"PENDING, GRANTED, REFUSED or LAPSED."`
 }
 
 // accessRequest is a request for access as the API shows it.
 type accessRequest struct {
-	ID          domain.RequestID     `json:"id"`
-	Staff       domain.StaffID       `json:"staff"`
-	Role        domain.Role          `json:"role"`
-	Unit        domain.UnitID        `json:"unit"`
-	RequestedBy domain.StaffID       `json:"requested_by"`
-	RequestedAt *time.Time           `json:"requested_at"`
-	Status      people.RequestStatus `json:"status"`
-	DecidedBy   domain.StaffID       `json:"decided_by,omitempty"`
-	DecidedAt   *time.Time           `json:"decided_at,omitempty"`
-	Reason      string               `json:"reason,omitempty"`
+	ID          domain.RequestID    `json:"id"`
+	Staff       domain.StaffID      `json:"staff"`
+	Role        domain.Role         `json:"role"`
+	Unit        domain.UnitID       `json:"unit"`
+	RequestedBy domain.StaffID      `json:"requested_by"`
+	RequestedAt *time.Time          `json:"requested_at"`
+	Status      staff.RequestStatus `json:"status"`
+	DecidedBy   domain.StaffID      `json:"decided_by,omitempty"`
+	DecidedAt   *time.Time          `json:"decided_at,omitempty"`
+	Reason      string              `json:"reason,omitempty"`
 }
 
 func accessList() lister[people.RequestQuery, people.Request] {
@@ -197,7 +197,7 @@ func chooseAccess(a *asking, in *accessFilter) (people.RequestQuery, error) {
 	scope.Everywhere = scope.Everywhere || approves.Everywhere
 	scope.Areas = append(scope.Areas, approves.Areas...)
 	return people.RequestQuery{Scope: scope, Who: a.who(), Staff: in.Staff, Status: in.Status, After: in.after(), Limit: in.Limit},
-		oneOf("status", in.Status, []people.RequestStatus{people.RequestPending, people.RequestGranted, people.RequestRefused, people.RequestLapsed})
+		known("status", in.Status)
 }
 
 func showAccess(a *asking, r *people.Request) accessRequest {

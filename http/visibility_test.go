@@ -10,6 +10,9 @@ import (
 
 	"guishu/commands"
 	"guishu/domain"
+	"guishu/domain/customer"
+	"guishu/domain/identity"
+	"guishu/domain/lookup"
 
 	"github.com/google/uuid"
 )
@@ -29,7 +32,7 @@ func (h *house) known(by string, at domain.UnitID) domain.CustomerID {
 	h.t.Helper()
 	answer, err := h.ledger.RegisterCustomer(h.t.Context(), h.call(h.people[by]), commands.RegisterCustomer{
 		Party: domain.Person, HomeUnit: at, CustomerNo: "C10001", Fields: commands.CustomerFields{
-			Name: "欧阳晓明", Phone: canaryPhone, IdentityType: domain.ResidentCard, IdentityNumber: canaryID, Source: domain.SourceOwn,
+			Name: "欧阳晓明", Phone: canaryPhone, IdentityType: identity.ResidentCard, IdentityNumber: canaryID, Source: customer.SourceOwn,
 			Address: "北京市朝阳区" + canaryAddress, BankAccount: canaryAccount, Employer: "示例公司",
 		},
 	})
@@ -160,7 +163,7 @@ func TestRevealingIsOnRecordBeforeAnythingIsShown(t *testing.T) { // C-04
 	ann := h.as("ann")
 	path := "/v1/customers/" + id.String() + "/reveal"
 	silent := ann.post(path, map[string]any{"fields": []string{"phone"}}).lacks(canaries()...)
-	silent.refuses(http.StatusBadRequest, domain.ErrRevealPurposeRequired)
+	silent.refuses(http.StatusBadRequest, lookup.ErrPurposeRequired)
 	var shown struct {
 		commands.Answer
 		Fields map[string]string `json:"fields"`
@@ -212,8 +215,8 @@ func TestCustomersAreFoundByWhatNeverStandsInAnAddress(t *testing.T) { // A-42, 
 			t.Errorf("%s: %+v", field, problem)
 		}
 	}
-	ann.post("/v1/customers/search", map[string]any{"identity_number": "110105194912310021"}).refuses(http.StatusBadRequest, domain.ErrIdentityIDChecksum)
-	ann.post("/v1/customers/search", map[string]any{"phone": "12"}).refuses(http.StatusBadRequest, domain.ErrContactPhoneFormat)
+	ann.post("/v1/customers/search", map[string]any{"identity_number": "110105194912310021"}).refuses(http.StatusBadRequest, identity.ErrIDChecksum)
+	ann.post("/v1/customers/search", map[string]any{"phone": "12"}).refuses(http.StatusBadRequest, identity.ErrPhoneFormat)
 	for _, name := range []string{"name", "phone", "identity_number", "customer_no", "employer"} {
 		ann.get("/v1/customers?"+name+"=x").refuses(http.StatusBadRequest, domain.ErrRequestUnknownField)
 	}

@@ -1,10 +1,5 @@
 package http
 
-import (
-	"guishu/domain/attribution"
-	"guishu/domain/lookup"
-)
-
 // words is a name in both languages.
 type words struct{ zh, en string }
 
@@ -81,29 +76,5 @@ func fieldWords() map[string]words {
 		"policy_version": {"规则版本", "Policy version"}, "winner_unit": {"归属机构", "Winner's unit"}, "supersedes": {"取代", "Supersedes"},
 		"staff": {"员工", "Staff"}, "fields": {"字段", "Fields"}, "answer": {"查询结果", "Answer"},
 		"looked_up_by": {"查询方式", "Looked up by"}, "winning_application": {"获批的申请", "Approved application"}, "handler_rank": {"经办人次序", "Handler's rank"},
-	}
-}
-
-// codeOf is what people call a code that stands as plain text in a field of an
-// event; the text itself where it is none.
-func codeOf(field, text string, in language) string {
-	if w, known := codeWords()[field][text]; known {
-		return in.of(w.zh, w.en)
-	}
-	return text
-}
-
-func codeWords() map[string]map[string]words {
-	return map[string]map[string]words{
-		"looked_up_by": {lookup.ByCustomerNo: {"客户号", "customer number"}, lookup.ByIdentity: {"证件和姓名", "document and name"}},
-		"answer": {
-			string(lookup.Claimable): {"可认领", "claimable"}, string(lookup.AlreadyClaimed): {"已被认领", "already claimed"},
-			string(lookup.OtherOutlet): {"非本网点客户", "another outlet's"}, string(lookup.OtherLine): {"非本条线客户", "the other line's"},
-			string(lookup.NoSuchCustomer): {"没有此客户", "no such customer"}, string(lookup.NameMismatch): {"证件与姓名不符", "document and name differ"},
-		},
-		"reason": {
-			attribution.ReasonCommunicated: {"与其沟通后购买", "communicated, then bought"}, attribution.ReasonEarliestEntry: {"录入时间最早", "entered earliest"},
-			attribution.ReasonNoAttachment: {"购买时无下挂理财经理", "nobody was attached"},
-		},
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"errors"
 
 	"guishu/commands"
-	"guishu/domain"
+	"guishu/domain/attribution"
 	"guishu/domain/customer"
 	"guishu/domain/ownership"
 	"guishu/domain/payment"
@@ -28,7 +28,7 @@ func all(signIns SignIns) []reaction {
 		// B-14, B-31: a confirmed payment's commission is attributed.
 		{"attribute-commission", []any{payment.Confirmed{}}, func(ctx context.Context, l *commands.Ledger, call commands.Call, stream eventstore.Stream, event any) error {
 			_, err := l.DecideAttribution(ctx, call, commands.DecideAttribution{Payment: event.(payment.Confirmed).Deal.Payment})
-			if errors.Is(err, domain.ErrAttributionCountered) {
+			if errors.Is(err, attribution.ErrCountered) {
 				return nil // somebody had it decided before, and the payment is reversed by now
 			}
 			return err

@@ -12,6 +12,8 @@ import (
 
 	"guishu/commands"
 	"guishu/domain"
+	"guishu/domain/customer"
+	"guishu/domain/identity"
 	"guishu/domain/payment"
 	"guishu/eventstore"
 	"guishu/eventstore/esdb"
@@ -192,7 +194,7 @@ func (h *house) purchase(n int) bought {
 	registered, err := h.ledger.RegisterCustomer(ctx, h.as(h.dora), commands.RegisterCustomer{
 		Party: domain.Person, HomeUnit: h.branch, Advisor: h.dora,
 		Fields: commands.CustomerFields{
-			Name: "王示例", Phone: "13800138000", Source: domain.SourceOwn, IdentityType: domain.Passport,
+			Name: "王示例", Phone: "13800138000", Source: customer.SourceOwn, IdentityType: identity.Passport,
 			IdentityNumber: fmt.Sprintf("E%08d", n), Address: "示例市和平路1号", Birthday: "19900307", BankAccount: "6222020200112233446",
 		},
 	})
@@ -209,7 +211,7 @@ func (h *house) pay(customer domain.CustomerID) domain.PaymentID {
 	h.t.Helper()
 	ctx := h.t.Context()
 	reserved, err := h.ledger.ReservePayment(ctx, h.as(h.dora), commands.ReservePayment{
-		Customer: customer, Product: h.fund, Advisor: h.dora, AmountFen: 1_000_000, Nature: domain.Direct, IdentityType: domain.Passport, IdentityNumber: "E12345678",
+		Customer: customer, Product: h.fund, Advisor: h.dora, AmountFen: 1_000_000, Nature: domain.Direct, IdentityType: identity.Passport, IdentityNumber: "E12345678",
 		Source: commands.BankSource{HeadBank: "示例银行", Branch: "示例分行", SubBranch: "示例支行", Account: "6222020200112233446"},
 		Papers: []string{strings.Repeat("ab", 32)}, ScheduledOn: h.ledger.Today(),
 	})

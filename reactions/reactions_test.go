@@ -153,7 +153,7 @@ func TestAPoisonousEventIsParkedAndRetried(t *testing.T) {
 		h.await(streamOf(attribution.StreamPrefix, later.payment), "attribution.decided", 1)
 		parked, err := r.Parked(t.Context())
 		h.must(err)
-		if len(parked) != 1 || parked[0].Consumer != "attribute-commission" || !strings.Contains(parked[0].Reason, string(domain.ErrQueryNotFoundOrOutOfScope)) {
+		if len(parked) != 1 || parked[0].Consumer != "attribute-commission" || !strings.Contains(parked[0].Reason, domain.ErrQueryNotFoundOrOutOfScope.Name()) {
 			t.Fatalf("parked are %+v", parked)
 		}
 		counts, err := r.CountParked(t.Context())
@@ -328,7 +328,7 @@ func TestTheLastApprovedPhoneStays(t *testing.T) {
 		for n := range 12 {
 			made, err := h.ledger.RegisterCustomer(ctx, h.as(h.dora), commands.RegisterCustomer{
 				Party: domain.Person, HomeUnit: h.branch, Advisor: h.dora,
-				Fields: commands.CustomerFields{Name: "王示例", Phone: "13800138000", Source: domain.SourceOwn},
+				Fields: commands.CustomerFields{Name: "王示例", Phone: "13800138000", Source: customer.SourceOwn},
 			})
 			h.must(err)
 			id := domain.CustomerID(made.ID)

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"guishu/domain"
+	"guishu/domain/customer"
+	"guishu/domain/payment"
 )
 
 // A reversal that is heard of before its attribution is written meets a busy
@@ -16,9 +18,9 @@ func TestOnlyWhatMayYetSucceedIsTriedAgain(t *testing.T) {
 		domain.ErrLedgerBusy: true,
 		fmt.Errorf("react: %w", domain.ErrLedgerBusy.With("stream", "x")):                 true,
 		fmt.Errorf("%w: append: %w", domain.ErrLedgerUnavailable, errors.New("no route")): true,
-		errors.New("unknown"):                     true,
-		domain.ErrPaymentState.With("state", "x"): false,
-		domain.ErrCustomerErased:                  false,
+		errors.New("unknown"):               true,
+		payment.ErrState.With("state", "x"): false,
+		customer.ErrErased:                  false,
 	} {
 		if worthRetrying(name) != want {
 			t.Errorf("%v is tried again: %v, want %v", name, !want, want)

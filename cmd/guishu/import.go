@@ -12,6 +12,7 @@ import (
 	"guishu/domain"
 	"guishu/domain/migration"
 	"guishu/eventstore/sealing"
+	"guishu/http/auth"
 	"guishu/internal/app"
 	"guishu/internal/importer"
 
@@ -116,7 +117,7 @@ func (c *importCommand) bring(ctx context.Context, a *app.App, im *importer.Impo
 		return importer.Report{}, err
 	}
 	if who.IsZero() {
-		return importer.Report{}, fmt.Errorf("谁来导入?用 --token 或 --login / who imports? say --token or --login: %w", domain.ErrAuthRequired)
+		return importer.Report{}, fmt.Errorf("谁来导入?用 --token 或 --login / who imports? say --token or --login: %w", auth.ErrRequired)
 	}
 	if err := im.Allowed(ctx, who, plan); err != nil {
 		return importer.Report{}, namingPermission(err)
@@ -225,7 +226,7 @@ func signIn(ctx context.Context, a *app.App, what, token, login, variable string
 		return domain.StaffID{}, fmt.Errorf("%s: %w", what, err)
 	}
 	if who.MustChange {
-		return domain.StaffID{}, fmt.Errorf("%s: 请先登录并设置口令 / sign in and set a password first: %w", what, domain.ErrAuthSignInFailed)
+		return domain.StaffID{}, fmt.Errorf("%s: 请先登录并设置口令 / sign in and set a password first: %w", what, auth.ErrSignInFailed)
 	}
 	return who.Staff, nil
 }

@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"guishu/domain"
+	"guishu/domain/staff"
 	"guishu/internal/app"
 )
 
@@ -31,14 +31,14 @@ func (c *inviteCommand) Run(ctx context.Context) error {
 			return err
 		}
 		if !found {
-			return fmt.Errorf("没有这个登录名 / nobody has this sign-in name: %w", domain.ErrStaffUnknown)
+			return fmt.Errorf("没有这个登录名 / nobody has this sign-in name: %w", staff.ErrUnknown)
 		}
 		member, err := a.Ledger.Member(ctx, who)
 		if err != nil {
 			return err
 		}
 		if !member.Active() {
-			return domain.ErrStaffInactive
+			return staff.ErrInactive
 		}
 		secret, err := a.Auth.Invite(ctx, who, member.Login)
 		if err != nil {

@@ -9,6 +9,7 @@ import (
 	"guishu/domain"
 	"guishu/domain/attachment"
 	"guishu/domain/domaintest"
+	"guishu/domain/organisation"
 )
 
 type (
@@ -66,7 +67,7 @@ func TestAttach(t *testing.T) {
 		},
 		rule{
 			Name: "B-31 an advisor is attached once at a time", Given: []any{attached(first, lin)},
-			When: attach(second, lin), Refused: domain.ErrAttachmentAlreadyAttached,
+			When: attach(second, lin), Refused: attachment.ErrAlreadyAttached,
 		},
 		rule{
 			Name: "B-31 an advisor whose attachment ended is attached anew", Given: []any{attached(first, lin), ended(first, lin)},
@@ -74,14 +75,14 @@ func TestAttach(t *testing.T) {
 		},
 		rule{
 			Name: "B-29 a unit with exclusive ownership attaches nobody",
-			When: attach(first, lin, func(in *attachment.Attaching) { in.Model = domain.Exclusive }), Refused: domain.ErrAttachmentModel,
+			When: attach(first, lin, func(in *attachment.Attaching) { in.Model = domain.Exclusive }), Refused: attachment.ErrModel,
 		},
 		rule{
 			Name: "A-07 an advisor of the other business line is not attached",
 			When: attach(first, lin, func(in *attachment.Attaching) {
 				in.Line, in.CustomerLine = domain.Agency, domain.SelfOperated
 			}),
-			Refused: domain.ErrUnitLine,
+			Refused: organisation.ErrLine,
 		},
 		rule{
 			Name: "A-07 a unit of both lines attaches to a customer of either",
@@ -93,7 +94,7 @@ func TestAttach(t *testing.T) {
 			When: attach(first, lin, func(in *attachment.Attaching) {
 				in.History = domain.History{Provenance: domain.ApprovedHistory, EffectiveAt: now.Add(time.Second)}
 			}),
-			Refused: domain.ErrAttachmentDate, At: "effective_at",
+			Refused: attachment.ErrDate, At: "effective_at",
 		},
 		rule{
 			Name:  "B-31 a stated entry does not reach back into an attachment that ended",
@@ -101,7 +102,7 @@ func TestAttach(t *testing.T) {
 			When: attach(second, lin, func(in *attachment.Attaching) {
 				in.History = domain.History{Provenance: domain.ApprovedHistory, EffectiveAt: now.Add(-2 * time.Hour)}
 			}),
-			Refused: domain.ErrAttachmentDate,
+			Refused: attachment.ErrDate,
 		},
 		rule{Name: "B-31 somebody must be attached", When: attach(first, domain.StaffID{}), Refused: domain.ErrFormRequired, At: "advisor"},
 	)
@@ -119,15 +120,15 @@ func TestEnd(t *testing.T) {
 		},
 		rule{
 			Name: "B-27 an attachment ends once", Given: []any{attached(first, lin), ended(first, lin)},
-			When: end(first), Refused: domain.ErrAttachmentEnded,
+			When: end(first), Refused: attachment.ErrEnded,
 		},
-		rule{Name: "B-27 what never began does not end", When: end(first), Refused: domain.ErrAttachmentNotAttached},
+		rule{Name: "B-27 what never began does not end", When: end(first), Refused: attachment.ErrNotAttached},
 		rule{
 			Name: "B-31 an attachment does not end before it began", Given: []any{at(attached(first, lin), now.Add(-time.Hour))},
 			When: end(first, func(in *attachment.Ending) {
 				in.History = domain.History{Provenance: domain.ApprovedHistory, EffectiveAt: now.Add(-2 * time.Hour)}
 			}),
-			Refused: domain.ErrAttachmentDate,
+			Refused: attachment.ErrDate,
 		},
 	)
 }
@@ -157,7 +158,7 @@ func TestEndedAttachmentsStayReadable(t *testing.T) {
 func contacting(change func(*attachment.Contacting)) attachment.Contacting {
 	in := attachment.Contacting{
 		Contact: domain.ContactID{1}, Customer: customer, Advisor: lin, Unit: unit, OccurredOn: today,
-		Method: domain.ContactByPhone, Product: domain.ProductID{1}, TwoWay: true,
+		Method: attachment.ContactByPhone, Product: domain.ProductID{1}, TwoWay: true,
 		Purpose: domain.NewPersonal("产品说明"), Outcome: domain.NewPersonal("有意向"), Today: today,
 	}
 	if change != nil {
@@ -175,17 +176,17 @@ func TestRecordContact(t *testing.T) {
 		change func(*attachment.Contacting)
 		want   domain.Code
 	}{
-		{"A-49 a contact is put on record", []any{attached(first, lin)}, nil, ""},
-		{"A-49 a contact yesterday is put on record", []any{attached(first, lin)}, func(in *attachment.Contacting) { in.OccurredOn = today.AddDays(-1) }, ""},
-		{"B-31 a contact lies not in the future", []any{attached(first, lin)}, func(in *attachment.Contacting) { in.OccurredOn = today.AddDays(1) }, domain.ErrContactTime},
+		{"A-49 a contact is put on record", []any{attached(first, lin)}, nil, domain.Code{}},
+		{"A-49 a contact yesterday is put on record", []any{attached(first, lin)}, func(in *attachment.Contacting) { in.OccurredOn = today.AddDays(-1) }, domain.Code{}},
+		{"B-31 a contact lies not in the future", []any{attached(first, lin)}, func(in *attachment.Contacting) { in.OccurredOn = today.AddDays(1) }, attachment.ErrContactTime},
 		{"A-49 a contact has a day", []any{attached(first, lin)}, func(in *attachment.Contacting) { in.OccurredOn = domain.Date{} }, domain.ErrFormRequired},
-		{"A-29 the method is one of the list", []any{attached(first, lin)}, func(in *attachment.Contacting) { in.Method = "PIGEON" }, domain.ErrContactMethod},
+		{"A-29 the method is one of the list", []any{attached(first, lin)}, func(in *attachment.Contacting) { in.Method = "PIGEON" }, attachment.ErrContactMethod},
 		{"A-49 a note has an end", []any{attached(first, lin)}, func(in *attachment.Contacting) { in.Outcome = long }, domain.ErrFormValue},
-		{"B-31 only an attached advisor records a contact", []any{attached(first, qiu)}, nil, domain.ErrAttachmentNotAttached},
-		{"B-31 nor one whose attachment ended", []any{attached(first, lin), ended(first, lin)}, nil, domain.ErrAttachmentNotAttached},
+		{"B-31 only an attached advisor records a contact", []any{attached(first, qiu)}, nil, attachment.ErrNotAttached},
+		{"B-31 nor one whose attachment ended", []any{attached(first, lin), ended(first, lin)}, nil, attachment.ErrNotAttached},
 		{
 			"B-31 history may hold a contact of one whose attachment ended", []any{attached(first, lin), ended(first, lin)},
-			func(in *attachment.Contacting) { in.History = domain.History{Provenance: domain.ApprovedHistory} }, "",
+			func(in *attachment.Contacting) { in.History = domain.History{Provenance: domain.ApprovedHistory} }, domain.Code{},
 		},
 	} {
 		t.Run(rule.name, func(t *testing.T) {
@@ -194,7 +195,7 @@ func TestRecordContact(t *testing.T) {
 			if domain.CodeOf(err) != rule.want {
 				t.Fatalf("got %v, want %q", err, rule.want)
 			}
-			if rule.want == "" && (len(events) != 1 || events[0].(attachment.ContactRecorded).Outcome.Reveal() != "有意向") {
+			if rule.want.IsZero() && (len(events) != 1 || events[0].(attachment.ContactRecorded).Outcome.Reveal() != "有意向") {
 				t.Errorf("got %+v", events)
 			}
 		})

@@ -13,7 +13,7 @@ type Contacting struct {
 	Advisor    domain.StaffID
 	Unit       domain.UnitID // the advisor's
 	OccurredOn domain.Date
-	Method     domain.ContactMethod
+	Method     ContactMethod
 	Product    domain.ProductID // zero if it was about none
 	TwoWay     bool             // the customer answered
 	Purpose    domain.Personal
@@ -30,7 +30,7 @@ const longestNote = 2000
 // enough to have been. The contact has taken place.
 //
 // Errors: ErrFormRequired, ErrFormValue, ErrContactMethod, ErrContactTime,
-// ErrAttachmentNotAttached.
+// ErrNotAttached.
 func (s *State) Record(in Contacting) ([]any, error) {
 	_, attached := s.Of(in.Advisor)
 	if in.History.Approved() {
@@ -44,15 +44,15 @@ func (s *State) Record(in Contacting) ([]any, error) {
 	case in.OccurredOn.IsZero():
 		return nil, domain.ErrFormRequired.At("occurred_on")
 	case in.OccurredOn.After(in.Today):
-		return nil, domain.ErrContactTime.At("occurred_on")
+		return nil, ErrContactTime.At("occurred_on")
 	case !in.Method.Valid():
-		return nil, domain.ErrContactMethod.At("method")
+		return nil, ErrContactMethod.At("method")
 	case utf8.RuneCountInString(in.Purpose.Reveal()) > longestNote:
 		return nil, domain.ErrFormValue.At("purpose")
 	case utf8.RuneCountInString(in.Outcome.Reveal()) > longestNote:
 		return nil, domain.ErrFormValue.At("outcome")
 	case !attached:
-		return nil, domain.ErrAttachmentNotAttached.At("advisor")
+		return nil, ErrNotAttached.At("advisor")
 	}
 	return []any{ContactRecorded{
 		Contact: in.Contact, Customer: in.Customer, Advisor: in.Advisor, Unit: in.Unit, OccurredOn: in.OccurredOn,

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"guishu/domain"
+	"guishu/domain/organisation"
 )
 
 // Attaching enters an advisor for a customer.
@@ -29,8 +30,8 @@ const longestReason = 500
 // later entry. The advisor's unit attaches advisors (the ATTACHED model) and is
 // of the customer's line.
 //
-// Errors: ErrFormRequired, ErrAttachmentModel, ErrUnitLine,
-// ErrAttachmentAlreadyAttached, ErrAttachmentDate.
+// Errors: ErrFormRequired, ErrModel, organisation.ErrLine,
+// ErrAlreadyAttached, ErrDate.
 func (s *State) Attach(in Attaching) ([]any, error) {
 	_, attached := s.Of(in.Advisor)
 	switch {
@@ -41,13 +42,13 @@ func (s *State) Attach(in Attaching) ([]any, error) {
 	case in.Advisor.IsZero():
 		return nil, domain.ErrFormRequired.At("advisor")
 	case in.Model != domain.Attached:
-		return nil, domain.ErrAttachmentModel
+		return nil, ErrModel
 	case in.Line != "" && in.CustomerLine != "" && in.Line != in.CustomerLine:
-		return nil, domain.ErrUnitLine.At("advisor")
+		return nil, organisation.ErrLine.At("advisor")
 	case attached:
-		return nil, domain.ErrAttachmentAlreadyAttached
+		return nil, ErrAlreadyAttached
 	case !in.History.Between(s.lastEnd(in.Advisor), in.Now):
-		return nil, domain.ErrAttachmentDate.At("effective_at")
+		return nil, ErrDate.At("effective_at")
 	}
 	return []any{Attached{Attachment: in.Attachment, Customer: in.Customer, Advisor: in.Advisor, Unit: in.Unit}}, nil
 }
@@ -74,22 +75,22 @@ type Ending struct {
 }
 
 // End closes an attachment with its reason; it stays readable and keeps what it
-// earned (B-27, C-02). Errors: ErrAttachmentNotAttached, ErrAttachmentEnded,
-// ErrFormRequired, ErrFormValue, ErrAttachmentDate.
+// earned (B-27, C-02). Errors: ErrNotAttached, ErrEnded,
+// ErrFormRequired, ErrFormValue, ErrDate.
 func (s *State) End(in Ending) ([]any, error) {
 	in.Reason = strings.TrimSpace(in.Reason)
 	attachment, known := s.Attachment(in.Attachment)
 	switch {
 	case !known:
-		return nil, domain.ErrAttachmentNotAttached
+		return nil, ErrNotAttached
 	case !attachment.Active():
-		return nil, domain.ErrAttachmentEnded
+		return nil, ErrEnded
 	case in.Reason == "":
 		return nil, domain.ErrFormRequired.At("reason")
 	case utf8.RuneCountInString(in.Reason) > longestReason:
 		return nil, domain.ErrFormValue.At("reason")
 	case !in.History.Between(attachment.Entry.EffectiveAt, in.Now):
-		return nil, domain.ErrAttachmentDate.At("effective_at")
+		return nil, ErrDate.At("effective_at")
 	}
 	return []any{Ended{Attachment: attachment.ID, Customer: in.Customer, Advisor: attachment.Advisor, Reason: in.Reason}}, nil
 }

@@ -39,7 +39,7 @@ type ContactRecorded struct {
 	Advisor    domain.StaffID
 	Unit       domain.UnitID
 	OccurredOn domain.Date
-	Method     domain.ContactMethod
+	Method     ContactMethod
 	Product    domain.ProductID // what it was about, zero if no product
 	TwoWay     bool             // the customer answered
 	Purpose    domain.Personal

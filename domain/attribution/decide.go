@@ -3,7 +3,7 @@ package attribution
 import (
 	"slices"
 
-	"guishu/domain"
+	"guishu/domain/policy"
 )
 
 // Decide attributes the commission of a confirmed payment (B-29 … B-31). It is a
@@ -34,17 +34,17 @@ func Decide(in Inputs) Decided {
 
 // choose names the winner among the candidates, -1 for none, with ground and
 // reason.
-func (c *attributionCase) choose(candidates []Candidate) (int, domain.AttributionGround, string) {
+func (c *attributionCase) choose(candidates []Candidate) (int, Ground, Reason) {
 	if len(candidates) == 0 {
 		return -1, "", ReasonNoAttachment
 	}
-	if c.in.Policy.Rules.Mode != domain.TimeFirst {
+	if c.in.Policy.Rules.Mode != policy.TimeFirst {
 		return -1, "", ReasonModeUnavailable
 	}
 	if last := c.lastCommunicated(candidates); last >= 0 {
-		return last, domain.GroundCommunicated, ReasonCommunicated
+		return last, GroundCommunicated, ReasonCommunicated
 	}
-	return 0, domain.GroundTime, ReasonEarliestEntry
+	return 0, GroundTime, ReasonEarliestEntry
 }
 
 // award gives the whole deal to the winner: the source's rule, and the only split

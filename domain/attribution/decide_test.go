@@ -15,8 +15,8 @@ import (
 func TestRules(t *testing.T) {
 	t.Parallel()
 	const (
-		time1        = domain.GroundTime
-		communicated = domain.GroundCommunicated
+		time1        = attribution.GroundTime
+		communicated = attribution.GroundCommunicated
 		earliest     = attribution.ReasonEarliestEntry
 		spoke        = attribution.ReasonCommunicated
 		nobody       = attribution.ReasonNoAttachment
@@ -33,8 +33,8 @@ func TestRules(t *testing.T) {
 		name   string
 		given  []func(*story)
 		winner domain.StaffID
-		ground domain.AttributionGround
-		reason string
+		ground attribution.Ground
+		reason attribution.Reason
 	}{
 		{"B-30 the advisor entered first earns it", []func(*story){attached(qiu, live), attached(lin, live), buys}, qiu, time1, earliest},
 		{"B-30 the only advisor earns it", []func(*story){attached(lin, live), buys}, lin, time1, earliest},
@@ -114,7 +114,7 @@ func TestADecisionNamesAllThatSpokeForAndAgainst(t *testing.T) {
 			t.Errorf("rank %d: contact %v", i+1, got.LastContact)
 		}
 	}
-	if d.HandlerRank != 1 || d.Handler != lin || d.PolicyVersion != 1 || d.Mode != domain.TimeFirst || d.Confirmation != eventID(7) {
+	if d.HandlerRank != 1 || d.Handler != lin || d.PolicyVersion != 1 || d.Mode != policy.TimeFirst || d.Confirmation != eventID(7) {
 		t.Errorf("got %+v", d)
 	}
 	var types []string
@@ -130,7 +130,7 @@ func TestADecisionNamesAllThatSpokeForAndAgainst(t *testing.T) {
 	}; !slices.Equal(types, want) {
 		t.Errorf("inputs %v", types)
 	}
-	wins(t, d, qiu, domain.GroundCommunicated, attribution.ReasonCommunicated)
+	wins(t, d, qiu, attribution.GroundCommunicated, attribution.ReasonCommunicated)
 }
 
 func TestTheAuditSeesWhyCommissionAndPerformanceDiffer(t *testing.T) {
@@ -260,7 +260,7 @@ func TestADecisionOutlivesAMove(t *testing.T) {
 func TestARuleThatIsNotComputedYetDecidesNothing(t *testing.T) {
 	t.Parallel()
 	s := tell(attached(lin, live), contacted(lin), reserved(lin, live), confirmed(lin, live))
-	s.in.Policy.Rules.Mode = domain.EfficiencyFirst
+	s.in.Policy.Rules.Mode = policy.EfficiencyFirst
 	wins(t, s.decide(), domain.StaffID{}, "", attribution.ReasonModeUnavailable)
 }
 

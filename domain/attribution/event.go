@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"guishu/domain"
+	"guishu/domain/policy"
 
 	"github.com/google/uuid"
 )
@@ -94,14 +95,14 @@ type Decided struct {
 	Winner        domain.StaffID // has the largest share; zero when no advisor was attached
 	WinnerUnit    domain.UnitID
 	Shares        []Share
-	Ground        domain.AttributionGround // empty without a winner
-	Mode          domain.AttributionMode
+	Ground        Ground // empty without a winner
+	Mode          policy.AttributionMode
 	PolicyVersion int
-	Confirmation  uuid.UUID         // the payment.confirmed event
-	Candidates    []Candidate       // by rank
-	Inputs        []Input           // by position
-	InputsHash    string            // SHA-256 over the canonical inputs, hexadecimal
-	Reason        string            // stable code: one of the Reason constants
+	Confirmation  uuid.UUID   // the payment.confirmed event
+	Candidates    []Candidate // by rank
+	Inputs        []Input     // by position
+	InputsHash    string      // SHA-256 over the canonical inputs, hexadecimal
+	Reason        Reason
 	Explanation   Explanation       // of winner and handler
 	Supersedes    domain.DecisionID // an earlier decision that late facts changed, zero if none
 }

@@ -18,7 +18,7 @@ func (c *attributionCase) explain(d *Decided, winner int) Explanation {
 	if won.Advisor == d.Handler {
 		return explanation(ExplainSame, params...)
 	}
-	if d.Ground == domain.GroundCommunicated {
+	if d.Ground == GroundCommunicated {
 		earliest := d.Candidates[0]
 		return explanation(ExplainCommunicated, append(params,
 			"contact", won.LastContact.Contact.String(), "contact-position", number(won.LastContact.Position),

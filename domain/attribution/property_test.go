@@ -157,7 +157,7 @@ func TestALaterEntryNeverTakesTheCommission(t *testing.T) {
 		in.Add(attachment.Attached{Attachment: attachmentAt(later), Customer: customer, Advisor: domain.StaffID{77}},
 			domain.Fact{Position: later, Event: eventID(later), RecordedAt: anyClock(t)})
 		after := attribution.Decide(in)
-		if before.Ground == domain.GroundTime && after.Winner != before.Winner {
+		if before.Ground == attribution.GroundTime && after.Winner != before.Winner {
 			t.Fatalf("an entry at %d took the commission from the one at %d", later, entry)
 		}
 		if later > in.Confirmation.Fact.Position && after.Decision != before.Decision {

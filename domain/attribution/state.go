@@ -6,6 +6,7 @@ import (
 
 	"guishu/domain"
 	"guishu/domain/payment"
+	"guishu/domain/policy"
 )
 
 // State is the attribution of one payment. The zero State is undecided.
@@ -33,12 +34,12 @@ func (s *State) Clone() *State {
 
 // Record stores what Decide found. What stands already is nothing new. When late
 // facts gave other inputs, the new decision supersedes the one that stands, which
-// stays readable (design §7, C-02). Error: ErrAttributionCountered once the
+// stays readable (design §7, C-02). Error: ErrCountered once the
 // payment was reversed.
 func (s *State) Record(found Decided) ([]any, error) {
 	switch {
 	case s.Countered:
-		return nil, domain.ErrAttributionCountered
+		return nil, ErrCountered
 	case s.Standing == nil:
 		return []any{found}, nil
 	case s.Standing.Decision == found.Decision:
@@ -50,11 +51,11 @@ func (s *State) Record(found Decided) ([]any, error) {
 
 // Counter takes the standing decision back, because the payment was reversed: a
 // counter-entry for every share (C-02). Done before, it is nothing new. Error:
-// ErrAttributionNotConfirmed when nothing was decided.
+// ErrNotConfirmed when nothing was decided.
 func (s *State) Counter(reversal Recorded[payment.Reversed]) ([]any, error) {
 	switch {
 	case s.Standing == nil:
-		return nil, domain.ErrAttributionNotConfirmed
+		return nil, ErrNotConfirmed
 	case s.Countered:
 		return nil, nil
 	}
@@ -114,12 +115,12 @@ type head struct {
 	handlerRank   int
 	winner        domain.StaffID
 	winnerUnit    domain.UnitID
-	ground        domain.AttributionGround
-	mode          domain.AttributionMode
+	ground        Ground
+	mode          policy.AttributionMode
 	policyVersion int
 	confirmation  [16]byte
 	inputsHash    string
-	reason        string
+	reason        Reason
 }
 
 func (d Decided) head() head {

@@ -53,10 +53,10 @@ func TestStandingDecision(t *testing.T) {
 		},
 		rule{Name: "B-31 a decision without a winner is countered too", Given: []any{nobody}, When: counter, Then: []any{countered(nobody)}},
 		rule{Name: "B-31 a reversal is countered once", Given: []any{first, countered(first, back)}, When: counter},
-		rule{Name: "B-31 nothing decided is nothing to counter", When: counter, Refused: domain.ErrAttributionNotConfirmed},
+		rule{Name: "B-31 nothing decided is nothing to counter", When: counter, Refused: attribution.ErrNotConfirmed},
 		rule{
 			Name: "B-31 once countered no decision comes", Given: []any{first, countered(first, back)}, When: record(second),
-			Refused: domain.ErrAttributionCountered,
+			Refused: attribution.ErrCountered,
 		},
 	)
 	want := []attribution.Share{back, second.Shares[0]}

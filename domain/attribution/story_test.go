@@ -107,7 +107,7 @@ func contactedAt(at when, advisor domain.StaffID, changes ...func(*attachment.Co
 	return func(s *story) {
 		event := attachment.ContactRecorded{
 			Contact: domain.ContactID(eventID(s.position + 1)), Customer: customer, Advisor: advisor,
-			OccurredOn: domain.DateOf(s.clock, domain.ChinaZone()), Method: domain.ContactByPhone, Product: product, TwoWay: true,
+			OccurredOn: domain.DateOf(s.clock, domain.ChinaZone()), Method: attachment.ContactByPhone, Product: product, TwoWay: true,
 		}
 		for _, change := range changes {
 			change(&event)
@@ -160,7 +160,7 @@ func param(e attribution.Explanation, name string) string {
 	return ""
 }
 
-func wins(t *testing.T, d attribution.Decided, winner domain.StaffID, ground domain.AttributionGround, reason string) {
+func wins(t *testing.T, d attribution.Decided, winner domain.StaffID, ground attribution.Ground, reason attribution.Reason) {
 	t.Helper()
 	if d.Winner != winner || d.Ground != ground || d.Reason != reason {
 		t.Errorf("winner %s by %s because %s, want %s by %s because %s", d.Winner, d.Ground, d.Reason, winner, ground, reason)

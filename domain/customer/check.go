@@ -5,20 +5,21 @@ import (
 	"unicode/utf8"
 
 	"guishu/domain"
+	"guishu/domain/identity"
 )
 
 // Fields are the fields of a customer as somebody typed them. An empty one is
 // not given.
 type Fields struct {
 	Name                string
-	IdentityType        domain.DocumentType
+	IdentityType        identity.DocumentType
 	IdentityNumber      string
 	Phone               string
-	Source              domain.CustomerSource
-	ChannelType         domain.ChannelType
+	Source              Source
+	ChannelType         ChannelType
 	Address             string
 	Birthday            string // yyyymmdd or yyyy-mm-dd
-	Gender              domain.Gender
+	Gender              identity.Gender
 	Employer            string
 	Occupation          string
 	Industry            string
@@ -45,7 +46,7 @@ func checked(party domain.Party, in Fields, today domain.Date) (Profile, error) 
 	if in.Source != "" && !in.Source.Valid() {
 		return Profile{}, domain.ErrFormValue.At("source")
 	}
-	if in.ChannelType != "" && (!in.ChannelType.Valid() || in.Source != domain.SourceChannel) {
+	if in.ChannelType != "" && (!in.ChannelType.Valid() || in.Source != SourceChannel) {
 		return Profile{}, domain.ErrFormValue.At("channel_type")
 	}
 	readers := []func(*Profile, Fields, domain.Date) error{readName, readPhone, readBirthday, readGender, readIdentity, readAccount, readTexts}
@@ -61,7 +62,7 @@ func readName(p *Profile, in Fields, _ domain.Date) error {
 	if strings.TrimSpace(in.Name) == "" {
 		return nil
 	}
-	name, err := domain.ParseName(in.Name)
+	name, err := identity.ParseName(in.Name)
 	p.Name = domain.NewPersonal(name.Text())
 	return at(err, "name")
 }
@@ -70,7 +71,7 @@ func readPhone(p *Profile, in Fields, _ domain.Date) error {
 	if strings.TrimSpace(in.Phone) == "" {
 		return nil
 	}
-	phone, err := domain.ParsePhone(in.Phone)
+	phone, err := identity.ParsePhone(in.Phone)
 	p.Phone = domain.NewPersonal(phone.Text())
 	return at(err, "phone")
 }
@@ -106,13 +107,13 @@ func readIdentity(p *Profile, in Fields, today domain.Date) error {
 	case number == "" && in.IdentityType == "":
 		return nil
 	case in.IdentityType == "":
-		return domain.ErrCustomerRequired.At("identity_type")
+		return ErrRequired.At("identity_type")
 	case !in.IdentityType.Valid() || in.IdentityType.Party() != p.Party:
-		return domain.ErrIdentityIDType.At("identity_type")
+		return identity.ErrIDType.At("identity_type")
 	case number == "":
-		return domain.ErrCustomerRequired.At("identity_number")
+		return ErrRequired.At("identity_number")
 	}
-	document, err := domain.ParseIdentityDocument(in.IdentityType, number, today)
+	document, err := identity.ParseDocument(in.IdentityType, number, today)
 	if err != nil {
 		return at(err, "identity_number")
 	}
@@ -120,7 +121,7 @@ func readIdentity(p *Profile, in Fields, today domain.Date) error {
 	if birthday, told := document.Birthday(); told {
 		said := domain.NewPersonal(birthday.String())
 		if !p.Details.Birthday.IsZero() && p.Details.Birthday != said {
-			return domain.ErrCustomerBirthdayMismatch.At("birthday")
+			return ErrBirthdayMismatch.At("birthday")
 		}
 		p.Details.Birthday = said
 	}
@@ -138,7 +139,7 @@ func readAccount(p *Profile, in Fields, _ domain.Date) error {
 	if strings.TrimSpace(in.BankAccount) == "" {
 		return nil
 	}
-	account, err := domain.ParseBankAccount(in.BankAccount)
+	account, err := identity.ParseBankAccount(in.BankAccount)
 	p.Details.BankAccount = domain.NewPersonal(account.Number())
 	return at(err, "bank_account")
 }
@@ -180,7 +181,7 @@ func typed(p Profile) Fields {
 		Name: p.Name.Reveal(), IdentityType: p.IdentityType, IdentityNumber: p.IdentityNumber.Reveal(),
 		Phone: p.Phone.Reveal(), Source: p.Source, ChannelType: p.ChannelType,
 		Address: p.Details.Address.Reveal(), Birthday: p.Details.Birthday.Reveal(),
-		Gender: domain.Gender(p.Details.Gender.Reveal()), Employer: p.Details.Employer.Reveal(),
+		Gender: identity.Gender(p.Details.Gender.Reveal()), Employer: p.Details.Employer.Reveal(),
 		Occupation: p.Details.Occupation.Reveal(), Industry: p.Details.Industry.Reveal(),
 		LegalRepresentative: p.Details.LegalRepresentative.Reveal(), ContactPerson: p.Details.ContactPerson.Reveal(),
 		BankAccount: p.Details.BankAccount.Reveal(), Remark: p.Details.Remark.Reveal(),

@@ -9,6 +9,7 @@ import (
 	"guishu/domain"
 	"guishu/domain/customer"
 	"guishu/domain/domaintest"
+	"guishu/domain/identity"
 	"guishu/domain/organisation"
 
 	"pgregory.net/rapid"
@@ -53,21 +54,21 @@ var today = day("2026-05-20")
 func prospect() customer.Registration {
 	return customer.Registration{
 		Customer: zhang, Party: domain.Person, Advisor: advisor.Staff,
-		Fields: customer.Fields{Name: "张晓梅", Phone: "138 0013 8000", Source: domain.SourceOwn},
+		Fields: customer.Fields{Name: "张晓梅", Phone: "138 0013 8000", Source: customer.SourceOwn},
 	}
 }
 
 func registered() customer.Registered {
 	return customer.Registered{
 		Customer: zhang, Party: domain.Person, Name: personal("张晓梅"), Phone: personal("+8613800138000"),
-		HomeUnit: branch.ID, Source: domain.SourceOwn, Advisor: advisor.Staff,
+		HomeUnit: branch.ID, Source: customer.SourceOwn, Advisor: advisor.Staff,
 	}
 }
 
 // identified is registered with a document.
 func identified() customer.Registered {
 	r := registered()
-	r.IdentityType, r.IdentityNumber = domain.ResidentCard, personal(woman)
+	r.IdentityType, r.IdentityNumber = identity.ResidentCard, personal(woman)
 	r.Details.Birthday, r.Details.Gender = personal("1949-12-31"), personal("FEMALE")
 	return r
 }
@@ -102,75 +103,75 @@ func TestRegister(t *testing.T) {
 	reached := registered()
 	reached.HomeUnit, reached.Phone = outlet.ID, personal("+862584567890 ext. 801")
 	channel := registered()
-	channel.Source, channel.ChannelType, channel.Nature = domain.SourceChannel, domain.ChannelBank, domain.ThroughChannel
+	channel.Source, channel.ChannelType, channel.Nature = customer.SourceChannel, customer.ChannelBank, domain.ThroughChannel
 	company := customer.Registered{
 		Customer: zhang, Party: domain.Organisation, Name: personal("福州某某有限公司"), Phone: personal("+86591" + "87654321"),
-		IdentityType: domain.SocialCreditCode, IdentityNumber: personal(firm), HomeUnit: branch.ID, Source: domain.SourceOwn,
+		IdentityType: identity.SocialCreditCode, IdentityNumber: personal(firm), HomeUnit: branch.ID, Source: customer.SourceOwn,
 		Advisor: advisor.Staff, Details: customer.Details{ContactPerson: personal("李娜")},
 	}
 	companyFields := customer.Fields{
-		Name: "福州某某有限公司", Phone: "0591-87654321", Source: domain.SourceOwn, ContactPerson: "李娜",
-		IdentityType: domain.SocialCreditCode, IdentityNumber: strings.ToLower(firm),
+		Name: "福州某某有限公司", Phone: "0591-87654321", Source: customer.SourceOwn, ContactPerson: "李娜",
+		IdentityType: identity.SocialCreditCode, IdentityNumber: strings.ToLower(firm),
 	}
 	domaintest.Run(t,
 		rule{Name: "B-09 a prospect needs name, phone, source and advisor", When: register(branch, same), Then: []any{registered()}},
 		rule{Name: "B-08 a customer is registered once", Given: []any{registered()}, When: register(branch, same), Refused: domain.ErrIdempotencyKeyReused},
-		rule{Name: "B-09 a name is required", When: register(branch, fields(func(f *customer.Fields) { f.Name = " " })), Refused: domain.ErrCustomerRequired, At: "name"},
-		rule{Name: "B-09 a name is required of history too", When: register(branch, func(r *customer.Registration) { r.Fields.Name, r.Provenance = "", domain.ApprovedHistory }), Refused: domain.ErrCustomerRequired, At: "name"},
-		rule{Name: "A-16 a phone is required", When: register(branch, fields(func(f *customer.Fields) { f.Phone = "" })), Refused: domain.ErrCustomerRequired, At: "phone"},
-		rule{Name: "A-16 a phone is well-formed", When: register(branch, fields(func(f *customer.Fields) { f.Phone = "12345" })), Refused: domain.ErrContactPhoneFormat, At: "phone"},
+		rule{Name: "B-09 a name is required", When: register(branch, fields(func(f *customer.Fields) { f.Name = " " })), Refused: customer.ErrRequired, At: "name"},
+		rule{Name: "B-09 a name is required of history too", When: register(branch, func(r *customer.Registration) { r.Fields.Name, r.Provenance = "", domain.ApprovedHistory }), Refused: customer.ErrRequired, At: "name"},
+		rule{Name: "A-16 a phone is required", When: register(branch, fields(func(f *customer.Fields) { f.Phone = "" })), Refused: customer.ErrRequired, At: "phone"},
+		rule{Name: "A-16 a phone is well-formed", When: register(branch, fields(func(f *customer.Fields) { f.Phone = "12345" })), Refused: identity.ErrPhoneFormat, At: "phone"},
 		rule{Name: "A-16 a phone keeps its extension", When: register(outlet, extended), Then: []any{reached}},
-		rule{Name: "A-16 an imported phone is well-formed too", When: register(branch, func(r *customer.Registration) { r.Fields.Phone, r.Provenance = "12345", domain.ApprovedHistory }), Refused: domain.ErrContactPhoneFormat, At: "phone"},
-		rule{Name: "B-09 a source is required", When: register(branch, fields(func(f *customer.Fields) { f.Source = "" })), Refused: domain.ErrCustomerRequired, At: "source"},
+		rule{Name: "A-16 an imported phone is well-formed too", When: register(branch, func(r *customer.Registration) { r.Fields.Phone, r.Provenance = "12345", domain.ApprovedHistory }), Refused: identity.ErrPhoneFormat, At: "phone"},
+		rule{Name: "B-09 a source is required", When: register(branch, fields(func(f *customer.Fields) { f.Source = "" })), Refused: customer.ErrRequired, At: "source"},
 		rule{Name: "B-09 a source is from the list", When: register(branch, fields(func(f *customer.Fields) { f.Source = "LUCK" })), Refused: domain.ErrFormValue, At: "source"},
-		rule{Name: "B-09 a channel has a type", When: register(branch, fields(func(f *customer.Fields) { f.Source = domain.SourceChannel })), Refused: domain.ErrCustomerChannelTypeRequired, At: "channel_type"},
+		rule{Name: "B-09 a channel has a type", When: register(branch, fields(func(f *customer.Fields) { f.Source = customer.SourceChannel })), Refused: customer.ErrChannelTypeRequired, At: "channel_type"},
 		rule{Name: "B-09 a channel's customer is registered with its type", When: register(branch, func(r *customer.Registration) {
-			r.Fields.Source, r.Fields.ChannelType, r.Nature = domain.SourceChannel, domain.ChannelBank, domain.ThroughChannel
+			r.Fields.Source, r.Fields.ChannelType, r.Nature = customer.SourceChannel, customer.ChannelBank, domain.ThroughChannel
 		}), Then: []any{channel}},
-		rule{Name: "B-09 only a channel has a type", When: register(branch, fields(func(f *customer.Fields) { f.ChannelType = domain.ChannelBank })), Refused: domain.ErrFormValue, At: "channel_type"},
-		rule{Name: "B-09 an advisor is required where customers are attached", When: register(branch, func(r *customer.Registration) { r.Advisor = domain.StaffID{} }), Refused: domain.ErrCustomerRequired, At: "advisor"},
+		rule{Name: "B-09 only a channel has a type", When: register(branch, fields(func(f *customer.Fields) { f.ChannelType = customer.ChannelBank })), Refused: domain.ErrFormValue, At: "channel_type"},
+		rule{Name: "B-09 an advisor is required where customers are attached", When: register(branch, func(r *customer.Registration) { r.Advisor = domain.StaffID{} }), Refused: customer.ErrRequired, At: "advisor"},
 		rule{Name: "B-09 no advisor is required where customers are owned", When: register(outlet, func(r *customer.Registration) { r.Advisor = domain.StaffID{} }), Then: []any{atOutlet}},
-		rule{Name: "B-09 the advisor is known", When: register(branch, func(r *customer.Registration) { r.Advisor = person("nobody") }), Refused: domain.ErrCustomerAdvisorUnknown, At: "advisor"},
+		rule{Name: "B-09 the advisor is known", When: register(branch, func(r *customer.Registration) { r.Advisor = person("nobody") }), Refused: customer.ErrAdvisorUnknown, At: "advisor"},
 		rule{Name: "B-09 the advisor is active", When: func(s *customer.State) ([]any, error) {
 			return s.Register(prospect(), branch, customer.Advisor{Staff: advisor.Staff}, today)
-		}, Refused: domain.ErrCustomerAdvisorUnknown},
+		}, Refused: customer.ErrAdvisorUnknown},
 		rule{Name: "B-31 the advisor of history may have left", When: func(s *customer.State) ([]any, error) {
 			in := prospect()
 			in.Provenance = domain.ApprovedHistory
 			return s.Register(in, branch, customer.Advisor{Staff: advisor.Staff}, today)
 		}, Then: []any{registered()}},
 		rule{Name: "B-16 history may lack fields, on record", When: register(branch, func(r *customer.Registration) { bare(r); r.Provenance = domain.ApprovedHistory }), Then: []any{imported}},
-		rule{Name: "B-09 all that is missing is said at once", When: register(branch, bare), Refused: domain.ErrCustomerRequired, At: "phone"},
-		rule{Name: "B-09 the home unit is open", When: register(gone, same), Refused: domain.ErrUnitClosed, At: "home_unit"},
-		rule{Name: "B-09 the home unit exists, for history too", When: register(organisation.Unit{}, func(r *customer.Registration) { r.Provenance = domain.ApprovedHistory }), Refused: domain.ErrUnitUnknown, At: "home_unit"},
+		rule{Name: "B-09 all that is missing is said at once", When: register(branch, bare), Refused: customer.ErrRequired, At: "phone"},
+		rule{Name: "B-09 the home unit is open", When: register(gone, same), Refused: organisation.ErrClosed, At: "home_unit"},
+		rule{Name: "B-09 the home unit exists, for history too", When: register(organisation.Unit{}, func(r *customer.Registration) { r.Provenance = domain.ApprovedHistory }), Refused: organisation.ErrUnknown, At: "home_unit"},
 		rule{Name: "B-08 a customer is a person or an organisation", When: register(branch, func(r *customer.Registration) { r.Party = "DOG" }), Refused: domain.ErrFormValue, At: "party"},
 		rule{Name: "A-58 an organisation has a credit code and a contact person", When: register(branch, func(r *customer.Registration) { r.Party, r.Fields = domain.Organisation, companyFields }), Then: []any{company}},
 		rule{Name: "A-58 a contact person is required", When: register(branch, func(r *customer.Registration) {
 			r.Party, r.Fields = domain.Organisation, companyFields
 			r.Fields.ContactPerson = ""
-		}), Refused: domain.ErrCustomerRequired, At: "contact_person"},
+		}), Refused: customer.ErrRequired, At: "contact_person"},
 		rule{Name: "B-09 an organisation has no resident card", When: register(branch, func(r *customer.Registration) {
 			r.Party, r.Fields = domain.Organisation, companyFields
-			r.Fields.IdentityType, r.Fields.IdentityNumber = domain.ResidentCard, woman
-		}), Refused: domain.ErrIdentityIDType, At: "identity_type"},
+			r.Fields.IdentityType, r.Fields.IdentityNumber = identity.ResidentCard, woman
+		}), Refused: identity.ErrIDType, At: "identity_type"},
 		rule{Name: "B-09 a document tells birthday and gender", When: register(branch, fields(func(f *customer.Fields) {
-			f.IdentityType, f.IdentityNumber = domain.ResidentCard, "11010519491231002x"
+			f.IdentityType, f.IdentityNumber = identity.ResidentCard, "11010519491231002x"
 		})), Then: []any{identified()}},
 		rule{Name: "B-09 a birthday agrees with the document", When: register(branch, fields(func(f *customer.Fields) {
-			f.IdentityType, f.IdentityNumber, f.Birthday = domain.ResidentCard, woman, "1949-12-30"
-		})), Refused: domain.ErrCustomerBirthdayMismatch, At: "birthday"},
+			f.IdentityType, f.IdentityNumber, f.Birthday = identity.ResidentCard, woman, "1949-12-30"
+		})), Refused: customer.ErrBirthdayMismatch, At: "birthday"},
 		rule{Name: "B-09 a gender agrees with the document", When: register(branch, fields(func(f *customer.Fields) {
-			f.IdentityType, f.IdentityNumber, f.Gender = domain.ResidentCard, woman, domain.Male
+			f.IdentityType, f.IdentityNumber, f.Gender = identity.ResidentCard, woman, identity.Male
 		})), Refused: domain.ErrFormValue, At: "gender"},
 		rule{Name: "A-04 a number has a right check digit", When: register(branch, fields(func(f *customer.Fields) {
-			f.IdentityType, f.IdentityNumber = domain.ResidentCard, "110105194912310021"
-		})), Refused: domain.ErrIdentityIDChecksum, At: "identity_number"},
-		rule{Name: "A-04 a number has a type", When: register(branch, fields(func(f *customer.Fields) { f.IdentityNumber = woman })), Refused: domain.ErrCustomerRequired, At: "identity_type"},
-		rule{Name: "A-04 a type has a number", When: register(branch, fields(func(f *customer.Fields) { f.IdentityType = domain.ResidentCard })), Refused: domain.ErrCustomerRequired, At: "identity_number"},
+			f.IdentityType, f.IdentityNumber = identity.ResidentCard, "110105194912310021"
+		})), Refused: identity.ErrIDChecksum, At: "identity_number"},
+		rule{Name: "A-04 a number has a type", When: register(branch, fields(func(f *customer.Fields) { f.IdentityNumber = woman })), Refused: customer.ErrRequired, At: "identity_type"},
+		rule{Name: "A-04 a type has a number", When: register(branch, fields(func(f *customer.Fields) { f.IdentityType = identity.ResidentCard })), Refused: customer.ErrRequired, At: "identity_number"},
 		rule{Name: "B-09 a birthday is a day", When: register(branch, fields(func(f *customer.Fields) { f.Birthday = "1990-02-30" })), Refused: domain.ErrFormDateFormat, At: "birthday"},
 		rule{Name: "B-09 nobody is born tomorrow", When: register(branch, fields(func(f *customer.Fields) { f.Birthday = "2026-05-21" })), Refused: domain.ErrFormValue, At: "birthday"},
-		rule{Name: "B-12 a bank account is well-formed", When: register(branch, fields(func(f *customer.Fields) { f.BankAccount = "6222x" })), Refused: domain.ErrIdentityAccountFormat, At: "bank_account"},
-		rule{Name: "A-25 a customer number is well-formed", When: register(branch, func(r *customer.Registration) { r.CustomerNo = "12 34" }), Refused: domain.ErrCustomerCustomerNumberFormat, At: "customer_no"},
+		rule{Name: "B-12 a bank account is well-formed", When: register(branch, fields(func(f *customer.Fields) { f.BankAccount = "6222x" })), Refused: identity.ErrAccountFormat, At: "bank_account"},
+		rule{Name: "A-25 a customer number is well-formed", When: register(branch, func(r *customer.Registration) { r.CustomerNo = "12 34" }), Refused: customer.ErrNumberFormat, At: "customer_no"},
 		rule{Name: "B-09 a nature is from the list", When: register(branch, func(r *customer.Registration) { r.Nature = "SHY" }), Refused: domain.ErrFormValue, At: "nature"},
 		rule{Name: "B-09 a gender is from the list", When: register(branch, fields(func(f *customer.Fields) { f.Gender = "YES" })), Refused: domain.ErrFormValue, At: "gender"},
 		rule{Name: "B-09 an address is printable", When: register(branch, fields(func(f *customer.Fields) { f.Address = "a\x00" })), Refused: domain.ErrFormValue, At: "address"},
@@ -188,38 +189,38 @@ func TestSupplement(t *testing.T) {
 	change := func(f customer.Fields) customer.Supplement { return customer.Supplement{Fields: f} }
 	clear := func(names ...string) customer.Supplement { return customer.Supplement{Cleared: names} }
 	viaChannel := registered()
-	viaChannel.Source, viaChannel.ChannelType = domain.SourceChannel, domain.ChannelBank
+	viaChannel.Source, viaChannel.ChannelType = customer.SourceChannel, customer.ChannelBank
 	domaintest.Run(t,
 		rule{Name: "B-20 an attached advisor supplements a prospect", Given: []any{registered()}, When: supplement(attached, address), Then: []any{addressed}},
 		rule{Name: "B-20 an owner supplements a prospect", Given: []any{registered()}, When: supplement(customer.Relation{Owner: true}, address), Then: []any{addressed}},
 		rule{Name: "B-20 nobody else does", Given: []any{registered()}, When: supplement(customer.Relation{}, address), Refused: domain.ErrAuthzDenied},
-		rule{Name: "B-14, B-21 a formal customer is locked", Given: []any{registered(), formal()}, When: supplement(attached, address), Refused: domain.ErrCustomerLockedUseModification},
-		rule{Name: "B-21 a formal customer is locked for everybody", Given: []any{registered(), formal()}, When: supplement(customer.Relation{}, address), Refused: domain.ErrCustomerLockedUseModification},
-		rule{Name: "an erased customer stays erased", Given: []any{registered(), erased()}, When: supplement(attached, address), Refused: domain.ErrCustomerErased},
+		rule{Name: "B-14, B-21 a formal customer is locked", Given: []any{registered(), formal()}, When: supplement(attached, address), Refused: customer.ErrLockedUseModification},
+		rule{Name: "B-21 a formal customer is locked for everybody", Given: []any{registered(), formal()}, When: supplement(customer.Relation{}, address), Refused: customer.ErrLockedUseModification},
+		rule{Name: "an erased customer stays erased", Given: []any{registered(), erased()}, When: supplement(attached, address), Refused: customer.ErrErased},
 		rule{Name: "who was never registered is not found", When: supplement(attached, address), Refused: domain.ErrQueryNotFoundOrOutOfScope},
 		rule{Name: "B-20 nothing new is nothing to record", Given: []any{registered()}, When: supplement(attached, change(customer.Fields{Name: "张 晓梅", Phone: "+8613800138000"})), Then: nil},
-		rule{Name: "B-20 a document added tells birthday and gender", Given: []any{registered()}, When: supplement(attached, change(customer.Fields{IdentityType: domain.ResidentCard, IdentityNumber: woman})),
-			Then: []any{customer.Supplemented{Customer: zhang, IdentityType: domain.ResidentCard, IdentityNumber: personal(woman), Details: customer.Details{Birthday: personal("1949-12-31"), Gender: personal("FEMALE")}}}},
+		rule{Name: "B-20 a document added tells birthday and gender", Given: []any{registered()}, When: supplement(attached, change(customer.Fields{IdentityType: identity.ResidentCard, IdentityNumber: woman})),
+			Then: []any{customer.Supplemented{Customer: zhang, IdentityType: identity.ResidentCard, IdentityNumber: personal(woman), Details: customer.Details{Birthday: personal("1949-12-31"), Gender: personal("FEMALE")}}}},
 		rule{Name: "B-20 another document tells them anew", Given: []any{identified()}, When: supplement(attached, change(customer.Fields{IdentityNumber: another})),
 			Then: []any{customer.Supplemented{Customer: zhang, IdentityNumber: personal(another), Details: customer.Details{Birthday: personal("1880-01-01"), Gender: personal("MALE")}}}},
-		rule{Name: "B-20 a birthday agrees with the document on record", Given: []any{identified()}, When: supplement(attached, change(customer.Fields{Birthday: "1950-01-01"})), Refused: domain.ErrCustomerBirthdayMismatch},
-		rule{Name: "B-20 a number needs a type, given or on record", Given: []any{registered()}, When: supplement(attached, change(customer.Fields{IdentityNumber: woman})), Refused: domain.ErrCustomerRequired, At: "identity_type"},
+		rule{Name: "B-20 a birthday agrees with the document on record", Given: []any{identified()}, When: supplement(attached, change(customer.Fields{Birthday: "1950-01-01"})), Refused: customer.ErrBirthdayMismatch},
+		rule{Name: "B-20 a number needs a type, given or on record", Given: []any{registered()}, When: supplement(attached, change(customer.Fields{IdentityNumber: woman})), Refused: customer.ErrRequired, At: "identity_type"},
 		rule{Name: "B-20 a document is taken out with type and number", Given: []any{identified()}, When: supplement(attached, clear("identity_number")),
 			Then: []any{customer.Supplemented{Customer: zhang, Cleared: []string{"identity_number", "identity_type"}}}},
-		rule{Name: "B-09 what entry required is not emptied", Given: []any{registered()}, When: supplement(attached, clear("phone")), Refused: domain.ErrCustomerRequired, At: "phone"},
+		rule{Name: "B-09 what entry required is not emptied", Given: []any{registered()}, When: supplement(attached, clear("phone")), Refused: customer.ErrRequired, At: "phone"},
 		rule{Name: "B-20 only known fields are emptied", Given: []any{registered()}, When: supplement(attached, clear("kind")), Refused: domain.ErrFormValue, At: "cleared"},
 		rule{Name: "B-20 a field is emptied", Given: []any{registered(), addressed}, When: supplement(attached, clear("address")),
 			Then: []any{customer.Supplemented{Customer: zhang, Cleared: []string{"address"}}}},
-		rule{Name: "B-09 a source that becomes a channel has a type", Given: []any{registered()}, When: supplement(attached, change(customer.Fields{Source: domain.SourceChannel})), Refused: domain.ErrCustomerChannelTypeRequired},
-		rule{Name: "B-09 a source that is no channel any more loses its type", Given: []any{viaChannel}, When: supplement(attached, change(customer.Fields{Source: domain.SourceReferral})),
-			Then: []any{customer.Supplemented{Customer: zhang, Source: domain.SourceReferral, Cleared: []string{"channel_type"}}}},
-		rule{Name: "A-16 a phone is well-formed", Given: []any{registered()}, When: supplement(attached, change(customer.Fields{Phone: "abc"})), Refused: domain.ErrContactPhoneFormat, At: "phone"},
-		rule{Name: "A-16 a name is well-formed", Given: []any{registered()}, When: supplement(attached, change(customer.Fields{Name: "123"})), Refused: domain.ErrCustomerName, At: "name"},
+		rule{Name: "B-09 a source that becomes a channel has a type", Given: []any{registered()}, When: supplement(attached, change(customer.Fields{Source: customer.SourceChannel})), Refused: customer.ErrChannelTypeRequired},
+		rule{Name: "B-09 a source that is no channel any more loses its type", Given: []any{viaChannel}, When: supplement(attached, change(customer.Fields{Source: customer.SourceReferral})),
+			Then: []any{customer.Supplemented{Customer: zhang, Source: customer.SourceReferral, Cleared: []string{"channel_type"}}}},
+		rule{Name: "A-16 a phone is well-formed", Given: []any{registered()}, When: supplement(attached, change(customer.Fields{Phone: "abc"})), Refused: identity.ErrPhoneFormat, At: "phone"},
+		rule{Name: "A-16 a name is well-formed", Given: []any{registered()}, When: supplement(attached, change(customer.Fields{Name: "123"})), Refused: identity.ErrName, At: "name"},
 	)
 }
 
 func TestRecords(t *testing.T) {
-	verify := func(result domain.IDVerification, evidence string) func(*customer.State) ([]any, error) {
+	verify := func(result customer.IDVerification, evidence string) func(*customer.State) ([]any, error) {
 		return func(s *customer.State) ([]any, error) {
 			return s.VerifyIdentity(customer.Verification{Result: result, Evidence: evidence})
 		}
@@ -237,27 +238,27 @@ func TestRecords(t *testing.T) {
 	become := func(by domain.PaymentID) func(*customer.State) ([]any, error) {
 		return func(s *customer.State) ([]any, error) { return s.BecomeFormal(by) }
 	}
-	verified := customer.IdentityVerified{Customer: zhang, Result: domain.IDMatch, Evidence: "slip 7"}
+	verified := customer.IdentityVerified{Customer: zhang, Result: customer.IDMatch, Evidence: "slip 7"}
 	linked := customer.Linked{Customer: zhang, CustomerNo: "C0001"}
 	domaintest.Run(t,
-		rule{Name: "A-21 the answer of the networked verification is recorded", Given: []any{identified()}, When: verify(domain.IDMatch, " slip 7 "), Then: []any{verified}},
-		rule{Name: "A-21 there is a document to verify", Given: []any{registered()}, When: verify(domain.IDMatch, "slip 7"), Refused: domain.ErrCustomerRequired, At: "identity_number"},
-		rule{Name: "A-21 an answer has its evidence", Given: []any{identified()}, When: verify(domain.IDMatch, ""), Refused: domain.ErrFormRequired, At: "evidence"},
-		rule{Name: "A-21 not checked is no answer", Given: []any{identified()}, When: verify(domain.IDNotChecked, "x"), Refused: domain.ErrFormValue, At: "result"},
+		rule{Name: "A-21 the answer of the networked verification is recorded", Given: []any{identified()}, When: verify(customer.IDMatch, " slip 7 "), Then: []any{verified}},
+		rule{Name: "A-21 there is a document to verify", Given: []any{registered()}, When: verify(customer.IDMatch, "slip 7"), Refused: customer.ErrRequired, At: "identity_number"},
+		rule{Name: "A-21 an answer has its evidence", Given: []any{identified()}, When: verify(customer.IDMatch, ""), Refused: domain.ErrFormRequired, At: "evidence"},
+		rule{Name: "A-21 not checked is no answer", Given: []any{identified()}, When: verify(customer.IDNotChecked, "x"), Refused: domain.ErrFormValue, At: "result"},
 		rule{Name: "A-25 a customer is linked to the core bank", Given: []any{registered()}, When: link(" C0001 "), Then: []any{linked}},
 		rule{Name: "A-25 the same link again is nothing to record", Given: []any{registered(), linked}, When: link("C0001"), Then: nil},
-		rule{Name: "A-25 there is one link", Given: []any{registered(), linked}, When: link("C0002"), Refused: domain.ErrAssociationAlreadyLinked},
-		rule{Name: "A-25 a customer number is well-formed", Given: []any{registered()}, When: link("?"), Refused: domain.ErrAssociationKeyFormat},
+		rule{Name: "A-25 there is one link", Given: []any{registered(), linked}, When: link("C0002"), Refused: customer.ErrAlreadyLinked},
+		rule{Name: "A-25 a customer number is well-formed", Given: []any{registered()}, When: link("?"), Refused: customer.ErrLinkKeyFormat},
 		rule{Name: "A-13 an approved claim's phone is taken over", Given: []any{registered()}, When: phone("13900139000"),
 			Then: []any{customer.PhoneRecorded{Customer: zhang, Phone: personal("+8613900139000"), Application: application}}},
 		rule{Name: "A-13 a formal customer's phone too", Given: []any{registered(), formal()}, When: phone("13900139000"),
 			Then: []any{customer.PhoneRecorded{Customer: zhang, Phone: personal("+8613900139000"), Application: application}}},
 		rule{Name: "A-13 a phone typed before the approval gives way to the claim's", Given: []any{registered(), typed}, When: phone("13900139000"),
 			Then: []any{customer.PhoneRecorded{Customer: zhang, Phone: personal("+8613900139000"), Application: application}}},
-		rule{Name: "A-13 a phone typed after the approval stays", Given: []any{registered(), customer.IdentityVerified{Customer: zhang, Result: domain.IDMatch}, typed}, When: phone("13900139000"), Then: nil},
+		rule{Name: "A-13 a phone typed after the approval stays", Given: []any{registered(), customer.IdentityVerified{Customer: zhang, Result: customer.IDMatch}, typed}, When: phone("13900139000"), Then: nil},
 		rule{Name: "A-13 the phone on record is nothing to record", Given: []any{registered()}, When: phone("13800138000"), Then: nil},
-		rule{Name: "A-09 a phone is well-formed", Given: []any{registered()}, When: phone("1"), Refused: domain.ErrContactPhoneFormat},
-		rule{Name: "an erased customer gets no phone", Given: []any{registered(), erased()}, When: phone("13900139000"), Refused: domain.ErrCustomerErased},
+		rule{Name: "A-09 a phone is well-formed", Given: []any{registered()}, When: phone("1"), Refused: identity.ErrPhoneFormat},
+		rule{Name: "an erased customer gets no phone", Given: []any{registered(), erased()}, When: phone("13900139000"), Refused: customer.ErrErased},
 		rule{Name: "B-14 the first confirmed payment makes a customer formal", Given: []any{registered()}, When: become(payment("first")), Then: []any{formal()}},
 		rule{Name: "B-14 a later one changes nothing", Given: []any{registered(), formal()}, When: become(payment("second")), Then: nil},
 		rule{Name: "B-14 nor does the first one again", Given: []any{registered(), formal()}, When: become(payment("first")), Then: nil},
@@ -273,7 +274,7 @@ func TestRecords(t *testing.T) {
 func TestKindAndCompleteness(t *testing.T) {
 	t.Parallel()
 	potential := domaintest.Fold[customer.State](registered())
-	if potential.Kind() != domain.Prospect || !potential.ToBeCompleted(nil) {
+	if potential.Kind() != customer.Prospect || !potential.ToBeCompleted(nil) {
 		t.Error("B-08, B-16 who has not paid is potential, and to be completed")
 	}
 	if got, want := potential.MissingForFormal(), []string{"identity_type", "identity_number", "address", "bank_account", "birthday"}; !slices.Equal(got, want) {
@@ -285,7 +286,7 @@ func TestKindAndCompleteness(t *testing.T) {
 		t.Errorf("B-16 a complete prospect is still to be completed: %+v", c)
 	}
 	dealt := domaintest.Fold[customer.State](identified(), details, formal())
-	if dealt.Kind() != domain.FormalCustomer || dealt.ToBeCompleted(nil) {
+	if dealt.Kind() != customer.Formal || dealt.ToBeCompleted(nil) {
 		t.Error("B-16 who paid and is complete is among my customers")
 	}
 	if incomplete := domaintest.Fold[customer.State](registered(), formal()); !incomplete.ToBeCompleted(nil) {
@@ -315,10 +316,10 @@ func TestKindAndCompleteness(t *testing.T) {
 // a verification is about the name and number it was made for.
 func TestVerificationLapses(t *testing.T) {
 	t.Parallel()
-	verified := customer.IdentityVerified{Customer: zhang, Result: domain.IDMatch, Evidence: "slip"}
+	verified := customer.IdentityVerified{Customer: zhang, Result: customer.IDMatch, Evidence: "slip"}
 	kept := domaintest.Fold[customer.State](identified(), verified, customer.Supplemented{Customer: zhang, Details: customer.Details{Remark: personal("x")}})
 	lapsed := domaintest.Fold[customer.State](identified(), verified, customer.Supplemented{Customer: zhang, Name: personal("张小梅")})
-	if kept.Verification != domain.IDMatch || lapsed.Verification != domain.IDNotChecked {
+	if kept.Verification != customer.IDMatch || lapsed.Verification != customer.IDNotChecked {
 		t.Errorf("after another remark %s, after another name %s", kept.Verification, lapsed.Verification)
 	}
 }
@@ -351,10 +352,10 @@ func TestSupplementIsIdempotent(t *testing.T) {
 			in := customer.Supplement{Fields: customer.Fields{
 				Name:           rapid.SampledFrom(names).Draw(t, "name"),
 				Phone:          rapid.SampledFrom([]string{"", "13800138000", "13900139000"}).Draw(t, "phone"),
-				IdentityType:   rapid.SampledFrom([]domain.DocumentType{"", domain.ResidentCard}).Draw(t, "type"),
+				IdentityType:   rapid.SampledFrom([]identity.DocumentType{"", identity.ResidentCard}).Draw(t, "type"),
 				IdentityNumber: rapid.SampledFrom([]string{"", woman, another}).Draw(t, "number"),
-				Source:         rapid.SampledFrom([]domain.CustomerSource{"", domain.SourceChannel, domain.SourceOwn}).Draw(t, "source"),
-				ChannelType:    rapid.SampledFrom([]domain.ChannelType{"", domain.ChannelBank}).Draw(t, "channel"),
+				Source:         rapid.SampledFrom([]customer.Source{"", customer.SourceChannel, customer.SourceOwn}).Draw(t, "source"),
+				ChannelType:    rapid.SampledFrom([]customer.ChannelType{"", customer.ChannelBank}).Draw(t, "channel"),
 				Address:        rapid.SampledFrom([]string{"", "甲", "乙"}).Draw(t, "address"),
 				Birthday:       rapid.SampledFrom([]string{"", "1949-12-31", "2000-01-01"}).Draw(t, "birthday"),
 			}}
@@ -378,7 +379,7 @@ func TestSupplementIsIdempotent(t *testing.T) {
 			if next.Profile.Name.IsZero() || next.Profile.Phone.IsZero() || next.Profile.Source == "" {
 				t.Fatal("what entry required was lost")
 			}
-			if (next.Profile.Source == domain.SourceChannel) != (next.Profile.ChannelType != "") {
+			if (next.Profile.Source == customer.SourceChannel) != (next.Profile.ChannelType != "") {
 				t.Fatal("a channel and its type come apart")
 			}
 			state = next

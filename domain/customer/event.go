@@ -3,7 +3,10 @@
 // B-14, B-21).
 package customer
 
-import "guishu/domain"
+import (
+	"guishu/domain"
+	"guishu/domain/identity"
+)
 
 // StreamPrefix begins the name of a customer's stream; the id follows.
 const StreamPrefix = "customer-"
@@ -28,14 +31,14 @@ type Registered struct {
 	Customer       domain.CustomerID
 	Party          domain.Party
 	Name           domain.Personal
-	IdentityType   domain.DocumentType // empty when no document is known
-	IdentityNumber domain.Personal     // canonical form
-	Phone          domain.Personal     // as domain.Phone.Text gives it
-	CustomerNo     string              // the core bank's number, empty for a prospect
-	HomeUnit       domain.UnitID       // 客户归属机构
+	IdentityType   identity.DocumentType // empty when no document is known
+	IdentityNumber domain.Personal       // canonical form
+	Phone          domain.Personal       // as identity.Phone.Text gives it
+	CustomerNo     string                // the core bank's number, empty for a prospect
+	HomeUnit       domain.UnitID         // 客户归属机构
 	Nature         domain.Nature
-	Source         domain.CustomerSource
-	ChannelType    domain.ChannelType
+	Source         Source
+	ChannelType    ChannelType
 	Advisor        domain.StaffID // 财富管理师 named at entry, zero if none (B-09)
 	Details        Details
 	Exceptions     []domain.Exception
@@ -46,11 +49,11 @@ type Registered struct {
 type Supplemented struct {
 	Customer       domain.CustomerID
 	Name           domain.Personal
-	IdentityType   domain.DocumentType
+	IdentityType   identity.DocumentType
 	IdentityNumber domain.Personal
 	Phone          domain.Personal
-	Source         domain.CustomerSource
-	ChannelType    domain.ChannelType
+	Source         Source
+	ChannelType    ChannelType
 	Details        Details
 	Cleared        []string
 }
@@ -68,7 +71,7 @@ type PhoneRecorded struct {
 //
 type IdentityVerified struct {
 	Customer domain.CustomerID
-	Result   domain.IDVerification
+	Result   IDVerification
 	Evidence string // reference of the front office's slip
 }
 

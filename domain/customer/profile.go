@@ -1,17 +1,20 @@
 package customer
 
-import "guishu/domain"
+import (
+	"guishu/domain"
+	"guishu/domain/identity"
+)
 
 // Profile is what is known of a customer and can be filled in, corrected and
 // lost by erasure. An empty field is unknown.
 type Profile struct {
 	Party          domain.Party
 	Name           domain.Personal
-	IdentityType   domain.DocumentType
+	IdentityType   identity.DocumentType
 	IdentityNumber domain.Personal // canonical form
-	Phone          domain.Personal // as domain.Phone.Text gives it
-	Source         domain.CustomerSource
-	ChannelType    domain.ChannelType
+	Phone          domain.Personal // as identity.Phone.Text gives it
+	Source         Source
+	ChannelType    ChannelType
 	Details        Details
 }
 
@@ -76,7 +79,7 @@ func (p *Profile) clear(name string) {
 // requiredAtEntry is what a potential customer must have (B-09, A-16, A-58).
 func (p *Profile) requiredAtEntry() []string {
 	required := []string{"name", "phone", "source"}
-	if p.Source == domain.SourceChannel {
+	if p.Source == SourceChannel {
 		required = append(required, "channel_type")
 	}
 	if p.Party == domain.Organisation {

@@ -4,11 +4,12 @@ import (
 	"strings"
 
 	"guishu/domain"
+	"guishu/domain/identity"
 )
 
 // Verification is the front office's answer about name and number.
 type Verification struct {
-	Result   domain.IDVerification
+	Result   IDVerification
 	Evidence string // reference of the slip
 }
 
@@ -20,10 +21,10 @@ func (s *State) VerifyIdentity(in Verification) ([]any, error) {
 	}
 	in.Evidence = strings.TrimSpace(in.Evidence)
 	switch {
-	case !in.Result.Valid() || in.Result == domain.IDNotChecked:
+	case !in.Result.Valid() || in.Result == IDNotChecked:
 		return nil, domain.ErrFormValue.At("result")
 	case s.Profile.IdentityNumber.IsZero():
-		return nil, domain.ErrCustomerRequired.At("identity_number").With("fields", "identity_number")
+		return nil, ErrRequired.At("identity_number").With("fields", "identity_number")
 	case in.Evidence == "":
 		return nil, domain.ErrFormRequired.At("evidence")
 	case len(in.Evidence) > longestLine:
@@ -42,11 +43,11 @@ func (s *State) Link(customerNo string) ([]any, error) {
 	customerNo = strings.TrimSpace(customerNo)
 	switch {
 	case !wellFormedNo(customerNo):
-		return nil, domain.ErrAssociationKeyFormat.At("customer_no")
+		return nil, ErrLinkKeyFormat.At("customer_no")
 	case s.CustomerNo == customerNo:
 		return nil, nil
 	case s.CustomerNo != "":
-		return nil, domain.ErrAssociationAlreadyLinked.At("customer_no")
+		return nil, ErrAlreadyLinked.At("customer_no")
 	}
 	return []any{Linked{Customer: s.Customer, CustomerNo: customerNo}}, nil
 }
@@ -61,11 +62,11 @@ func (s *State) RecordPhone(phone domain.Personal, application domain.Applicatio
 	}
 	switch {
 	case phone.Erased():
-		return nil, domain.ErrCustomerErased
+		return nil, ErrErased
 	case approved < s.PhoneTyped:
 		return nil, nil
 	}
-	number, err := domain.ParsePhone(phone.Reveal())
+	number, err := identity.ParsePhone(phone.Reveal())
 	if err != nil {
 		return nil, at(err, "phone")
 	}

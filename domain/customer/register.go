@@ -67,13 +67,13 @@ func (in Registration) check(profile Profile, advisor Advisor) error {
 	known := advisor.Staff == in.Advisor && (advisor.Active || in.Provenance == domain.ApprovedHistory)
 	switch {
 	case profile.Name.IsZero():
-		return domain.ErrCustomerRequired.At("name").With("fields", "name")
+		return ErrRequired.At("name").With("fields", "name")
 	case in.CustomerNo != "" && !wellFormedNo(in.CustomerNo):
-		return domain.ErrCustomerCustomerNumberFormat.At("customer_no")
+		return ErrNumberFormat.At("customer_no")
 	case in.Nature != "" && !in.Nature.Valid():
 		return domain.ErrFormValue.At("nature")
 	case !in.Advisor.IsZero() && !known:
-		return domain.ErrCustomerAdvisorUnknown.At("advisor")
+		return ErrAdvisorUnknown.At("advisor")
 	}
 	return nil
 }
@@ -81,13 +81,13 @@ func (in Registration) check(profile Profile, advisor Advisor) error {
 func (in Registration) gates(profile Profile, model domain.OwnershipModel) ([]domain.Exception, error) {
 	gates := domain.Gates{Provenance: in.Provenance}
 	for _, name := range profile.requiredAtEntry() {
-		code := domain.ErrCustomerRequired
+		code := ErrRequired
 		if name == "channel_type" {
-			code = domain.ErrCustomerChannelTypeRequired
+			code = ErrChannelTypeRequired
 		}
 		gates.Require(profile.filled(name), code, name)
 	}
-	gates.Require(model != domain.Attached || !in.Advisor.IsZero(), domain.ErrCustomerRequired, "advisor")
+	gates.Require(model != domain.Attached || !in.Advisor.IsZero(), ErrRequired, "advisor")
 	return gates.Pass()
 }
 

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"guishu/domain"
+	"guishu/domain/identity"
 )
 
 // State is a customer, folded from their stream. The zero State is a customer
@@ -16,7 +17,7 @@ type State struct {
 	Nature       domain.Nature
 	Advisor      domain.StaffID // named at entry
 	RegisteredBy domain.StaffID
-	Verification domain.IDVerification
+	Verification IDVerification
 	FirstPayment domain.PaymentID // zero while potential
 	PhoneTyped   domain.Position  // of the event in which somebody last typed the phone
 	Exceptions   []domain.Exception
@@ -31,16 +32,16 @@ func (s *State) Exists() bool { return !s.Customer.IsZero() }
 func (s *State) Formal() bool { return !s.FirstPayment.IsZero() }
 
 // Kind is derived from the first confirmed payment, never typed (B-08).
-func (s *State) Kind() domain.CustomerKind {
+func (s *State) Kind() Kind {
 	if s.Formal() {
-		return domain.FormalCustomer
+		return Formal
 	}
-	return domain.Prospect
+	return Prospect
 }
 
 // Identity is the customer's document; the zero document when none is known.
-func (s *State) Identity() domain.IdentityDocument {
-	document, _ := domain.ParseIdentityDocument(s.Profile.IdentityType, s.Profile.IdentityNumber.Reveal(), domain.Date{})
+func (s *State) Identity() identity.Document {
+	document, _ := identity.ParseDocument(s.Profile.IdentityType, s.Profile.IdentityNumber.Reveal(), domain.Date{})
 	return document
 }
 
@@ -81,7 +82,7 @@ func (s *State) register(e Registered, fact domain.Fact) {
 			Phone: e.Phone, Source: e.Source, ChannelType: e.ChannelType, Details: e.Details,
 		},
 		CustomerNo: e.CustomerNo, HomeUnit: e.HomeUnit, Nature: e.Nature, Advisor: e.Advisor,
-		RegisteredBy: fact.Actor, Verification: domain.IDNotChecked, PhoneTyped: fact.Position,
+		RegisteredBy: fact.Actor, Verification: IDNotChecked, PhoneTyped: fact.Position,
 		Exceptions: slices.Clone(e.Exceptions),
 	}
 }
@@ -107,7 +108,7 @@ func (s *State) supplement(e Supplemented, fact domain.Fact) {
 		s.Profile.clear(name)
 	}
 	if before.Name != s.Profile.Name || before.IdentityNumber != s.Profile.IdentityNumber || before.IdentityType != s.Profile.IdentityType {
-		s.Verification = domain.IDNotChecked // it was the other name and number that were checked
+		s.Verification = IDNotChecked // it was the other name and number that were checked
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"guishu/domain"
+	"guishu/domain/identity"
 )
 
 // Supplement fills in or corrects fields of a potential customer. Fields that are
@@ -31,7 +32,7 @@ func (s *State) Supplement(in Supplement, relation Relation, today domain.Date) 
 		return nil, err
 	}
 	if s.Formal() {
-		return nil, domain.ErrCustomerLockedUseModification
+		return nil, ErrLockedUseModification
 	}
 	if relation.none() {
 		return nil, domain.ErrAuthzDenied
@@ -47,7 +48,7 @@ func (s *State) Supplement(in Supplement, relation Relation, today domain.Date) 
 			kept.clear("identity_number")
 		}
 	}
-	if in.Fields.Source != "" && in.Fields.Source != domain.SourceChannel {
+	if in.Fields.Source != "" && in.Fields.Source != SourceChannel {
 		kept.clear("channel_type")
 	}
 	if in.Fields.IdentityNumber != "" {
@@ -58,8 +59,8 @@ func (s *State) Supplement(in Supplement, relation Relation, today domain.Date) 
 	if err != nil {
 		return nil, err
 	}
-	if in.Fields.Source == domain.SourceChannel && after.ChannelType == "" {
-		return nil, domain.ErrCustomerChannelTypeRequired.At("channel_type")
+	if in.Fields.Source == SourceChannel && after.ChannelType == "" {
+		return nil, ErrChannelTypeRequired.At("channel_type")
 	}
 	event, changed := s.difference(after)
 	if !changed {
@@ -73,7 +74,7 @@ func (s *State) clearable(name string) error {
 	known := name == "identity_type" || slices.ContainsFunc(personalFields, func(f personalField) bool { return f.name == name })
 	switch {
 	case slices.Contains(s.Profile.requiredAtEntry(), name):
-		return domain.ErrCustomerRequired.At(name).With("fields", name)
+		return ErrRequired.At(name).With("fields", name)
 	case !known:
 		return domain.ErrFormValue.At("cleared")
 	}
@@ -82,7 +83,7 @@ func (s *State) clearable(name string) error {
 
 // forgetTold empties birthday and gender where the document told them.
 func (p *Profile) forgetTold() {
-	document, _ := domain.ParseIdentityDocument(p.IdentityType, p.IdentityNumber.Reveal(), domain.Date{})
+	document, _ := identity.ParseDocument(p.IdentityType, p.IdentityNumber.Reveal(), domain.Date{})
 	if _, told := document.Birthday(); told {
 		p.Details.Birthday = domain.Personal{}
 	}
@@ -133,7 +134,7 @@ func (s *State) present() error {
 	case !s.Exists():
 		return domain.ErrQueryNotFoundOrOutOfScope
 	case s.Erased:
-		return domain.ErrCustomerErased
+		return ErrErased
 	}
 	return nil
 }

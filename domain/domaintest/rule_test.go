@@ -121,9 +121,6 @@ func TestRuleReportsFaults(t *testing.T) {
 		{"an event that changes nothing", "changed nothing", func() string {
 			return failing(t, Rule[counter]{When: func(*counter) ([]any, error) { return []any{raised{}, "unknown"}[1:], nil }, Then: []any{"unknown"}})
 		}},
-		{"a code nobody knows", "not in the table", func() string {
-			return failing(t, Rule[counter]{When: func(*counter) ([]any, error) { return nil, domain.Code("no/such") }, Refused: "no/such"})
-		}},
 	}
 	for _, f := range faults {
 		if said := f.of(); !strings.Contains(said, f.said) {

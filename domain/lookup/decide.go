@@ -8,6 +8,7 @@ import (
 	"guishu/domain"
 	"guishu/domain/ownership"
 	"guishu/domain/policy"
+	"guishu/domain/staff"
 )
 
 // Answer is what a look-up found: one reason where the customer cannot be claimed
@@ -24,12 +25,34 @@ const (
 	NameMismatch   Answer = "NAME_MISMATCH" // the document is a customer's, of another name
 )
 
+// Answers is every answer.
+var Answers = domain.NewEnumeration(domain.ErrFormValue.At("answer"),
+	domain.Named(Claimable, "可认领", "claimable"),
+	domain.Named(AlreadyClaimed, "已被认领", "already claimed"),
+	domain.Named(OtherOutlet, "非本网点客户", "another outlet's"),
+	domain.Named(OtherLine, "非本条线客户", "the other line's"),
+	domain.Named(NoSuchCustomer, "没有此客户", "no such customer"),
+	domain.Named(NameMismatch, "证件与姓名不符", "document and name differ"),
+)
+
+// Valid says whether a is one of Answers.
+func (a Answer) Valid() bool { return Answers.Valid(a) }
+
+// Chinese is the name shown in Chinese.
+func (a Answer) Chinese() string { return Answers.Chinese(a) }
+
+// English is the name shown in English.
+func (a Answer) English() string { return Answers.English(a) }
+
+// Words is every value with its names.
+func (Answer) Words() []domain.Word { return Answers.Words() }
+
 // Question is a look-up: who asks, by what kind of key, for which line and kind
 // of application.
 type Question struct {
-	By   string // ByCustomerNo or ByIdentity
+	By   Means
 	Line domain.BusinessLine
-	Kind domain.ApplicationKind // ESTABLISH finds customers within reach, CROSS_INSTITUTION those beyond it too
+	Kind ownership.ApplicationKind // ESTABLISH finds customers within reach, CROSS_INSTITUTION those beyond it too
 }
 
 // Found is the customer a key belongs to; the zero Found is none.
@@ -45,18 +68,18 @@ type Found struct {
 func (s *State) LookUp(q Question, found Found, asker ownership.Person, rules policy.ClaimRules) ([]any, Answer, error) {
 	switch {
 	case !asker.Active:
-		return nil, "", domain.ErrStaffInactive
-	case q.By != ByCustomerNo && q.By != ByIdentity:
-		return nil, "", domain.ErrClaimLookupKeysMissing
+		return nil, "", staff.ErrInactive
+	case !q.By.Valid():
+		return nil, "", ErrKeysMissing
 	case !q.Line.Valid():
-		return nil, "", domain.ErrClaimLineMismatch.At("line")
-	case q.Kind != "" && q.Kind != domain.EstablishRelation && q.Kind != domain.CrossInstitution:
+		return nil, "", ownership.ErrLineMismatch.At("line")
+	case q.Kind != "" && q.Kind != ownership.EstablishRelation && q.Kind != ownership.CrossInstitution:
 		return nil, "", domain.ErrFormValue.At("kind")
 	case rules.DailyLookUps > 0 && s.Count >= rules.DailyLookUps:
-		return nil, "", domain.ErrClaimLookupLimit.With("limit", strconv.Itoa(rules.DailyLookUps))
+		return nil, "", ErrLimit.With("limit", strconv.Itoa(rules.DailyLookUps))
 	}
 	answer := judge(q, found, asker, rules)
-	event := LookedUp{Staff: asker.Staff, Unit: asker.Unit.ID, By: q.By, Answer: string(answer)}
+	event := LookedUp{Staff: asker.Staff, Unit: asker.Unit.ID, By: q.By, Answer: answer}
 	if answer != NoSuchCustomer {
 		event.Customer = found.Customer.Customer
 	}
@@ -66,8 +89,8 @@ func (s *State) LookUp(q Question, found Found, asker ownership.Person, rules po
 // judge gives the first reason that holds against claiming the customer.
 func judge(q Question, found Found, asker ownership.Person, rules policy.ClaimRules) Answer {
 	home := found.Customer.Home
-	near := asker.KindFor(home) == domain.EstablishRelation
-	crossing := q.Kind == domain.CrossInstitution && rules.CrossInstitution != policy.CrossOff
+	near := asker.KindFor(home) == ownership.EstablishRelation
+	crossing := q.Kind == ownership.CrossInstitution && rules.CrossInstitution != policy.CrossOff
 	switch {
 	case found.Customer.Customer.IsZero():
 		return NoSuchCustomer
@@ -92,11 +115,11 @@ func (a Answer) Refusal(owner domain.StaffID, approver bool, disclosure policy.D
 	case a == Claimable:
 		return nil
 	case a == NameMismatch:
-		return domain.ErrClaimNameIDMismatch
+		return ErrNameIDMismatch
 	case !approver && disclosure != policy.Exact && disclosure != policy.ExactWithOwner:
-		return domain.ErrClaimNotClaimable
+		return ErrNotClaimable
 	}
-	refusal := domain.ErrClaimNotClaimable.With("reason", string(a))
+	refusal := ErrNotClaimable.With("reason", string(a))
 	if a == AlreadyClaimed && disclosure == policy.ExactWithOwner && !owner.IsZero() {
 		refusal = refusal.With("owner", owner.String())
 	}
@@ -117,7 +140,7 @@ func Reveal(customer domain.CustomerID, staff domain.StaffID, fields []string, p
 	case len(fields) == 0:
 		return nil, domain.ErrFormRequired.At("fields")
 	case purpose == "" && rules.RevealNeedsPurpose:
-		return nil, domain.ErrRevealPurposeRequired.At("purpose")
+		return nil, ErrPurposeRequired.At("purpose")
 	case !utf8.ValidString(purpose) || utf8.RuneCountInString(purpose) > longestPurpose:
 		return nil, domain.ErrFormValue.At("purpose")
 	}

@@ -22,9 +22,9 @@ func StreamOf(staff domain.StaffID, on domain.Date) string {
 type LookedUp struct {
 	Staff    domain.StaffID
 	Unit     domain.UnitID
-	By       string            // "customer-no" or "identity"
+	By       Means
 	Customer domain.CustomerID // zero when none was found
-	Answer   string            // one of the values of Answer
+	Answer   Answer
 }
 
 // Revealed says that somebody is about to see fields in clear, and what for.

@@ -4,13 +4,15 @@ import (
 	"strings"
 
 	"guishu/domain"
+	"guishu/domain/customer"
+	"guishu/domain/identity"
 )
 
 // Keys are what somebody types to find a customer: the customer number, or ID
 // type, ID number and name together.
 type Keys struct {
 	CustomerNo     string
-	IdentityType   domain.DocumentType
+	IdentityType   identity.DocumentType
 	IdentityNumber string
 	Name           string
 }
@@ -18,19 +20,40 @@ type Keys struct {
 // Key is a complete key, checked: exact match only, no part of a number or name
 // finds anybody.
 type Key struct {
-	CustomerNo string                  // empty when by identity
-	Identity   domain.IdentityDocument // zero when by customer number
-	Name       domain.Name
+	CustomerNo string            // empty when by identity
+	Identity   identity.Document // zero when by customer number
+	Name       identity.Name
 }
 
-// The kinds of key a look-up is recorded with.
+// Means is what kind of key a look-up was made by.
+type Means string
+
+// The values of Means.
 const (
-	ByCustomerNo = "customer-no"
-	ByIdentity   = "identity"
+	ByCustomerNo Means = "customer-no"
+	ByIdentity   Means = "identity"
 )
 
+// MeansOfLookUp is every kind of key.
+var MeansOfLookUp = domain.NewEnumeration(domain.ErrFormValue.At("by"),
+	domain.Named(ByCustomerNo, "客户号", "customer number"),
+	domain.Named(ByIdentity, "证件和姓名", "document and name"),
+)
+
+// Valid says whether m is one of MeansOfLookUp.
+func (m Means) Valid() bool { return MeansOfLookUp.Valid(m) }
+
+// Chinese is the name shown in Chinese.
+func (m Means) Chinese() string { return MeansOfLookUp.Chinese(m) }
+
+// English is the name shown in English.
+func (m Means) English() string { return MeansOfLookUp.English(m) }
+
+// Words is every value with its names.
+func (Means) Words() []domain.Word { return MeansOfLookUp.Words() }
+
 // By is the kind of key, as LookedUp records it.
-func (k Key) By() string {
+func (k Key) By() Means {
 	if k.CustomerNo != "" {
 		return ByCustomerNo
 	}
@@ -38,25 +61,25 @@ func (k Key) By() string {
 }
 
 // Read checks what was typed. A customer number alone is enough; without
-// it all three others are needed. Errors: ErrClaimLookupKeysMissing,
-// ErrCustomerCustomerNumberFormat, ErrCustomerName, and those of
-// domain.ParseIdentityDocument.
+// it all three others are needed. Errors: ErrKeysMissing,
+// customer.ErrNumberFormat, identity.ErrName, and those of
+// identity.ParseDocument.
 func (k Keys) Read(today domain.Date) (Key, error) {
 	number := strings.TrimSpace(k.CustomerNo)
 	if number != "" {
 		if len(number) > 32 || strings.ContainsFunc(number, notAlphanumeric) {
-			return Key{}, domain.ErrCustomerCustomerNumberFormat.At("customer_no")
+			return Key{}, customer.ErrNumberFormat.At("customer_no")
 		}
 		return Key{CustomerNo: number}, nil
 	}
 	if k.IdentityType == "" || strings.TrimSpace(k.IdentityNumber) == "" || strings.TrimSpace(k.Name) == "" {
-		return Key{}, domain.ErrClaimLookupKeysMissing
+		return Key{}, ErrKeysMissing
 	}
-	document, err := domain.ParseIdentityDocument(k.IdentityType, k.IdentityNumber, today)
+	document, err := identity.ParseDocument(k.IdentityType, k.IdentityNumber, today)
 	if err != nil {
 		return Key{}, at(err, "identity_number")
 	}
-	name, err := domain.ParseName(k.Name)
+	name, err := identity.ParseName(k.Name)
 	if err != nil {
 		return Key{}, at(err, "name")
 	}

@@ -23,7 +23,7 @@ const (
 )
 
 // Propose asks for an import of history, its files named by their content (B-31).
-// Errors: ErrImportBatchState when the batch exists, ErrFormRequired,
+// Errors: ErrState when the batch exists, ErrFormRequired,
 // ErrFormValue.
 func (s *State) Propose(in Proposing) ([]any, error) {
 	in.Name = strings.TrimSpace(in.Name)
@@ -55,8 +55,8 @@ func (s Source) valid() bool {
 }
 
 // Approve lets the batch's times count and facts come under it, by somebody else
-// than who proposed it (B-31). Errors: ErrImportBatchState,
-// ErrImportBatchSelfApproval, ErrFormRequired, ErrFormValue.
+// than who proposed it (B-31). Errors: ErrState,
+// ErrSelfApproval, ErrFormRequired, ErrFormValue.
 func (s *State) Approve(by domain.StaffID, note string) ([]any, error) {
 	note = strings.TrimSpace(note)
 	switch {
@@ -65,14 +65,14 @@ func (s *State) Approve(by domain.StaffID, note string) ([]any, error) {
 	case by.IsZero():
 		return nil, domain.ErrFormRequired.At("approved_by")
 	case by == s.ProposedBy:
-		return nil, domain.ErrImportBatchSelfApproval
+		return nil, ErrSelfApproval
 	case tooLong(note):
 		return nil, domain.ErrFormValue.At("note")
 	}
 	return []any{Approved{Batch: s.Batch, ApprovedBy: by, Note: note}}, nil
 }
 
-// Refuse ends the proposal with its reason. Errors: ErrImportBatchState,
+// Refuse ends the proposal with its reason. Errors: ErrState,
 // ErrFormRequired, ErrFormValue.
 func (s *State) Refuse(by domain.StaffID, reason string) ([]any, error) {
 	reason = strings.TrimSpace(reason)
@@ -90,7 +90,7 @@ func (s *State) Refuse(by domain.StaffID, reason string) ([]any, error) {
 }
 
 // Close ends an approved batch with the counts of rows: nothing more comes under
-// it, and what came keeps its times. Errors: ErrImportBatchState, ErrFormValue.
+// it, and what came keeps its times. Errors: ErrState, ErrFormValue.
 func (s *State) Close(imported, rejected int) ([]any, error) {
 	switch {
 	case s.Status != StatusApproved:

@@ -48,7 +48,7 @@ func closing(imported, rejected int) func(*state) ([]any, error) {
 func TestMigration(t *testing.T) {
 	domaintest.Run(t,
 		rule{Name: "B-31 a batch is proposed with its files", When: propose(nil), Then: []any{proposed}},
-		rule{Name: "B-31 a batch is proposed once", Given: []any{proposed}, When: propose(nil), Refused: domain.ErrImportBatchState},
+		rule{Name: "B-31 a batch is proposed once", Given: []any{proposed}, When: propose(nil), Refused: migration.ErrState},
 		rule{
 			Name: "B-31 a batch names its files", When: propose(func(in *migration.Proposing) { in.Sources = nil }),
 			Refused: domain.ErrFormRequired, At: "sources",
@@ -67,16 +67,16 @@ func TestMigration(t *testing.T) {
 		rule{Name: "B-31 a supervisor approves", Given: []any{proposed}, When: approve(head), Then: []any{approved}},
 		rule{
 			Name: "B-31 nobody approves the own batch", Given: []any{proposed}, When: approve(clerk),
-			Refused: domain.ErrImportBatchSelfApproval,
+			Refused: migration.ErrSelfApproval,
 		},
-		rule{Name: "B-31 what was not proposed cannot be approved", When: approve(head), Refused: domain.ErrImportBatchState},
+		rule{Name: "B-31 what was not proposed cannot be approved", When: approve(head), Refused: migration.ErrState},
 		rule{
 			Name: "B-31 an approved batch is not approved again", Given: []any{proposed, approved}, When: approve(head),
-			Refused: domain.ErrImportBatchState,
+			Refused: migration.ErrState,
 		},
 		rule{
 			Name: "B-31 a refused batch is not approved", Given: []any{proposed, refused}, When: approve(head),
-			Refused: domain.ErrImportBatchState,
+			Refused: migration.ErrState,
 		},
 		rule{Name: "B-31 a batch is refused with the reason", Given: []any{proposed}, When: refuse(" 不完整 "), Then: []any{refused}},
 		rule{
@@ -85,10 +85,10 @@ func TestMigration(t *testing.T) {
 		},
 		rule{
 			Name: "B-31 an approved batch is not refused", Given: []any{proposed, approved}, When: refuse("晚了"),
-			Refused: domain.ErrImportBatchState,
+			Refused: migration.ErrState,
 		},
 		rule{Name: "B-31 an approved batch is closed with its counts", Given: []any{proposed, approved}, When: closing(10, 2), Then: []any{closed}},
-		rule{Name: "B-31 only an approved batch is closed", Given: []any{proposed}, When: closing(0, 0), Refused: domain.ErrImportBatchState},
+		rule{Name: "B-31 only an approved batch is closed", Given: []any{proposed}, When: closing(0, 0), Refused: migration.ErrState},
 		rule{
 			Name: "B-31 counts are not negative", Given: []any{proposed, approved}, When: closing(-1, 0),
 			Refused: domain.ErrFormValue, At: "imported",
@@ -102,11 +102,11 @@ func TestFactsComeUnderABatchBetweenApprovalAndClosing(t *testing.T) {
 		given []any
 		want  domain.Code
 	}{
-		{nil, domain.ErrImportBatchNotApproved},
-		{[]any{proposed}, domain.ErrImportBatchNotApproved},
-		{[]any{proposed, refused}, domain.ErrImportBatchNotApproved},
-		{[]any{proposed, approved}, ""},
-		{[]any{proposed, approved, closed}, domain.ErrImportBatchState},
+		{nil, migration.ErrNotApproved},
+		{[]any{proposed}, migration.ErrNotApproved},
+		{[]any{proposed, refused}, migration.ErrNotApproved},
+		{[]any{proposed, approved}, domain.Code{}},
+		{[]any{proposed, approved, closed}, migration.ErrState},
 	} {
 		if err := domaintest.Fold[state](at.given...).Admit(); domain.CodeOf(err) != at.want {
 			t.Errorf("after %d events: %v, want %q", len(at.given), err, at.want)

@@ -14,6 +14,26 @@ const (
 	StatusClosed   Status = "CLOSED"
 )
 
+// Statuses is every status.
+var Statuses = domain.NewEnumeration(domain.ErrFormValue.At("status"),
+	domain.Named(StatusProposed, "待批准", "proposed"),
+	domain.Named(StatusApproved, "已批准", "approved"),
+	domain.Named(StatusRefused, "未批准", "refused"),
+	domain.Named(StatusClosed, "已结束", "closed"),
+)
+
+// Valid says whether s is one of Statuses.
+func (s Status) Valid() bool { return Statuses.Valid(s) }
+
+// Chinese is the name shown in Chinese.
+func (s Status) Chinese() string { return Statuses.Chinese(s) }
+
+// English is the name shown in English.
+func (s Status) English() string { return Statuses.English(s) }
+
+// Words is every value with its names.
+func (Status) Words() []domain.Word { return Statuses.Words() }
+
 // State is a batch as its events tell. The zero State does not exist yet.
 type State struct {
 	Batch      domain.BatchID
@@ -46,7 +66,7 @@ func (s *State) Clone() *State {
 }
 
 // Admit says whether a fact may come under the batch now: it is approved and not
-// closed. Errors: ErrImportBatchNotApproved, ErrImportBatchState.
+// closed. Errors: ErrNotApproved, ErrState.
 func (s *State) Admit() error {
 	switch s.Status {
 	case StatusApproved:
@@ -54,12 +74,12 @@ func (s *State) Admit() error {
 	case StatusClosed:
 		return stateRefusal(s.Status)
 	}
-	return domain.ErrImportBatchNotApproved
+	return ErrNotApproved
 }
 
 func stateRefusal(status Status) error {
 	if status == "" {
 		status = "NONE"
 	}
-	return domain.ErrImportBatchState.With("state", string(status))
+	return ErrState.With("state", string(status))
 }

@@ -38,7 +38,7 @@ func (t *Tree) Establish(in Establishing) ([]any, error) {
 		return nil, err
 	}
 	if t.Unit(in.Unit).Known() || t.ByCode(in.Code).Known() {
-		return nil, domain.ErrUnitDuplicate.At("code")
+		return nil, ErrDuplicate.At("code")
 	}
 	parent, err := t.parentFor(in)
 	if err != nil {
@@ -46,13 +46,13 @@ func (t *Tree) Establish(in Establishing) ([]any, error) {
 	}
 	unit := Unit{ID: in.Unit, Kind: in.Kind, ownLine: in.Line, ownModel: in.Model}.below(parent)
 	if parent.Line != "" && unit.Line != parent.Line {
-		return nil, domain.ErrUnitLine.At("line")
+		return nil, ErrLine.At("line")
 	}
 	if unit.Model == "" {
 		return nil, domain.ErrFormRequired.At("model")
 	}
 	if unit.lacksLine() {
-		return nil, domain.ErrUnitLine.At("line")
+		return nil, ErrLine.At("line")
 	}
 	return []any{UnitEstablished{
 		Unit: in.Unit, Parent: in.Parent, Code: in.Code, Name: in.Name,
@@ -85,7 +85,7 @@ func (t *Tree) parentFor(in Establishing) (Unit, error) {
 		case !t.root.IsZero():
 			return Unit{}, domain.ErrFormRequired.At("parent")
 		case !in.Kind.MayBeRoot():
-			return Unit{}, domain.ErrUnitLevel.At("kind")
+			return Unit{}, ErrLevel.At("kind")
 		}
 		return Unit{}, nil
 	}
@@ -95,9 +95,9 @@ func (t *Tree) parentFor(in Establishing) (Unit, error) {
 	}
 	switch {
 	case !in.Kind.MayStandBelow(parent.Kind):
-		return Unit{}, domain.ErrUnitLevel.At("kind")
+		return Unit{}, ErrLevel.At("kind")
 	case parent.Path.Depth() >= deepest:
-		return Unit{}, domain.ErrUnitLevel.At("parent")
+		return Unit{}, ErrLevel.At("parent")
 	}
 	return parent, nil
 }
@@ -135,10 +135,10 @@ func (t *Tree) Move(id, parent domain.UnitID) ([]any, error) {
 	case unit.Parent == parent:
 		return nil, nil
 	case !unit.Kind.MayStandBelow(above.Kind), above.Path.Depth()+t.height(unit) > deepest:
-		return nil, domain.ErrUnitLevel.At("parent")
+		return nil, ErrLevel.At("parent")
 	}
 	if !t.keepsLines(unit, above) {
-		return nil, domain.ErrUnitLine.At("parent")
+		return nil, ErrLine.At("parent")
 	}
 	return []any{UnitMoved{Unit: id, Parent: parent}}, nil
 }
@@ -171,9 +171,9 @@ func (t *Tree) Close(id domain.UnitID, staffBelow int, reason string) ([]any, er
 	}
 	switch {
 	case unit.open > 0:
-		return nil, domain.ErrUnitInUse.At("unit").With("reason", "units")
+		return nil, ErrInUse.At("unit").With("reason", "units")
 	case staffBelow > 0:
-		return nil, domain.ErrUnitInUse.At("unit").With("reason", "staff")
+		return nil, ErrInUse.At("unit").With("reason", "staff")
 	case reason == "":
 		return nil, domain.ErrFormRequired.At("reason")
 	}

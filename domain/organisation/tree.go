@@ -25,13 +25,13 @@ type Unit struct {
 // Known says whether there is such a unit.
 func (u Unit) Known() bool { return !u.ID.IsZero() }
 
-// Usable is nil for an open unit, else ErrUnitUnknown or ErrUnitClosed.
+// Usable is nil for an open unit, else ErrUnknown or ErrClosed.
 func (u Unit) Usable() error {
 	if !u.Known() {
-		return domain.ErrUnitUnknown
+		return ErrUnknown
 	}
 	if u.Closed {
-		return domain.ErrUnitClosed
+		return ErrClosed
 	}
 	return nil
 }

@@ -102,48 +102,48 @@ func TestEstablish(t *testing.T) {
 		},
 		domaintest.Rule[organisation.Tree]{
 			Name: "A-07 a unit's line does not contradict a unit above", Given: bank(), When: establish(contradicting),
-			Refused: domain.ErrUnitLine, At: "line",
+			Refused: organisation.ErrLine, At: "line",
 		},
 		domaintest.Rule[organisation.Tree]{
 			Name: "A-07 an outlet with exclusive ownership has a line", Given: bank(), When: establish(outlet("new", "east")),
-			Refused: domain.ErrUnitLine, At: "line",
+			Refused: organisation.ErrLine, At: "line",
 		},
 		domaintest.Rule[organisation.Tree]{
 			Name: "A-07 an outlet of attached advisors needs no line", Given: bank(), When: establish(wealthOutlet),
 			Then: []any{established("new", "wealth", domain.Outlet)},
 		},
 		domaintest.Rule[organisation.Tree]{
-			Name: "A-61 a code is given once", Given: bank(), When: establish(sameCode), Refused: domain.ErrUnitDuplicate, At: "code",
+			Name: "A-61 a code is given once", Given: bank(), When: establish(sameCode), Refused: organisation.ErrDuplicate, At: "code",
 		},
 		domaintest.Rule[organisation.Tree]{
 			Name:  "A-61 a closed unit's code is not given again",
-			Given: append(bank(), organisation.UnitClosed{Unit: unit("east-1")}), When: establish(sameCode), Refused: domain.ErrUnitDuplicate,
+			Given: append(bank(), organisation.UnitClosed{Unit: unit("east-1")}), When: establish(sameCode), Refused: organisation.ErrDuplicate,
 		},
 		domaintest.Rule[organisation.Tree]{
-			Name: "A-61 a unit is established once", Given: bank(), When: establish(sameID), Refused: domain.ErrUnitDuplicate,
+			Name: "A-61 a unit is established once", Given: bank(), When: establish(sameID), Refused: organisation.ErrDuplicate,
 		},
 		domaintest.Rule[organisation.Tree]{
 			Name: "A-61 there is one root", Given: bank(), When: establish(second), Refused: domain.ErrFormRequired, At: "parent",
 		},
 		domaintest.Rule[organisation.Tree]{
-			Name: "A-61 an outlet is no root", When: establish(outletRoot), Refused: domain.ErrUnitLevel,
+			Name: "A-61 an outlet is no root", When: establish(outletRoot), Refused: organisation.ErrLevel,
 		},
 		domaintest.Rule[organisation.Tree]{
 			Name: "the root says how customers belong to staff", When: establish(bareRoot), Refused: domain.ErrFormRequired, At: "model",
 		},
 		domaintest.Rule[organisation.Tree]{
-			Name: "A-61 the parent exists", Given: bank(), When: establish(outlet("new", "nowhere")), Refused: domain.ErrUnitUnknown, At: "parent",
+			Name: "A-61 the parent exists", Given: bank(), When: establish(outlet("new", "nowhere")), Refused: organisation.ErrUnknown, At: "parent",
 		},
 		domaintest.Rule[organisation.Tree]{
 			Name:  "A-61 the parent is open",
 			Given: append(bank(), organisation.UnitClosed{Unit: unit("west-1")}, organisation.UnitClosed{Unit: unit("west")}),
-			When:  establish(outlet("new", "west")), Refused: domain.ErrUnitClosed, At: "parent",
+			When:  establish(outlet("new", "west")), Refused: organisation.ErrClosed, At: "parent",
 		},
 		domaintest.Rule[organisation.Tree]{
-			Name: "A-61 nothing but a department stands below an outlet", Given: bank(), When: establish(below), Refused: domain.ErrUnitLevel,
+			Name: "A-61 nothing but a department stands below an outlet", Given: bank(), When: establish(below), Refused: organisation.ErrLevel,
 		},
 		domaintest.Rule[organisation.Tree]{
-			Name: "A-61 levels go downwards", Given: bank(), When: establish(upwards), Refused: domain.ErrUnitLevel,
+			Name: "A-61 levels go downwards", Given: bank(), When: establish(upwards), Refused: organisation.ErrLevel,
 		},
 		domaintest.Rule[organisation.Tree]{
 			Name: "a unit has a name", Given: bank(), When: establish(unnamed), Refused: domain.ErrFormRequired, At: "name",
@@ -192,12 +192,12 @@ func TestTheTreeHasSoManyLevelsAtMost(t *testing.T) {
 			Then: []any{established("new", "level-19", domain.Department)},
 		},
 		domaintest.Rule[organisation.Tree]{
-			Name: "A-61 there is no level below the twentieth", Given: departments(20), When: establish(another), Refused: domain.ErrUnitLevel, At: "parent",
+			Name: "A-61 there is no level below the twentieth", Given: departments(20), When: establish(another), Refused: organisation.ErrLevel, At: "parent",
 		},
 		domaintest.Rule[organisation.Tree]{
 			Name:  "A-61 a unit does not move so low that what is below it has no level",
 			Given: append(departments(19), established("top", "bank", domain.Department), established("bottom", "top", domain.Department)),
-			When:  move("top", "level-19"), Refused: domain.ErrUnitLevel, At: "parent",
+			When:  move("top", "level-19"), Refused: organisation.ErrLevel, At: "parent",
 		},
 		domaintest.Rule[organisation.Tree]{
 			Name:  "A-61 a unit moves as low as there are levels",
@@ -229,29 +229,29 @@ func TestMove(t *testing.T) {
 			Name: "A-61 the root does not move", Given: bank(), When: move("bank", "province"), Refused: domain.ErrUnitCycle,
 		},
 		domaintest.Rule[organisation.Tree]{
-			Name: "A-61 a unit does not move below one of its level or lower", Given: bank(), When: move("east", "west"), Refused: domain.ErrUnitLevel,
+			Name: "A-61 a unit does not move below one of its level or lower", Given: bank(), When: move("east", "west"), Refused: organisation.ErrLevel,
 		},
 		domaintest.Rule[organisation.Tree]{
-			Name: "A-07 a move does not bring a unit into the other line", Given: bank(), When: move("east-1", "west"), Refused: domain.ErrUnitLine,
+			Name: "A-07 a move does not bring a unit into the other line", Given: bank(), When: move("east-1", "west"), Refused: organisation.ErrLine,
 		},
 		domaintest.Rule[organisation.Tree]{
-			Name: "A-07 a move does not bring a unit below into the other line", Given: append(bank(), agencyCity), When: move("east", "agency-city"), Refused: domain.ErrUnitLine,
+			Name: "A-07 a move does not bring a unit below into the other line", Given: append(bank(), agencyCity), When: move("east", "agency-city"), Refused: organisation.ErrLine,
 		},
 		domaintest.Rule[organisation.Tree]{
-			Name: "A-07 a move does not take an inherited line away", Given: bank(), When: move("west-1", "east"), Refused: domain.ErrUnitLine,
+			Name: "A-07 a move does not take an inherited line away", Given: bank(), When: move("west-1", "east"), Refused: organisation.ErrLine,
 		},
 		domaintest.Rule[organisation.Tree]{
 			Name: "A-07 a unit of the line moves below a unit of the line", Given: bank(), When: move("east-2", "west"),
 			Then: []any{organisation.UnitMoved{Unit: unit("east-2"), Parent: unit("west")}},
 		},
 		domaintest.Rule[organisation.Tree]{
-			Name: "the new parent exists", Given: bank(), When: move("east", "nowhere"), Refused: domain.ErrUnitUnknown, At: "parent",
+			Name: "the new parent exists", Given: bank(), When: move("east", "nowhere"), Refused: organisation.ErrUnknown, At: "parent",
 		},
 		domaintest.Rule[organisation.Tree]{
-			Name: "the unit exists", Given: bank(), When: move("nowhere", "east"), Refused: domain.ErrUnitUnknown, At: "unit",
+			Name: "the unit exists", Given: bank(), When: move("nowhere", "east"), Refused: organisation.ErrUnknown, At: "unit",
 		},
 		domaintest.Rule[organisation.Tree]{
-			Name: "the new parent is open", Given: append(bank(), city, organisation.UnitClosed{Unit: unit("city")}), When: move("east", "city"), Refused: domain.ErrUnitClosed, At: "parent",
+			Name: "the new parent is open", Given: append(bank(), city, organisation.UnitClosed{Unit: unit("city")}), When: move("east", "city"), Refused: organisation.ErrClosed, At: "parent",
 		},
 	)
 }
@@ -271,10 +271,10 @@ func TestRenameAndClose(t *testing.T) {
 		domaintest.Rule[organisation.Tree]{Name: "the same name is nothing to record", Given: bank(), When: rename("east", "east"), Then: nil},
 		domaintest.Rule[organisation.Tree]{Name: "a name is not empty", Given: bank(), When: rename("east", ""), Refused: domain.ErrFormRequired, At: "name"},
 		domaintest.Rule[organisation.Tree]{
-			Name: "a closed unit keeps its name", Given: append(bank(), closed), When: rename("west-1", "x"), Refused: domain.ErrUnitClosed, At: "unit",
+			Name: "a closed unit keeps its name", Given: append(bank(), closed), When: rename("west-1", "x"), Refused: organisation.ErrClosed, At: "unit",
 		},
 		domaintest.Rule[organisation.Tree]{Name: "A-61 an empty unit closes", Given: bank(), When: closing("west-1", 0, " merged "), Then: []any{closed}},
-		domaintest.Rule[organisation.Tree]{Name: "A-61 a unit with open units below stays", Given: bank(), When: closing("west", 0, "merged"), Refused: domain.ErrUnitInUse},
+		domaintest.Rule[organisation.Tree]{Name: "A-61 a unit with open units below stays", Given: bank(), When: closing("west", 0, "merged"), Refused: organisation.ErrInUse},
 		domaintest.Rule[organisation.Tree]{Name: "A-61 a unit whose units below are closed may close", Given: append(bank(), closed), When: closing("west", 0, "merged"),
 			Then: []any{organisation.UnitClosed{Unit: unit("west"), Reason: "merged"}}},
 		domaintest.Rule[organisation.Tree]{
@@ -282,10 +282,10 @@ func TestRenameAndClose(t *testing.T) {
 			Given: append(bank(), established("west-2", "west", domain.Outlet), organisation.UnitMoved{Unit: unit("east-2"), Parent: unit("west")}, organisation.UnitMoved{Unit: unit("east-1"), Parent: unit("province")}),
 			When:  closing("east", 0, "merged"), Then: []any{organisation.UnitClosed{Unit: unit("east"), Reason: "merged"}},
 		},
-		domaintest.Rule[organisation.Tree]{Name: "A-61 a unit with staff stays", Given: bank(), When: closing("west-1", 1, "merged"), Refused: domain.ErrUnitInUse},
+		domaintest.Rule[organisation.Tree]{Name: "A-61 a unit with staff stays", Given: bank(), When: closing("west-1", 1, "merged"), Refused: organisation.ErrInUse},
 		domaintest.Rule[organisation.Tree]{Name: "closing has a reason", Given: bank(), When: closing("west-1", 0, " "), Refused: domain.ErrFormRequired, At: "reason"},
-		domaintest.Rule[organisation.Tree]{Name: "a unit closes once", Given: append(bank(), closed), When: closing("west-1", 0, "x"), Refused: domain.ErrUnitClosed},
-		domaintest.Rule[organisation.Tree]{Name: "what never was does not close", When: closing("west-1", 0, "x"), Refused: domain.ErrUnitUnknown},
+		domaintest.Rule[organisation.Tree]{Name: "a unit closes once", Given: append(bank(), closed), When: closing("west-1", 0, "x"), Refused: organisation.ErrClosed},
+		domaintest.Rule[organisation.Tree]{Name: "what never was does not close", When: closing("west-1", 0, "x"), Refused: organisation.ErrUnknown},
 	)
 }
 
@@ -333,7 +333,7 @@ func TestTreeStaysATree(t *testing.T) {
 		names := rapid.SampledFrom([]string{"a", "b", "c", "d", "e", "f", "g", "h"})
 		take := func(events []any, err error) {
 			if err != nil {
-				if _, known := domain.CodeOf(err).Entry(); !known {
+				if domain.CodeOf(err).IsZero() {
 					t.Fatalf("a refusal without a stable code: %v", err)
 				}
 				return
@@ -353,7 +353,7 @@ func TestTreeStaysATree(t *testing.T) {
 			"establish": func(t *rapid.T) {
 				in := organisation.Establishing{
 					Unit: unit(names.Draw(t, "unit")), Code: names.Draw(t, "code"), Name: "n",
-					Kind: rapid.SampledFrom(domain.UnitKinds()).Draw(t, "kind"), Line: lines.Draw(t, "line"),
+					Kind: rapid.SampledFrom(domain.UnitKinds.Values()).Draw(t, "kind"), Line: lines.Draw(t, "line"),
 					Model: rapid.SampledFrom([]domain.OwnershipModel{"", domain.Attached, domain.Exclusive}).Draw(t, "model"),
 				}
 				if tree.Len() > 0 {

@@ -5,7 +5,10 @@ import (
 	"unicode/utf8"
 
 	"guishu/domain"
+	"guishu/domain/customer"
+	"guishu/domain/identity"
 	"guishu/domain/policy"
+	"guishu/domain/staff"
 )
 
 // Consent is the home outlet head's agreement to a claim from outside.
@@ -25,11 +28,11 @@ func (s *State) Consent(in Consent) ([]any, error) {
 	case err != nil:
 		return nil, err
 	case !in.HeadsHome:
-		return nil, domain.ErrApprovalOutOfJurisdiction
-	case application.Kind != domain.CrossInstitution && application.Kind != domain.AdjustRelation:
+		return nil, ErrOutOfJurisdiction
+	case application.Kind != CrossInstitution && application.Kind != AdjustRelation:
 		return nil, domain.ErrFormValue.At("application")
 	case !application.ConsentedBy.IsZero():
-		return nil, domain.ErrApprovalNotPending
+		return nil, ErrNotPending
 	}
 	return []any{HomeHeadConsented{Application: in.Application, By: in.By}}, nil
 }
@@ -59,8 +62,8 @@ func (s *State) Approve(in Approval, customer Customer, gains Person, rules poli
 	if err := consented(application, in.Approver, customer, gains, rules); err != nil {
 		return nil, err
 	}
-	if application.Kind != domain.DissolveRelation && !hasPhone(application, customer) {
-		return nil, domain.ErrApprovalPhoneRequired.At("phone")
+	if application.Kind != DissolveRelation && !hasPhone(application, customer) {
+		return nil, ErrPhoneRequired.At("phone")
 	}
 	events := []any{ClaimApproved{Application: in.Application, Approver: in.Approver}, s.outcome(application, gains)}
 	for _, rival := range s.Pending() {
@@ -74,12 +77,12 @@ func (s *State) Approve(in Approval, customer Customer, gains Person, rules poli
 // outcome is the event that changes who owns the slot.
 func (s *State) outcome(a Application, gains Person) any {
 	switch a.Kind {
-	case domain.AdjustRelation:
+	case AdjustRelation:
 		return Adjusted{
 			Customer: s.Customer, Line: s.Line, From: s.Owner, To: gains.Staff, Unit: gains.Unit.ID,
 			Application: a.Application, Reason: a.Reason,
 		}
-	case domain.DissolveRelation:
+	case DissolveRelation:
 		return Dissolved{Customer: s.Customer, Line: s.Line, Owner: s.Owner, Application: a.Application, Reason: a.Reason}
 	}
 	return Established{
@@ -89,29 +92,29 @@ func (s *State) outcome(a Application, gains Person) any {
 
 // stillRight checks what may have changed since the application was filed: the
 // slot, the one who gains, and where they work.
-func (s *State) stillRight(a Application, customer Customer, gains Person, rules policy.ClaimRules) error {
+func (s *State) stillRight(a Application, whose Customer, gains Person, rules policy.ClaimRules) error {
 	switch {
 	case a.Establishes() && s.Owned():
-		return domain.ErrClaimAlreadyOwned
+		return ErrAlreadyOwned
 	case !a.Establishes() && !s.Owned():
-		return domain.ErrClaimNotOwned
-	case a.Kind == domain.DissolveRelation:
+		return ErrNotOwned
+	case a.Kind == DissolveRelation:
 		return nil
-	case customer.Erased:
-		return domain.ErrCustomerErased
+	case whose.Erased:
+		return customer.ErrErased
 	case gains.Staff != a.Gains():
-		return domain.ErrStaffUnknown.At("owner")
+		return staff.ErrUnknown.At("owner")
 	case gains.Staff == s.Owner:
-		return domain.ErrClaimSameOwner
+		return ErrSameOwner
 	}
-	if err := gains.mayOwn(customer.Home, s.Line); err != nil {
+	if err := gains.mayOwn(whose.Home, s.Line); err != nil {
 		return err
 	}
 	kind := a.Kind
-	if kind == domain.AdjustRelation {
-		kind = domain.CrossInstitution
+	if kind == AdjustRelation {
+		kind = CrossInstitution
 	}
-	if err := reachable(kind, gains, customer, rules); err != nil {
+	if err := reachable(kind, gains, whose, rules); err != nil {
 		return err
 	}
 	return gains.hasRoom(rules)
@@ -121,12 +124,12 @@ func (s *State) stillRight(a Application, customer Customer, gains Person, rules
 // another institution; it must come from somebody else than the approver, as the
 // second of two.
 func consented(a Application, approver domain.StaffID, customer Customer, gains Person, rules policy.ClaimRules) error {
-	crosses := a.Kind != domain.DissolveRelation && !gains.near(customer.Home)
+	crosses := a.Kind != DissolveRelation && !gains.near(customer.Home)
 	if !crosses || rules.CrossInstitution != policy.CrossHomeHeadApproval {
 		return nil
 	}
 	if a.ConsentedBy.IsZero() || a.ConsentedBy == approver {
-		return domain.ErrApprovalSecondApproverRequired
+		return ErrSecondApproverRequired
 	}
 	return nil
 }
@@ -134,7 +137,7 @@ func consented(a Application, approver domain.StaffID, customer Customer, gains 
 // hasPhone says whether the application or the customer has a valid phone.
 func hasPhone(a Application, customer Customer) bool {
 	for _, phone := range []domain.Personal{a.Phone, customer.Phone} {
-		if _, err := domain.ParsePhone(phone.Reveal()); err == nil {
+		if _, err := identity.ParsePhone(phone.Reveal()); err == nil {
 			return true
 		}
 	}
@@ -158,7 +161,7 @@ func (s *State) Reject(in Rejection, rules policy.ClaimRules) ([]any, error) {
 	length := utf8.RuneCountInString(reason)
 	switch {
 	case length < max(rules.RejectReasonRunes, 1):
-		return nil, domain.ErrApprovalRejectReasonRequired.At("reason")
+		return nil, ErrRejectReasonRequired.At("reason")
 	case length > longestReason || !utf8.ValidString(reason):
 		return nil, domain.ErrFormValue.At("reason")
 	}
@@ -173,11 +176,11 @@ func (s *State) decidable(id domain.ApplicationID, by domain.StaffID) (Applicati
 	case !known:
 		return Application{}, domain.ErrQueryNotFoundOrOutOfScope
 	case by.IsZero(), by == application.Applicant, by == application.Gains():
-		return Application{}, domain.ErrApprovalSelfApproval
-	case application.Status == domain.ApplicationSuperseded && application.Establishes() && s.Owned():
-		return Application{}, domain.ErrClaimAlreadyOwned
+		return Application{}, ErrSelfApproval
+	case application.Status == ApplicationSuperseded && application.Establishes() && s.Owned():
+		return Application{}, ErrAlreadyOwned
 	case !application.Pending():
-		return Application{}, domain.ErrApprovalNotPending
+		return Application{}, ErrNotPending
 	}
 	return application, nil
 }

@@ -23,7 +23,7 @@ func StreamOf(customer domain.CustomerID, line domain.BusinessLine) string {
 // relationship, or to establish it across institutions.
 type ClaimFiled struct {
 	Application domain.ApplicationID
-	Kind        domain.ApplicationKind
+	Kind        ApplicationKind
 	Customer    domain.CustomerID
 	Line        domain.BusinessLine
 	Applicant   domain.StaffID
@@ -123,6 +123,6 @@ func ParseStream(stream string) (domain.CustomerID, domain.BusinessLine, error) 
 	if err != nil {
 		return domain.CustomerID{}, "", err
 	}
-	line, err := domain.ParseBusinessLine(rest[id+1:])
+	line, err := domain.BusinessLines.Parse(rest[id+1:])
 	return customer, line, err
 }

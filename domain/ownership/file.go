@@ -5,7 +5,10 @@ import (
 	"unicode/utf8"
 
 	"guishu/domain"
+	"guishu/domain/customer"
+	"guishu/domain/identity"
 	"guishu/domain/policy"
+	"guishu/domain/staff"
 )
 
 // longestReason is the most characters a reason may have.
@@ -14,7 +17,7 @@ const longestReason = 500
 // Claim is an application to become the owner of a slot without one.
 type Claim struct {
 	Application domain.ApplicationID
-	Kind        domain.ApplicationKind // ESTABLISH or CROSS_INSTITUTION; empty picks by Person.KindFor
+	Kind        ApplicationKind // ESTABLISH or CROSS_INSTITUTION; empty picks by Person.KindFor
 	Line        domain.BusinessLine
 	Phone       string // maintained with the application, may be empty
 	FiledToday  int    // applications the applicant has filed today, counted where MaxClaimsPerDay needs it
@@ -43,11 +46,11 @@ func (s *State) File(in Claim, customer Customer, applicant Person, rules policy
 	}
 	switch {
 	case s.Owned():
-		return nil, domain.ErrClaimAlreadyOwned
+		return nil, ErrAlreadyOwned
 	case !rules.ParallelApplications && len(s.Pending()) > 0:
-		return nil, domain.ErrClaimPendingByOther
+		return nil, ErrPendingByOther
 	case rules.MaxClaimsPerDay > 0 && in.FiledToday >= rules.MaxClaimsPerDay:
-		return nil, domain.ErrClaimDailyLimit
+		return nil, ErrDailyLimit
 	}
 	if err := applicant.hasRoom(rules); err != nil {
 		return nil, err
@@ -59,39 +62,39 @@ func (s *State) File(in Claim, customer Customer, applicant Person, rules policy
 }
 
 // check reads what the claim says by itself, and gives its phone as it is kept.
-func (in Claim) check(customer Customer) (domain.Personal, error) {
+func (in Claim) check(whose Customer) (domain.Personal, error) {
 	switch {
 	case in.Application.IsZero():
 		return domain.Personal{}, domain.ErrFormRequired.At("application")
-	case in.Kind != domain.EstablishRelation && in.Kind != domain.CrossInstitution:
+	case in.Kind != EstablishRelation && in.Kind != CrossInstitution:
 		return domain.Personal{}, domain.ErrFormValue.At("kind")
 	case !in.Line.Valid():
-		return domain.Personal{}, domain.ErrClaimLineMismatch.At("line")
-	case customer.Customer.IsZero() || !customer.Home.Known():
+		return domain.Personal{}, ErrLineMismatch.At("line")
+	case whose.Customer.IsZero() || !whose.Home.Known():
 		return domain.Personal{}, domain.ErrQueryNotFoundOrOutOfScope
-	case customer.Erased:
-		return domain.Personal{}, domain.ErrCustomerErased
+	case whose.Erased:
+		return domain.Personal{}, customer.ErrErased
 	}
 	if strings.TrimSpace(in.Phone) == "" {
 		return domain.Personal{}, nil
 	}
-	phone, err := domain.ParsePhone(in.Phone)
+	phone, err := identity.ParsePhone(in.Phone)
 	if err != nil {
-		return domain.Personal{}, domain.ErrContactPhoneFormat.At("phone")
+		return domain.Personal{}, identity.ErrPhoneFormat.At("phone")
 	}
 	return domain.NewPersonal(phone.Text()), nil
 }
 
 // reachable is nil when a claim of that kind is right for that home (A-05, A-06,
 // A crossing that turned out near home is no harm; it only asks more.
-func reachable(kind domain.ApplicationKind, applicant Person, customer Customer, rules policy.ClaimRules) error {
+func reachable(kind ApplicationKind, applicant Person, customer Customer, rules policy.ClaimRules) error {
 	switch {
 	case applicant.near(customer.Home):
 		return nil
-	case kind != domain.CrossInstitution:
+	case kind != CrossInstitution:
 		return applicant.outOfReach()
 	case !crossingAllowed(rules):
-		return domain.ErrClaimCrossInstitutionDisabled
+		return ErrCrossInstitutionDisabled
 	}
 	return nil
 }
@@ -108,7 +111,7 @@ func (s *State) open(id domain.ApplicationID, applicant domain.StaffID) error {
 	}
 	for _, a := range s.Applications {
 		if a.Pending() && a.Applicant == applicant {
-			return domain.ErrClaimDuplicatePending
+			return ErrDuplicatePending
 		}
 	}
 	return nil
@@ -126,28 +129,28 @@ type Change struct {
 // FileAdjustment asks that somebody else shall own the slot.
 // The owner may ask, or who supervises them; the new owner must be somebody who
 // could have claimed the customer.
-func (s *State) FileAdjustment(in Change, customer Customer, applicant, newOwner Person, rules policy.ClaimRules) ([]any, error) {
+func (s *State) FileAdjustment(in Change, whose Customer, applicant, newOwner Person, rules policy.ClaimRules) ([]any, error) {
 	reason, err := s.changeable(in, applicant)
 	switch {
 	case err != nil:
 		return nil, err
-	case customer.Erased:
-		return nil, domain.ErrCustomerErased
+	case whose.Erased:
+		return nil, customer.ErrErased
 	case newOwner.Staff == s.Owner:
-		return nil, domain.ErrClaimSameOwner.At("new_owner")
+		return nil, ErrSameOwner.At("new_owner")
 	}
-	if err := at(newOwner.mayOwn(customer.Home, s.Line), "new_owner"); err != nil {
+	if err := at(newOwner.mayOwn(whose.Home, s.Line), "new_owner"); err != nil {
 		return nil, err
 	}
-	if !newOwner.near(customer.Home) && !crossingAllowed(rules) {
-		return nil, domain.ErrClaimCrossInstitutionDisabled.At("new_owner")
+	if !newOwner.near(whose.Home) && !crossingAllowed(rules) {
+		return nil, ErrCrossInstitutionDisabled.At("new_owner")
 	}
 	if err := at(newOwner.hasRoom(rules), "new_owner"); err != nil {
 		return nil, err
 	}
 	return []any{ClaimFiled{
-		Application: in.Application, Kind: domain.AdjustRelation, Customer: s.Customer, Line: s.Line,
-		Applicant: applicant.Staff, Unit: applicant.Unit.ID, HomeUnit: customer.Home.ID,
+		Application: in.Application, Kind: AdjustRelation, Customer: s.Customer, Line: s.Line,
+		Applicant: applicant.Staff, Unit: applicant.Unit.ID, HomeUnit: whose.Home.ID,
 		NewOwner: newOwner.Staff, Reason: reason,
 	}}, nil
 }
@@ -160,7 +163,7 @@ func (s *State) FileDissolution(in Change, customer Customer, applicant Person) 
 		return nil, err
 	}
 	return []any{ClaimFiled{
-		Application: in.Application, Kind: domain.DissolveRelation, Customer: s.Customer, Line: s.Line,
+		Application: in.Application, Kind: DissolveRelation, Customer: s.Customer, Line: s.Line,
 		Applicant: applicant.Staff, Unit: applicant.Unit.ID, HomeUnit: customer.Home.ID, Reason: reason,
 	}}, nil
 }
@@ -172,11 +175,11 @@ func (s *State) changeable(in Change, applicant Person) (string, error) {
 	case in.Application.IsZero():
 		return "", domain.ErrFormRequired.At("application")
 	case !s.Owned():
-		return "", domain.ErrClaimNotOwned
+		return "", ErrNotOwned
 	case !applicant.Active:
-		return "", domain.ErrStaffInactive
+		return "", staff.ErrInactive
 	case applicant.Staff != s.Owner && !in.Supervises:
-		return "", domain.ErrOwnershipNotOwner
+		return "", ErrNotOwner
 	case reason == "":
 		return "", domain.ErrFormRequired.At("reason")
 	case !utf8.ValidString(reason) || utf8.RuneCountInString(reason) > longestReason:
@@ -193,9 +196,9 @@ func (s *State) Withdraw(id domain.ApplicationID, by domain.StaffID) ([]any, err
 	case !known:
 		return nil, domain.ErrQueryNotFoundOrOutOfScope
 	case by != application.Applicant:
-		return nil, domain.ErrClaimNotApplicant
+		return nil, ErrNotApplicant
 	case !application.Pending():
-		return nil, domain.ErrApprovalNotPending
+		return nil, ErrNotPending
 	}
 	return []any{ClaimWithdrawn{Application: id}}, nil
 }

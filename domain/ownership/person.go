@@ -4,6 +4,7 @@ import (
 	"guishu/domain"
 	"guishu/domain/organisation"
 	"guishu/domain/policy"
+	"guishu/domain/staff"
 )
 
 // Person is what a decision needs to know of somebody who owns or would own a
@@ -30,11 +31,11 @@ func (p Person) near(home organisation.Unit) bool { return p.Unit.Jurisdiction()
 
 // KindFor is the kind of application this person files to become the owner of a
 // customer at home: ESTABLISH within the own reach, CROSS_INSTITUTION beyond it.
-func (p Person) KindFor(home organisation.Unit) domain.ApplicationKind {
+func (p Person) KindFor(home organisation.Unit) ApplicationKind {
 	if p.near(home) {
-		return domain.EstablishRelation
+		return EstablishRelation
 	}
-	return domain.CrossInstitution
+	return CrossInstitution
 }
 
 // mayOwn is nil when the person may own a customer with that home in the line:
@@ -42,28 +43,28 @@ func (p Person) KindFor(home organisation.Unit) domain.ApplicationKind {
 func (p Person) mayOwn(home organisation.Unit, line domain.BusinessLine) error {
 	switch {
 	case p.Staff.IsZero():
-		return domain.ErrStaffUnknown
+		return staff.ErrUnknown
 	case !p.Active:
-		return domain.ErrStaffInactive
+		return staff.ErrInactive
 	}
 	if err := p.Unit.Usable(); err != nil {
 		return err
 	}
 	switch {
 	case !home.Serves(line):
-		return domain.ErrClaimCrossLine
+		return ErrCrossLine
 	case p.Unit.Serves(line):
 		return nil
 	case home.Line == line:
-		return domain.ErrClaimCrossLine // theirs is the other line, and so is not the customer's
+		return ErrCrossLine // theirs is the other line, and so is not the customer's
 	}
-	return domain.ErrClaimLineMismatch
+	return ErrLineMismatch
 }
 
 // hasRoom is nil while the person may own one more customer.
 func (p Person) hasRoom(rules policy.ClaimRules) error {
 	if rules.MaxOwned > 0 && p.Owned >= rules.MaxOwned {
-		return domain.ErrClaimCapacity
+		return ErrCapacity
 	}
 	return nil
 }
@@ -72,7 +73,7 @@ func (p Person) hasRoom(rules policy.ClaimRules) error {
 //
 func (p Person) outOfReach() error {
 	if p.Unit.Kind == domain.Outlet {
-		return domain.ErrClaimScopeOutlet
+		return ErrScopeOutlet
 	}
-	return domain.ErrClaimScopeSubtree
+	return ErrScopeSubtree
 }

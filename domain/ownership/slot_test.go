@@ -10,6 +10,7 @@ import (
 	"guishu/domain/domaintest"
 	"guishu/domain/ownership"
 	"guishu/domain/policy"
+	"guishu/domain/staff"
 
 	"pgregory.net/rapid"
 )
@@ -27,13 +28,13 @@ type slot struct {
 // expected are the refusals that somebody who tries their luck may get; anything
 // else is a surprise.
 var expected = []domain.Code{
-	domain.ErrClaimAlreadyOwned, domain.ErrClaimDuplicatePending, domain.ErrClaimPendingByOther, domain.ErrClaimCrossLine,
-	domain.ErrClaimLineMismatch,
-	domain.ErrClaimCrossInstitutionDisabled, domain.ErrClaimScopeOutlet, domain.ErrClaimScopeSubtree,
-	domain.ErrClaimNotOwned, domain.ErrClaimSameOwner, domain.ErrClaimNotApplicant, domain.ErrOwnershipNotOwner,
-	domain.ErrApprovalNotPending, domain.ErrApprovalPhoneRequired, domain.ErrApprovalSelfApproval,
-	domain.ErrApprovalSecondApproverRequired, domain.ErrApprovalOutOfJurisdiction, domain.ErrApprovalRejectReasonRequired,
-	domain.ErrStaffInactive, domain.ErrQueryNotFoundOrOutOfScope, domain.ErrFormValue,
+	ownership.ErrAlreadyOwned, ownership.ErrDuplicatePending, ownership.ErrPendingByOther, ownership.ErrCrossLine,
+	ownership.ErrLineMismatch,
+	ownership.ErrCrossInstitutionDisabled, ownership.ErrScopeOutlet, ownership.ErrScopeSubtree,
+	ownership.ErrNotOwned, ownership.ErrSameOwner, ownership.ErrNotApplicant, ownership.ErrNotOwner,
+	ownership.ErrNotPending, ownership.ErrPhoneRequired, ownership.ErrSelfApproval,
+	ownership.ErrSecondApproverRequired, ownership.ErrOutOfJurisdiction, ownership.ErrRejectReasonRequired,
+	staff.ErrInactive, domain.ErrQueryNotFoundOrOutOfScope, domain.ErrFormValue,
 }
 
 // take folds a decision into a clone, or counts its refusal.
@@ -186,7 +187,7 @@ func TestNeverTwoOwners(t *testing.T) {
 		}
 		t.Repeat(map[string]func(*rapid.T){
 			"file": decide(func(t *rapid.T) ([]any, error) {
-				kind := rapid.SampledFrom([]domain.ApplicationKind{"", domain.EstablishRelation, domain.CrossInstitution}).Draw(t, "kind")
+				kind := rapid.SampledFrom([]ownership.ApplicationKind{"", ownership.EstablishRelation, ownership.CrossInstitution}).Draw(t, "kind")
 				return s.state.File(ownership.Claim{Application: fresh(), Kind: kind, Line: agency}, customer(t), who(t, "applicant"), rules)
 			}),
 			"adjust": decide(func(t *rapid.T) ([]any, error) {
@@ -242,7 +243,7 @@ func TestManyClaimOne(t *testing.T) {
 			s.take(t, events, err)
 		}
 		s.check(t)
-		if s.owner != staffID(fmt.Sprint("p", order[0])) || s.refused[domain.ErrClaimAlreadyOwned] != many-1 || len(s.state.Pending()) != 0 {
+		if s.owner != staffID(fmt.Sprint("p", order[0])) || s.refused[ownership.ErrAlreadyOwned] != many-1 || len(s.state.Pending()) != 0 {
 			t.Fatalf("owner %v, refusals %v, pending %d", s.owner, s.refused, len(s.state.Pending()))
 		}
 	})

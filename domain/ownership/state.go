@@ -21,14 +21,14 @@ type State struct {
 // Application is an application for the slot and where it stands.
 type Application struct {
 	Application domain.ApplicationID
-	Kind        domain.ApplicationKind
+	Kind        ApplicationKind
 	Applicant   domain.StaffID
 	Unit        domain.UnitID // the applicant's; whoever decides must have it in their jurisdiction
 	HomeUnit    domain.UnitID // the customer's, when filed; its head consents to crossing
 	Phone       domain.Personal
 	NewOwner    domain.StaffID // ADJUST only
 	Reason      string
-	Status      domain.ApplicationStatus
+	Status      ApplicationStatus
 	ConsentedBy domain.StaffID // the home outlet's head, zero for none
 	DecidedBy   domain.StaffID
 	Decided     domain.Position      // of the approval or rejection, 0 before
@@ -37,11 +37,11 @@ type Application struct {
 }
 
 // Pending says that nobody has decided the application.
-func (a Application) Pending() bool { return a.Status == domain.ApplicationPending }
+func (a Application) Pending() bool { return a.Status == ApplicationPending }
 
 // Establishes says that the application asks for a slot without an owner.
 func (a Application) Establishes() bool {
-	return a.Kind == domain.EstablishRelation || a.Kind == domain.CrossInstitution
+	return a.Kind == EstablishRelation || a.Kind == CrossInstitution
 }
 
 // Gains is who would own the slot if the application were approved, zero if
@@ -50,7 +50,7 @@ func (a Application) Gains() domain.StaffID {
 	switch {
 	case a.Establishes():
 		return a.Applicant
-	case a.Kind == domain.AdjustRelation:
+	case a.Kind == AdjustRelation:
 		return a.NewOwner
 	}
 	return domain.StaffID{}
@@ -97,18 +97,18 @@ func (s *State) Apply(event any, fact domain.Fact) {
 		s.Customer, s.Line = e.Customer, e.Line
 		s.Applications = append(s.Applications, Application{
 			Application: e.Application, Kind: e.Kind, Applicant: e.Applicant, Unit: e.Unit, HomeUnit: e.HomeUnit,
-			Phone: e.Phone, NewOwner: e.NewOwner, Reason: e.Reason, Status: domain.ApplicationPending, Filed: fact.Position,
+			Phone: e.Phone, NewOwner: e.NewOwner, Reason: e.Reason, Status: ApplicationPending, Filed: fact.Position,
 		})
 	case HomeHeadConsented:
 		s.change(e.Application, func(a *Application) { a.ConsentedBy = e.By })
 	case ClaimApproved:
-		s.close(e.Application, domain.ApplicationApproved, e.Approver, fact)
+		s.close(e.Application, ApplicationApproved, e.Approver, fact)
 	case ClaimRejected:
-		s.close(e.Application, domain.ApplicationRejected, e.Approver, fact)
+		s.close(e.Application, ApplicationRejected, e.Approver, fact)
 	case ClaimWithdrawn:
-		s.change(e.Application, func(a *Application) { a.Status = domain.ApplicationWithdrawn })
+		s.change(e.Application, func(a *Application) { a.Status = ApplicationWithdrawn })
 	case ClaimSuperseded:
-		s.change(e.Application, func(a *Application) { a.Status, a.Winner = domain.ApplicationSuperseded, e.Winner })
+		s.change(e.Application, func(a *Application) { a.Status, a.Winner = ApplicationSuperseded, e.Winner })
 	case Established:
 		s.Customer, s.Line = e.Customer, e.Line
 		s.own(e.Owner, e.Unit, e.Application, fact.Position)
@@ -123,7 +123,7 @@ func (s *State) own(owner domain.StaffID, unit domain.UnitID, by domain.Applicat
 	s.Owner, s.Unit, s.Application, s.Since = owner, unit, by, since
 }
 
-func (s *State) close(id domain.ApplicationID, status domain.ApplicationStatus, by domain.StaffID, fact domain.Fact) {
+func (s *State) close(id domain.ApplicationID, status ApplicationStatus, by domain.StaffID, fact domain.Fact) {
 	s.change(id, func(a *Application) { a.Status, a.DecidedBy, a.Decided = status, by, fact.Position })
 }
 

@@ -20,10 +20,10 @@ type Confirming struct {
 // confirm it (B-06); under an approved migration batch that becomes an exception.
 // The role of operations is the commands' matter.
 //
-// Errors: ErrPaymentState, ErrPaymentRequired, ErrPaymentSelfConfirm,
-// ErrPaymentAmount, ErrMoneyOverflow, ErrPaymentDate.
+// Errors: ErrState, ErrRequired, ErrSelfConfirm,
+// ErrAmount, ErrMoneyOverflow, ErrDate.
 func (s *State) Confirm(in Confirming) ([]any, error) {
-	if err := s.goTo(domain.PaymentConfirmed); err != nil {
+	if err := s.goTo(StatusConfirmed); err != nil {
 		return nil, err
 	}
 	event := Confirmed{Deal: s.Deal, ConfirmedBy: in.ConfirmedBy, RegisteredBy: s.RegisteredBy}
@@ -32,15 +32,15 @@ func (s *State) Confirm(in Confirming) ([]any, error) {
 	}
 	switch {
 	case in.ConfirmedBy.IsZero():
-		return nil, domain.ErrPaymentRequired.At("confirmed_by")
+		return nil, ErrRequired.At("confirmed_by")
 	case !in.History.Between(s.last, in.Now):
-		return nil, domain.ErrPaymentDate.At("effective_at")
+		return nil, ErrDate.At("effective_at")
 	}
 	if err := checkAmount(event.Deal.AmountFen); err != nil {
 		return nil, err
 	}
 	gates := domain.Gates{Provenance: in.History.Provenance}
-	gates.Require(in.ConfirmedBy != s.RegisteredBy, domain.ErrPaymentSelfConfirm, "confirmed_by")
+	gates.Require(in.ConfirmedBy != s.RegisteredBy, ErrSelfConfirm, "confirmed_by")
 	var err error
 	if event.Exceptions, err = gates.Pass(); err != nil {
 		return nil, err
@@ -56,9 +56,9 @@ type Ending struct {
 }
 
 // Return sends a registration back to be corrected (B-11). Errors:
-// ErrPaymentState, ErrPaymentReasonRequired, ErrPaymentDate, ErrFormValue.
+// ErrState, ErrReasonRequired, ErrDate, ErrFormValue.
 func (s *State) Return(in Ending) ([]any, error) {
-	reason, err := s.end(domain.PaymentReturned, in)
+	reason, err := s.end(StatusReturned, in)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +67,7 @@ func (s *State) Return(in Ending) ([]any, error) {
 
 // Cancel ends a payment before its confirmation (B-11). Errors: as of Return.
 func (s *State) Cancel(in Ending) ([]any, error) {
-	reason, err := s.end(domain.PaymentCancelled, in)
+	reason, err := s.end(StatusCancelled, in)
 	if err != nil {
 		return nil, err
 	}
@@ -77,25 +77,25 @@ func (s *State) Cancel(in Ending) ([]any, error) {
 // Reverse takes a confirmed payment back (B-11). The customer stays formal, and
 // the attribution gets a counter-entry. Errors: as of Return.
 func (s *State) Reverse(in Ending) ([]any, error) {
-	reason, err := s.end(domain.PaymentReversed, in)
+	reason, err := s.end(StatusReversed, in)
 	if err != nil {
 		return nil, err
 	}
 	return []any{Reversed{Deal: s.Deal, Reason: reason}}, nil
 }
 
-func (s *State) end(to domain.PaymentStatus, in Ending) (reason string, err error) {
+func (s *State) end(to Status, in Ending) (reason string, err error) {
 	if err := s.goTo(to); err != nil {
 		return "", err
 	}
 	reason = strings.TrimSpace(in.Reason)
 	switch {
 	case reason == "":
-		return "", domain.ErrPaymentReasonRequired.At("reason")
+		return "", ErrReasonRequired.At("reason")
 	case utf8.RuneCountInString(reason) > longestReason || !utf8.ValidString(reason):
 		return "", domain.ErrFormValue.At("reason")
 	case !in.History.Between(s.last, in.Now):
-		return "", domain.ErrPaymentDate.At("effective_at")
+		return "", ErrDate.At("effective_at")
 	}
 	return reason, nil
 }

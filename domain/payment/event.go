@@ -2,7 +2,10 @@
 // reservation over registration to confirmation, or back (B-11 … B-14).
 package payment
 
-import "guishu/domain"
+import (
+	"guishu/domain"
+	"guishu/domain/identity"
+)
 
 // StreamPrefix begins the name of a payment's stream; the id follows.
 const StreamPrefix = "payment-"
@@ -32,7 +35,7 @@ type Reserved struct {
 	ExternalNo     string // the number in the system it was imported from
 	Nature         domain.Nature
 	ScheduledOn    domain.Date
-	IdentityType   domain.DocumentType
+	IdentityType   identity.DocumentType
 	IdentityNumber domain.Personal
 	Source         Source
 	Papers         []string // SHA-256 of each paper, hexadecimal
@@ -43,7 +46,7 @@ type Reserved struct {
 type Registered struct {
 	Deal           Deal
 	RegisteredBy   domain.StaffID
-	IdentityType   domain.DocumentType
+	IdentityType   identity.DocumentType
 	IdentityNumber domain.Personal
 	Source         Source
 	Papers         []string

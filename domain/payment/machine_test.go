@@ -11,16 +11,16 @@ import (
 )
 
 // allowed is every step there is (B-11), written down apart from the decisions.
-var allowed = map[[2]domain.PaymentStatus]bool{
-	{"", domain.PaymentReserved}:                        true,
-	{domain.PaymentReserved, domain.PaymentRegistered}:  true,
-	{domain.PaymentRegistered, domain.PaymentConfirmed}: true,
-	{domain.PaymentRegistered, domain.PaymentReturned}:  true,
-	{domain.PaymentReturned, domain.PaymentRegistered}:  true,
-	{domain.PaymentReserved, domain.PaymentCancelled}:   true,
-	{domain.PaymentRegistered, domain.PaymentCancelled}: true,
-	{domain.PaymentReturned, domain.PaymentCancelled}:   true,
-	{domain.PaymentConfirmed, domain.PaymentReversed}:   true,
+var allowed = map[[2]payment.Status]bool{
+	{"", payment.StatusReserved}:                        true,
+	{payment.StatusReserved, payment.StatusRegistered}:  true,
+	{payment.StatusRegistered, payment.StatusConfirmed}: true,
+	{payment.StatusRegistered, payment.StatusReturned}:  true,
+	{payment.StatusReturned, payment.StatusRegistered}:  true,
+	{payment.StatusReserved, payment.StatusCancelled}:   true,
+	{payment.StatusRegistered, payment.StatusCancelled}: true,
+	{payment.StatusReturned, payment.StatusCancelled}:   true,
+	{payment.StatusConfirmed, payment.StatusReversed}:   true,
 }
 
 // ledger is a few payments under random commands, and what they should add up to.
@@ -33,7 +33,7 @@ type ledger struct {
 }
 
 // take folds what was decided, if it was, and checks the step against the list.
-func (l *ledger) take(t *rapid.T, which int, wanted domain.PaymentStatus, events []any, err error) {
+func (l *ledger) take(t *rapid.T, which int, wanted payment.Status, events []any, err error) {
 	s := &l.payments[which]
 	from := s.Status
 	if err != nil {
@@ -44,7 +44,7 @@ func (l *ledger) take(t *rapid.T, which int, wanted domain.PaymentStatus, events
 		if len(events) > 0 {
 			t.Fatalf("events beside the refusal %v", err)
 		}
-		if (refusal.Code == domain.ErrPaymentState) == allowed[[2]domain.PaymentStatus{from, wanted}] {
+		if (refusal.Code == payment.ErrState) == allowed[[2]payment.Status{from, wanted}] {
 			t.Fatalf("from %q to %q: %v", from, wanted, err)
 		}
 		return
@@ -61,7 +61,7 @@ func (l *ledger) take(t *rapid.T, which int, wanted domain.PaymentStatus, events
 			l.credited -= e.Deal.AmountFen
 		}
 	}
-	if !allowed[[2]domain.PaymentStatus{from, s.Status}] || s.Status != wanted {
+	if !allowed[[2]payment.Status{from, s.Status}] || s.Status != wanted {
 		t.Fatalf("went from %q to %q, wanted %q", from, s.Status, wanted)
 	}
 }
@@ -92,7 +92,7 @@ func TestNoPathLeavesTheGraph(t *testing.T) {
 					Product: payment.Product{Known: true, Open: rapid.Bool().Draw(t, "open")}, History: history(t), Today: today, Now: l.now,
 				}
 				events, err := l.payments[i].Reserve(in)
-				l.take(t, i, domain.PaymentReserved, events, err)
+				l.take(t, i, payment.StatusReserved, events, err)
 			},
 			"register": func(t *rapid.T) {
 				i := which(t)
@@ -101,28 +101,28 @@ func TestNoPathLeavesTheGraph(t *testing.T) {
 					RequiredPapers: rapid.IntRange(0, 2).Draw(t, "papers"), History: history(t), Now: l.now,
 				}
 				events, err := l.payments[i].Register(in)
-				l.take(t, i, domain.PaymentRegistered, events, err)
+				l.take(t, i, payment.StatusRegistered, events, err)
 			},
 			"confirm": func(t *rapid.T) {
 				i := which(t)
 				by := rapid.SampledFrom([]domain.StaffID{clerk, operator}).Draw(t, "by")
 				events, err := l.payments[i].Confirm(payment.Confirming{AmountFen: amount(t), ConfirmedBy: by, History: history(t), Now: l.now})
-				l.take(t, i, domain.PaymentConfirmed, events, err)
+				l.take(t, i, payment.StatusConfirmed, events, err)
 			},
 			"return": func(t *rapid.T) {
 				i := which(t)
 				events, err := l.payments[i].Return(ending(t))
-				l.take(t, i, domain.PaymentReturned, events, err)
+				l.take(t, i, payment.StatusReturned, events, err)
 			},
 			"cancel": func(t *rapid.T) {
 				i := which(t)
 				events, err := l.payments[i].Cancel(ending(t))
-				l.take(t, i, domain.PaymentCancelled, events, err)
+				l.take(t, i, payment.StatusCancelled, events, err)
 			},
 			"reverse": func(t *rapid.T) {
 				i := which(t)
 				events, err := l.payments[i].Reverse(ending(t))
-				l.take(t, i, domain.PaymentReversed, events, err)
+				l.take(t, i, payment.StatusReversed, events, err)
 			},
 			"": func(t *rapid.T) {
 				var sum domain.Fen

@@ -7,7 +7,9 @@ import (
 
 	"guishu/domain"
 	"guishu/domain/domaintest"
+	"guishu/domain/identity"
 	"guishu/domain/payment"
+	"guishu/domain/product"
 )
 
 type (
@@ -96,10 +98,10 @@ func TestReserve(t *testing.T) {
 				IdentityNumber: number, Source: whole, Papers: []string{paper},
 			}},
 		},
-		rule{Name: "B-11 a payment is reserved once", Given: []any{sparse()}, When: reserve(), Refused: domain.ErrPaymentState},
+		rule{Name: "B-11 a payment is reserved once", Given: []any{sparse()}, When: reserve(), Refused: payment.ErrState},
 		rule{
 			Name: "B-12 the amount is above zero", When: reserve(func(in *payment.Reserving) { in.Deal.AmountFen = 0 }),
-			Refused: domain.ErrPaymentAmount, At: "amount_fen",
+			Refused: payment.ErrAmount, At: "amount_fen",
 		},
 		rule{
 			Name: "B-12 an amount beyond reason is refused", When: reserve(func(in *payment.Reserving) { in.Deal.AmountFen = 1e14 + 1 }),
@@ -107,45 +109,45 @@ func TestReserve(t *testing.T) {
 		},
 		rule{
 			Name: "B-12 the product is open", When: reserve(func(in *payment.Reserving) { in.Product.Open = false }),
-			Refused: domain.ErrPaymentProductClosed,
+			Refused: payment.ErrProductClosed,
 		},
 		rule{
 			Name: "B-12 the product exists", When: reserve(func(in *payment.Reserving) { in.Product = payment.Product{} }),
-			Refused: domain.ErrProductUnknown,
+			Refused: product.ErrUnknown,
 		},
 		rule{
 			Name: "B-12 a reservation says when the money will come", When: reserve(func(in *payment.Reserving) { in.ScheduledOn = domain.Date{} }),
-			Refused: domain.ErrPaymentRequired, At: "scheduled_on",
+			Refused: payment.ErrRequired, At: "scheduled_on",
 		},
 		rule{
 			Name: "B-12 a reservation says direct or channel", When: reserve(func(in *payment.Reserving) { in.Nature = "" }),
-			Refused: domain.ErrPaymentRequired, At: "nature",
+			Refused: payment.ErrRequired, At: "nature",
 		},
 		rule{
 			Name: "B-12 a reservation names the type of the document", When: reserve(func(in *payment.Reserving) { in.IdentityType = "" }),
-			Refused: domain.ErrPaymentRequired, At: "identity_type",
+			Refused: payment.ErrRequired, At: "identity_type",
 		},
 		rule{
 			Name: "B-12 money is not scheduled for a day gone by", When: reserve(func(in *payment.Reserving) { in.ScheduledOn = today.AddDays(-1) }),
-			Refused: domain.ErrPaymentDate, At: "scheduled_on",
+			Refused: payment.ErrDate, At: "scheduled_on",
 		},
 		rule{
 			Name: "B-12 a slip in the year is caught", When: reserve(func(in *payment.Reserving) { in.ScheduledOn = today.AddDays(36500) }),
-			Refused: domain.ErrPaymentDate, At: "scheduled_on",
+			Refused: payment.ErrDate, At: "scheduled_on",
 		},
 		rule{
 			Name: "B-12 an account given is well-formed", When: reserve(func(in *payment.Reserving) { in.Source.Account = domain.NewPersonal("12") }),
-			Refused: domain.ErrIdentityAccountFormat, At: "account",
+			Refused: identity.ErrAccountFormat, At: "account",
 		},
 		rule{
 			Name:    "B-12 a document's number given is checked",
 			When:    reserve(func(in *payment.Reserving) { in.IdentityNumber = domain.NewPersonal("110105194912310021") }),
-			Refused: domain.ErrIdentityIDChecksum, At: "identity_number",
+			Refused: identity.ErrIDChecksum, At: "identity_number",
 		},
 		rule{
 			Name:    "B-12 a document's type is one of the list",
 			When:    reserve(func(in *payment.Reserving) { in.IdentityType = "LIBRARY_CARD" }),
-			Refused: domain.ErrIdentityIDType, At: "identity_type",
+			Refused: identity.ErrIDType, At: "identity_type",
 		},
 		rule{
 			Name: "B-12 papers are named by their content", When: reserve(func(in *payment.Reserving) { in.Papers = []string{"contract.pdf"} }),
@@ -153,7 +155,7 @@ func TestReserve(t *testing.T) {
 		},
 		rule{
 			Name: "B-12 a payment is somebody's deal", When: reserve(func(in *payment.Reserving) { in.Deal.Advisor = domain.StaffID{} }),
-			Refused: domain.ErrPaymentRequired, At: "advisor",
+			Refused: payment.ErrRequired, At: "advisor",
 		},
 		rule{
 			Name: "B-31 history passes with missing fields as exceptions",
@@ -171,22 +173,22 @@ func TestReserve(t *testing.T) {
 		},
 		rule{
 			Name: "B-31 history still needs an amount",
-			When: reserve(func(in *payment.Reserving) { in.History, in.Deal.AmountFen = imported, -1 }), Refused: domain.ErrPaymentAmount,
+			When: reserve(func(in *payment.Reserving) { in.History, in.Deal.AmountFen = imported, -1 }), Refused: payment.ErrAmount,
 		},
 		rule{
 			Name: "B-31 history still needs a product that exists",
-			When: reserve(func(in *payment.Reserving) { in.History, in.Product = imported, payment.Product{} }), Refused: domain.ErrProductUnknown,
+			When: reserve(func(in *payment.Reserving) { in.History, in.Product = imported, payment.Product{} }), Refused: product.ErrUnknown,
 		},
 		rule{
 			Name: "B-31 history still needs a unit",
-			When: reserve(func(in *payment.Reserving) { in.History, in.Deal.Unit = imported, domain.UnitID{} }), Refused: domain.ErrPaymentRequired, At: "unit",
+			When: reserve(func(in *payment.Reserving) { in.History, in.Deal.Unit = imported, domain.UnitID{} }), Refused: payment.ErrRequired, At: "unit",
 		},
 		rule{
 			Name: "B-31 history lies not in the future",
 			When: reserve(func(in *payment.Reserving) {
 				in.History = domain.History{Provenance: domain.ApprovedHistory, EffectiveAt: now.Add(time.Second)}
 			}),
-			Refused: domain.ErrPaymentDate, At: "effective_at",
+			Refused: payment.ErrDate, At: "effective_at",
 		},
 	)
 }
@@ -214,49 +216,49 @@ func TestRegister(t *testing.T) {
 		},
 		rule{
 			Name: "B-12 the amount stays above zero", Given: []any{sparse()},
-			When: register(func(in *payment.Registering) { in.AmountFen = -1 }), Refused: domain.ErrPaymentAmount,
+			When: register(func(in *payment.Registering) { in.AmountFen = -1 }), Refused: payment.ErrAmount,
 		},
 		rule{
 			Name: "B-12 a registration has the number of the document", Given: []any{sparse()},
 			When:    register(func(in *payment.Registering) { in.IdentityNumber = domain.Personal{} }),
-			Refused: domain.ErrPaymentRequired, At: "identity_number",
+			Refused: payment.ErrRequired, At: "identity_number",
 		},
 		rule{
 			Name: "B-12 a registration has the head bank", Given: []any{sparse()},
 			When:    register(without(func(s *payment.Source) { s.HeadBank = " " })),
-			Refused: domain.ErrPaymentRequired, At: "head_bank",
+			Refused: payment.ErrRequired, At: "head_bank",
 		},
 		rule{
 			Name: "B-12 a registration has the branch", Given: []any{sparse()},
 			When:    register(without(func(s *payment.Source) { s.Branch = "" })),
-			Refused: domain.ErrPaymentRequired, At: "branch",
+			Refused: payment.ErrRequired, At: "branch",
 		},
 		rule{
 			Name: "B-12 a registration has the sub-branch", Given: []any{sparse()},
 			When:    register(without(func(s *payment.Source) { s.SubBranch = "" })),
-			Refused: domain.ErrPaymentRequired, At: "sub_branch",
+			Refused: payment.ErrRequired, At: "sub_branch",
 		},
 		rule{
 			Name: "B-12 a registration has the account", Given: []any{sparse()},
 			When:    register(without(func(s *payment.Source) { s.Account = domain.Personal{} })),
-			Refused: domain.ErrPaymentAccountRequired, At: "account",
+			Refused: payment.ErrAccountRequired, At: "account",
 		},
 		rule{
 			Name: "B-12 the account is well-formed", Given: []any{sparse()},
 			When:    register(without(func(s *payment.Source) { s.Account = domain.NewPersonal("hello") })),
-			Refused: domain.ErrIdentityAccountFormat, At: "account",
+			Refused: identity.ErrAccountFormat, At: "account",
 		},
 		rule{
 			Name: "B-12 a registration has as many different papers as the policy asks for", Given: []any{sparse()},
 			When:    register(func(in *payment.Registering) { in.RequiredPapers = 2 }),
-			Refused: domain.ErrPaymentAttachmentRequired, At: "papers",
+			Refused: payment.ErrAttachmentRequired, At: "papers",
 		},
 		rule{
 			Name: "B-13 the customer is complete before registration", Given: []any{sparse()},
 			When:    register(func(in *payment.Registering) { in.CustomerMissing = []string{"address"} }),
-			Refused: domain.ErrPaymentCustomerIncomplete,
+			Refused: payment.ErrCustomerIncomplete,
 		},
-		rule{Name: "B-11 what was not reserved is not registered", When: register(), Refused: domain.ErrPaymentState},
+		rule{Name: "B-11 what was not reserved is not registered", When: register(), Refused: payment.ErrState},
 		rule{
 			Name:  "B-11 a returned registration is registered again",
 			Given: []any{sparse(), registered(), payment.Returned{Deal: deal(500_00), Reason: "账号有误"}},
@@ -279,7 +281,7 @@ func TestRegister(t *testing.T) {
 			Name:    "B-31 history registers not before it reserved",
 			Given:   []any{past{Event: sparse(), Fact: domain.Fact{EffectiveAt: imported.EffectiveAt.Add(time.Second)}}},
 			When:    register(func(in *payment.Registering) { in.History = imported }),
-			Refused: domain.ErrPaymentDate,
+			Refused: payment.ErrDate,
 		},
 	)
 }
@@ -298,25 +300,25 @@ func TestConfirm(t *testing.T) {
 		},
 		rule{
 			Name: "B-12 nothing is no amount to confirm", Given: []any{sparse(), registered()},
-			When: confirm(func(in *payment.Confirming) { in.AmountFen = -1 }), Refused: domain.ErrPaymentAmount,
+			When: confirm(func(in *payment.Confirming) { in.AmountFen = -1 }), Refused: payment.ErrAmount,
 		},
 		rule{
 			Name: "B-06 who registered does not confirm", Given: []any{sparse(), registered()},
-			When: confirm(func(in *payment.Confirming) { in.ConfirmedBy = clerk }), Refused: domain.ErrPaymentSelfConfirm,
+			When: confirm(func(in *payment.Confirming) { in.ConfirmedBy = clerk }), Refused: payment.ErrSelfConfirm,
 		},
 		rule{
 			Name: "B-31 in history one pair of eyes is an exception", Given: []any{sparse(), registered()},
 			When: confirm(func(in *payment.Confirming) { in.ConfirmedBy, in.History = clerk, imported }), Then: []any{self},
 		},
-		rule{Name: "B-11 what is only reserved is not confirmed", Given: []any{sparse()}, When: confirm(), Refused: domain.ErrPaymentState},
+		rule{Name: "B-11 what is only reserved is not confirmed", Given: []any{sparse()}, When: confirm(), Refused: payment.ErrState},
 		rule{
 			Name: "B-31 history too keeps the order of states", Given: []any{sparse()},
-			When: confirm(func(in *payment.Confirming) { in.History = imported }), Refused: domain.ErrPaymentState,
+			When: confirm(func(in *payment.Confirming) { in.History = imported }), Refused: payment.ErrState,
 		},
-		rule{Name: "B-14 a payment is confirmed once", Given: []any{sparse(), registered(), confirmed()}, When: confirm(), Refused: domain.ErrPaymentState},
+		rule{Name: "B-14 a payment is confirmed once", Given: []any{sparse(), registered(), confirmed()}, When: confirm(), Refused: payment.ErrState},
 		rule{
 			Name: "B-31 history confirms not before it reserved", Given: []any{reservedLater, registered()},
-			When: confirm(func(in *payment.Confirming) { in.History = imported }), Refused: domain.ErrPaymentDate,
+			When: confirm(func(in *payment.Confirming) { in.History = imported }), Refused: payment.ErrDate,
 		},
 	)
 }
@@ -336,9 +338,9 @@ func TestTheWaysBack(t *testing.T) {
 		},
 		rule{
 			Name: "B-11 a return needs a reason", Given: []any{sparse(), registered()},
-			When: because(back, " "), Refused: domain.ErrPaymentReasonRequired,
+			When: because(back, " "), Refused: payment.ErrReasonRequired,
 		},
-		rule{Name: "B-11 a reservation is not returned", Given: []any{sparse()}, When: because(back, "x"), Refused: domain.ErrPaymentState},
+		rule{Name: "B-11 a reservation is not returned", Given: []any{sparse()}, When: because(back, "x"), Refused: payment.ErrState},
 		rule{Name: "B-11 a reservation is cancelled", Given: []any{sparse()}, When: because(cancel, "客户放弃"), Then: []any{cancelled}},
 		rule{
 			Name: "B-11 a registration is cancelled", Given: []any{sparse(), registered()},
@@ -350,11 +352,11 @@ func TestTheWaysBack(t *testing.T) {
 		},
 		rule{
 			Name: "B-11 cancelling needs a reason", Given: []any{sparse()},
-			When: because(cancel, ""), Refused: domain.ErrPaymentReasonRequired,
+			When: because(cancel, ""), Refused: payment.ErrReasonRequired,
 		},
 		rule{
 			Name: "B-11 a confirmed payment is not cancelled", Given: []any{sparse(), registered(), confirmed()},
-			When: because(cancel, "x"), Refused: domain.ErrPaymentState,
+			When: because(cancel, "x"), Refused: payment.ErrState,
 		},
 		rule{
 			Name: "B-11 a confirmed payment is reversed with the reason", Given: []any{sparse(), registered(), confirmed()},
@@ -362,19 +364,19 @@ func TestTheWaysBack(t *testing.T) {
 		},
 		rule{
 			Name: "B-11 a reversal needs a reason", Given: []any{sparse(), registered(), confirmed()},
-			When: because(reverse, ""), Refused: domain.ErrPaymentReasonRequired,
+			When: because(reverse, ""), Refused: payment.ErrReasonRequired,
 		},
 		rule{
 			Name: "B-11 what is not confirmed is not reversed", Given: []any{sparse(), registered()},
-			When: because(reverse, "x"), Refused: domain.ErrPaymentState,
+			When: because(reverse, "x"), Refused: payment.ErrState,
 		},
 		rule{
 			Name: "B-11 a payment is reversed once", Given: []any{sparse(), registered(), confirmed(), reversed},
-			When: because(reverse, "x"), Refused: domain.ErrPaymentState,
+			When: because(reverse, "x"), Refused: payment.ErrState,
 		},
 		rule{
 			Name: "B-11 a cancelled payment is over", Given: []any{sparse(), cancelled},
-			When: register(), Refused: domain.ErrPaymentState,
+			When: register(), Refused: payment.ErrState,
 		},
 	)
 }

@@ -4,13 +4,14 @@ import (
 	"time"
 
 	"guishu/domain"
+	"guishu/domain/identity"
 )
 
 // Registering completes a payment. What is left empty is taken from the
 // reservation, or from the registration that was returned.
 type Registering struct {
 	AmountFen       domain.Fen // 0: as reserved
-	IdentityType    domain.DocumentType
+	IdentityType    identity.DocumentType
 	IdentityNumber  domain.Personal
 	Source          Source
 	Papers          []string
@@ -25,13 +26,13 @@ type Registering struct {
 // formal fields too (B-13). A returned payment is registered again. Under an
 // approved migration batch what is missing becomes exceptions.
 //
-// Errors: ErrPaymentState, ErrPaymentAmount, ErrMoneyOverflow, ErrPaymentDate,
-// ErrPaymentRequired, ErrPaymentAccountRequired, ErrPaymentAttachmentRequired,
-// ErrPaymentCustomerIncomplete, ErrIdentityAccountFormat,
-// ErrIdentityCardChecksum, ErrFormValue, and those of
-// domain.ParseIdentityDocument.
+// Errors: ErrState, ErrAmount, ErrMoneyOverflow, ErrDate,
+// ErrRequired, ErrAccountRequired, ErrAttachmentRequired,
+// ErrCustomerIncomplete, identity.ErrAccountFormat,
+// identity.ErrCardChecksum, ErrFormValue, and those of
+// identity.ParseDocument.
 func (s *State) Register(in Registering) ([]any, error) {
-	if err := s.goTo(domain.PaymentRegistered); err != nil {
+	if err := s.goTo(StatusRegistered); err != nil {
 		return nil, err
 	}
 	event := s.registration(in)
@@ -43,11 +44,11 @@ func (s *State) Register(in Registering) ([]any, error) {
 	}
 	switch {
 	case event.IdentityType != "" && !event.IdentityType.Valid():
-		return nil, domain.ErrIdentityIDType.At("identity_type")
+		return nil, identity.ErrIDType.At("identity_type")
 	case in.RegisteredBy.IsZero():
-		return nil, domain.ErrPaymentRequired.At("registered_by")
+		return nil, ErrRequired.At("registered_by")
 	case !in.History.Between(s.last, in.Now):
-		return nil, domain.ErrPaymentDate.At("effective_at")
+		return nil, ErrDate.At("effective_at")
 	}
 	var err error
 	if event.Papers, err = distinctPapers(event.Papers); err != nil {
@@ -88,15 +89,15 @@ func (s *State) registration(in Registering) Registered {
 // gates holds that everything is complete now (B-12, B-13), which history may lack.
 func (e *Registered) gates(in Registering) ([]domain.Exception, error) {
 	gates := domain.Gates{Provenance: in.History.Provenance}
-	gates.Require(e.IdentityType != "", domain.ErrPaymentRequired, "identity_type")
-	gates.Require(e.IdentityNumber.Reveal() != "", domain.ErrPaymentRequired, "identity_number")
-	gates.Require(e.Source.HeadBank != "", domain.ErrPaymentRequired, "head_bank")
-	gates.Require(e.Source.Branch != "", domain.ErrPaymentRequired, "branch")
-	gates.Require(e.Source.SubBranch != "", domain.ErrPaymentRequired, "sub_branch")
-	gates.Require(e.Source.Account.Reveal() != "", domain.ErrPaymentAccountRequired, "account")
-	gates.Require(len(e.Papers) >= in.RequiredPapers, domain.ErrPaymentAttachmentRequired, "papers")
+	gates.Require(e.IdentityType != "", ErrRequired, "identity_type")
+	gates.Require(e.IdentityNumber.Reveal() != "", ErrRequired, "identity_number")
+	gates.Require(e.Source.HeadBank != "", ErrRequired, "head_bank")
+	gates.Require(e.Source.Branch != "", ErrRequired, "branch")
+	gates.Require(e.Source.SubBranch != "", ErrRequired, "sub_branch")
+	gates.Require(e.Source.Account.Reveal() != "", ErrAccountRequired, "account")
+	gates.Require(len(e.Papers) >= in.RequiredPapers, ErrAttachmentRequired, "papers")
 	for _, field := range in.CustomerMissing {
-		gates.Require(false, domain.ErrPaymentCustomerIncomplete, field)
+		gates.Require(false, ErrCustomerIncomplete, field)
 	}
 	return gates.Pass()
 }

@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"guishu/domain"
+	"guishu/domain/identity"
+	"guishu/domain/product"
 )
 
 // Product is what the reservation needs to know of the product.
@@ -21,7 +23,7 @@ type Reserving struct {
 	ExternalNo     string // the number in the system it is imported from, may be empty
 	Nature         domain.Nature
 	ScheduledOn    domain.Date // 预约打款时间
-	IdentityType   domain.DocumentType
+	IdentityType   identity.DocumentType
 	IdentityNumber domain.Personal // may be empty
 	Source         Source          // may be empty, in part or whole
 	Papers         []string        // SHA-256 of each, hexadecimal; may be empty
@@ -46,17 +48,17 @@ const (
 // migration batch missing fields, and a product that is closed by now, become
 // exceptions.
 //
-// Errors: ErrPaymentState, ErrPaymentRequired, ErrPaymentAmount,
-// ErrMoneyOverflow, ErrProductUnknown, ErrPaymentProductClosed, ErrPaymentDate,
-// ErrIdentityAccountFormat, ErrIdentityCardChecksum, ErrFormValue, and those of
-// domain.ParseIdentityDocument.
+// Errors: ErrState, ErrRequired, ErrAmount,
+// ErrMoneyOverflow, product.ErrUnknown, ErrProductClosed, ErrDate,
+// identity.ErrAccountFormat, identity.ErrCardChecksum, ErrFormValue, and those of
+// identity.ParseDocument.
 func (s *State) Reserve(in Reserving) ([]any, error) {
 	in.Source = in.Source.trimmed()
 	event := Reserved{
 		Deal: in.Deal, ExternalNo: strings.TrimSpace(in.ExternalNo), Nature: in.Nature, ScheduledOn: in.ScheduledOn,
 		IdentityType: in.IdentityType, IdentityNumber: in.IdentityNumber, Source: in.Source,
 	}
-	if err := s.goTo(domain.PaymentReserved); err != nil {
+	if err := s.goTo(StatusReserved); err != nil {
 		return nil, err
 	}
 	if err := in.makesSense(); err != nil {
@@ -83,25 +85,25 @@ func (s *State) Reserve(in Reserving) ([]any, error) {
 func (in Reserving) makesSense() error {
 	switch {
 	case in.Deal.Payment.IsZero():
-		return domain.ErrPaymentRequired.At("payment")
+		return ErrRequired.At("payment")
 	case in.Deal.Customer.IsZero():
-		return domain.ErrPaymentRequired.At("customer")
+		return ErrRequired.At("customer")
 	case in.Deal.Product.IsZero():
-		return domain.ErrPaymentRequired.At("product")
+		return ErrRequired.At("product")
 	case in.Deal.Advisor.IsZero():
-		return domain.ErrPaymentRequired.At("advisor")
+		return ErrRequired.At("advisor")
 	case in.Deal.Unit.IsZero():
-		return domain.ErrPaymentRequired.At("unit")
+		return ErrRequired.At("unit")
 	case !in.Product.Known:
-		return domain.ErrProductUnknown.At("product")
+		return product.ErrUnknown.At("product")
 	case in.Nature != "" && !in.Nature.Valid():
 		return domain.ErrFormValue.At("nature")
 	case in.IdentityType != "" && !in.IdentityType.Valid():
-		return domain.ErrIdentityIDType.At("identity_type")
+		return identity.ErrIDType.At("identity_type")
 	case utf8.RuneCountInString(in.ExternalNo) > longestText:
 		return domain.ErrFormValue.At("external_no")
 	case !in.History.Between(time.Time{}, in.Now):
-		return domain.ErrPaymentDate.At("effective_at")
+		return ErrDate.At("effective_at")
 	}
 	if err := checkSchedule(in.ScheduledOn, in.Today, in.History); err != nil {
 		return err
@@ -115,10 +117,10 @@ func (in Reserving) makesSense() error {
 // gates holds what a reservation has (B-12), which history may lack.
 func (in Reserving) gates() ([]domain.Exception, error) {
 	gates := domain.Gates{Provenance: in.History.Provenance}
-	gates.Require(in.Nature != "", domain.ErrPaymentRequired, "nature")
-	gates.Require(!in.ScheduledOn.IsZero(), domain.ErrPaymentRequired, "scheduled_on")
-	gates.Require(in.IdentityType != "", domain.ErrPaymentRequired, "identity_type")
-	gates.Require(in.Product.Open, domain.ErrPaymentProductClosed, "product")
+	gates.Require(in.Nature != "", ErrRequired, "nature")
+	gates.Require(!in.ScheduledOn.IsZero(), ErrRequired, "scheduled_on")
+	gates.Require(in.IdentityType != "", ErrRequired, "identity_type")
+	gates.Require(in.Product.Open, ErrProductClosed, "product")
 	return gates.Pass()
 }
 
@@ -127,7 +129,7 @@ func (in Reserving) gates() ([]domain.Exception, error) {
 func checkSchedule(on, today domain.Date, history domain.History) error {
 	late := on.Before(today) && !history.Approved()
 	if !on.IsZero() && (late || on.After(today.AddDays(farthestAhead))) {
-		return domain.ErrPaymentDate.At("scheduled_on")
+		return ErrDate.At("scheduled_on")
 	}
 	return nil
 }
@@ -135,7 +137,7 @@ func checkSchedule(on, today domain.Date, history domain.History) error {
 func checkAmount(amount domain.Fen) error {
 	switch {
 	case amount <= 0:
-		return domain.ErrPaymentAmount.At("amount_fen")
+		return ErrAmount.At("amount_fen")
 	case amount > mostFen:
 		return domain.ErrMoneyOverflow.At("amount_fen")
 	}

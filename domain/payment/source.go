@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"guishu/domain"
+	"guishu/domain/identity"
 )
 
 func (s Source) trimmed() Source {
@@ -48,7 +49,7 @@ func checkAccount(account domain.Personal) (domain.Personal, error) {
 	if account.Reveal() == "" {
 		return account, nil
 	}
-	parsed, err := domain.ParseBankAccount(account.Reveal())
+	parsed, err := identity.ParseBankAccount(account.Reveal())
 	if err != nil {
 		refusal, _ := domain.AsError(err)
 		return domain.Personal{}, refusal.At("account")
@@ -58,11 +59,11 @@ func checkAccount(account domain.Personal) (domain.Personal, error) {
 
 // checkIdentity is the document's number in its one form. Without a type or a
 // number there is nothing to check.
-func checkIdentity(kind domain.DocumentType, number domain.Personal) (domain.Personal, error) {
+func checkIdentity(kind identity.DocumentType, number domain.Personal) (domain.Personal, error) {
 	if kind == "" || number.Reveal() == "" {
 		return number, nil
 	}
-	document, err := domain.ParseIdentityDocument(kind, number.Reveal(), domain.Date{})
+	document, err := identity.ParseDocument(kind, number.Reveal(), domain.Date{})
 	if err != nil {
 		refusal, _ := domain.AsError(err)
 		return domain.Personal{}, refusal.At("identity_number")

@@ -5,15 +5,16 @@ import (
 	"time"
 
 	"guishu/domain"
+	"guishu/domain/identity"
 )
 
 // State is a payment as its events tell. The zero State does not exist yet.
 type State struct {
-	Status         domain.PaymentStatus // empty before it is reserved
-	Deal           Deal                 // with the amount of the last step
+	Status         Status // empty before it is reserved
+	Deal           Deal   // with the amount of the last step
 	Nature         domain.Nature
 	ScheduledOn    domain.Date
-	IdentityType   domain.DocumentType
+	IdentityType   identity.DocumentType
 	IdentityNumber domain.Personal
 	Source         Source
 	Papers         []string
@@ -28,26 +29,26 @@ type State struct {
 func (s *State) Apply(event any, fact domain.Fact) {
 	switch e := event.(type) {
 	case Reserved:
-		s.step(domain.PaymentReserved, e.Deal, fact, e.Exceptions...)
+		s.step(StatusReserved, e.Deal, fact, e.Exceptions...)
 		s.Nature, s.ScheduledOn, s.Reservation = e.Nature, e.ScheduledOn, fact
 		s.IdentityType, s.IdentityNumber, s.Source, s.Papers = e.IdentityType, e.IdentityNumber, e.Source, e.Papers
 	case Registered:
-		s.step(domain.PaymentRegistered, e.Deal, fact, e.Exceptions...)
+		s.step(StatusRegistered, e.Deal, fact, e.Exceptions...)
 		s.RegisteredBy = e.RegisteredBy
 		s.IdentityType, s.IdentityNumber, s.Source, s.Papers = e.IdentityType, e.IdentityNumber, e.Source, e.Papers
 	case Confirmed:
-		s.step(domain.PaymentConfirmed, e.Deal, fact, e.Exceptions...)
+		s.step(StatusConfirmed, e.Deal, fact, e.Exceptions...)
 		s.Confirmation = fact
 	case Returned:
-		s.step(domain.PaymentReturned, e.Deal, fact)
+		s.step(StatusReturned, e.Deal, fact)
 	case Cancelled:
-		s.step(domain.PaymentCancelled, e.Deal, fact)
+		s.step(StatusCancelled, e.Deal, fact)
 	case Reversed:
-		s.step(domain.PaymentReversed, e.Deal, fact)
+		s.step(StatusReversed, e.Deal, fact)
 	}
 }
 
-func (s *State) step(to domain.PaymentStatus, deal Deal, fact domain.Fact, exceptions ...domain.Exception) {
+func (s *State) step(to Status, deal Deal, fact domain.Fact, exceptions ...domain.Exception) {
 	s.Status, s.Deal = to, deal
 	if fact.EffectiveAt.After(s.last) {
 		s.last = fact.EffectiveAt
@@ -69,7 +70,7 @@ func (s *State) Known() bool { return s.Status != "" }
 // CreditedFen is what the payment adds to sums of confirmed payments: its amount
 // while confirmed, nothing before and nothing once reversed (B-18).
 func (s *State) CreditedFen() domain.Fen {
-	if s.Status != domain.PaymentConfirmed {
+	if s.Status != StatusConfirmed {
 		return 0
 	}
 	return s.Deal.AmountFen
@@ -78,25 +79,25 @@ func (s *State) CreditedFen() domain.Fen {
 // May says whether the payment can go on to a state (B-11): reserved, registered,
 // confirmed, in this order; back from registered to returned and from there to
 // registered again; cancelled any time before confirmation; reversed after it.
-func (s *State) May(to domain.PaymentStatus) bool {
+func (s *State) May(to Status) bool {
 	switch to {
-	case domain.PaymentReserved:
+	case StatusReserved:
 		return s.Status == ""
-	case domain.PaymentRegistered:
-		return s.Status == domain.PaymentReserved || s.Status == domain.PaymentReturned
-	case domain.PaymentConfirmed, domain.PaymentReturned:
-		return s.Status == domain.PaymentRegistered
-	case domain.PaymentCancelled:
-		return s.Status == domain.PaymentReserved || s.Status == domain.PaymentRegistered || s.Status == domain.PaymentReturned
-	case domain.PaymentReversed:
-		return s.Status == domain.PaymentConfirmed
+	case StatusRegistered:
+		return s.Status == StatusReserved || s.Status == StatusReturned
+	case StatusConfirmed, StatusReturned:
+		return s.Status == StatusRegistered
+	case StatusCancelled:
+		return s.Status == StatusReserved || s.Status == StatusRegistered || s.Status == StatusReturned
+	case StatusReversed:
+		return s.Status == StatusConfirmed
 	}
 	return false
 }
 
 // goTo refuses a step that the payment's state does not allow, naming the state
 // it is in and the one it should get into.
-func (s *State) goTo(to domain.PaymentStatus) error {
+func (s *State) goTo(to Status) error {
 	if s.May(to) {
 		return nil
 	}
@@ -104,5 +105,5 @@ func (s *State) goTo(to domain.PaymentStatus) error {
 	if from == "" {
 		from = "NONE"
 	}
-	return domain.ErrPaymentState.With("state", string(from)).With("wanted", string(to))
+	return ErrState.With("state", string(from)).With("wanted", string(to))
 }

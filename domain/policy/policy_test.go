@@ -65,7 +65,7 @@ func TestPublish(t *testing.T) {
 			Name:    "B-01 a later version may not begin in the past",
 			Given:   []any{published(1, "2013-01-01", 30)},
 			When:    publish(policy.Publishing{EffectiveOn: day("2026-03-01"), Rules: within(10)}),
-			Refused: domain.ErrPolicyEffectiveDate, At: "effective_on",
+			Refused: policy.ErrEffectiveDate, At: "effective_on",
 		},
 		rule{
 			Name:  "B-31 a later version may begin in the past under an approved migration batch",
@@ -81,9 +81,9 @@ func TestPublish(t *testing.T) {
 		rule{
 			Name: "B-31 efficiency first cannot be published before it is computed",
 			When: publish(policy.Publishing{EffectiveOn: today, Rules: rules(func(r *policy.Rules) {
-				r.Attribution.Mode = domain.EfficiencyFirst
+				r.Attribution.Mode = policy.EfficiencyFirst
 			})}),
-			Refused: domain.ErrPolicyModeUnavailable, At: "attribution.mode",
+			Refused: policy.ErrModeUnavailable, At: "attribution.mode",
 		},
 	)
 }

@@ -21,8 +21,8 @@ type Publishing struct {
 // takes effect today or later, so that it never changes what was decided before;
 // only version 1 and one under an approved migration batch may begin in the past.
 //
-// Errors: ErrFormRequired, ErrFormValue, ErrPolicyValue, ErrPolicyEffectiveDate,
-// ErrPolicyModeUnavailable.
+// Errors: ErrFormRequired, ErrFormValue, ErrPolicyValue, ErrEffectiveDate,
+// ErrModeUnavailable.
 func (s *State) Publish(in Publishing) ([]any, error) {
 	in.Note = strings.TrimSpace(in.Note)
 	switch {
@@ -36,7 +36,7 @@ func (s *State) Publish(in Publishing) ([]any, error) {
 	}
 	first := s.Latest() == 0
 	if in.EffectiveOn.Before(in.Today) && !first && !in.History.Approved() {
-		return nil, domain.ErrPolicyEffectiveDate.At("effective_on")
+		return nil, ErrEffectiveDate.At("effective_on")
 	}
 	return []any{Published{Version: s.Latest() + 1, EffectiveOn: in.EffectiveOn, Rules: in.Rules, Note: in.Note}}, nil
 }
@@ -95,8 +95,8 @@ func (r AttributionRules) check() error {
 	switch {
 	case !r.Mode.Valid():
 		return domain.ErrPolicyValue.At("attribution.mode")
-	case r.Mode != domain.TimeFirst:
-		return domain.ErrPolicyModeUnavailable.At("attribution.mode").With("mode", string(r.Mode))
+	case r.Mode != TimeFirst:
+		return ErrModeUnavailable.At("attribution.mode").With("mode", string(r.Mode))
 	case r.Split != WinnerTakesAll:
 		return domain.ErrPolicyValue.At("attribution.split")
 	}

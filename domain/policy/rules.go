@@ -22,26 +22,6 @@ type ClaimRules struct {
 	ApprovalWorkingDays  int              // SLA, A-74
 }
 
-// Disclosure is how much a failed claim look-up tells ordinary staff.
-type Disclosure string
-
-// The kinds of disclosure.
-const (
-	Merged         Disclosure = "merged"
-	Exact          Disclosure = "exact"
-	ExactWithOwner Disclosure = "exact_with_owner"
-)
-
-// CrossInstitution says whether customers of another outlet can be claimed.
-type CrossInstitution string
-
-// The ways of cross-institution claims.
-const (
-	CrossOff              CrossInstitution = "off"
-	CrossHomeHeadApproval CrossInstitution = "home_head_approval"
-	CrossFree             CrossInstitution = "free"
-)
-
 // PaymentRules rule payments.
 type PaymentRules struct {
 	ConfirmRole    domain.Role // B-06
@@ -50,7 +30,7 @@ type PaymentRules struct {
 
 // AttributionRules rule who earns a commission (B-30, B-31).
 type AttributionRules struct {
-	Mode                   domain.AttributionMode
+	Mode                   AttributionMode
 	CommunicatedWithinDays int  // E2: natural days before the reservation
 	CommunicatedAnyProduct bool // E2: a contact about any product counts, not only about the one bought
 	// Efficiency is used by mode EFFICIENCY_FIRST; its shape is fixed so that
@@ -68,12 +48,6 @@ type EfficiencyRules struct {
 	ContactsCap    int // contacts counted at most, one a day
 }
 
-// Split says how a commission is shared.
-type Split string
-
-// WinnerTakesAll is the source's rule (B-31).
-const WinnerTakesAll Split = "winner_takes_all"
-
 // MaskingRules say how personal data is shown (C-04).
 type MaskingRules struct{ RevealNeedsPurpose bool }
 
@@ -87,7 +61,7 @@ func Default() Rules {
 		},
 		Payment: PaymentRules{ConfirmRole: domain.RoleOperations, RequiredPapers: 1},
 		Attribution: AttributionRules{
-			Mode: domain.TimeFirst, CommunicatedWithinDays: 30,
+			Mode: TimeFirst, CommunicatedWithinDays: 30,
 			Efficiency: EfficiencyRules{ContactsWeight: 30, QualityWeight: 30, ChoiceWeight: 40, ContactsCap: 10},
 			Split:      WinnerTakesAll,
 		},

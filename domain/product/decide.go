@@ -23,7 +23,7 @@ type Launching struct {
 const longestText = 200
 
 // Launch adds a product, closed for subscription (B-12, B-19). That the code is
-// unique is kept by the registry of the commands. Errors: ErrProductDuplicate,
+// unique is kept by the registry of the commands. Errors: ErrDuplicate,
 // ErrFormRequired, ErrFormValue.
 func (s *State) Launch(in Launching) ([]any, error) {
 	event := Launched{
@@ -33,7 +33,7 @@ func (s *State) Launch(in Launching) ([]any, error) {
 	}
 	switch {
 	case s.Known():
-		return nil, domain.ErrProductDuplicate
+		return nil, ErrDuplicate
 	case event.Product.IsZero():
 		return nil, domain.ErrFormRequired.At("product")
 	case event.Code == "":
@@ -57,28 +57,28 @@ func (s *State) Launch(in Launching) ([]any, error) {
 }
 
 // OpenSubscription lets payments be reserved for the product (B-12). A product
-// that has matured stays closed. Errors: ErrProductUnknown, ErrProductState.
+// that has matured stays closed. Errors: ErrUnknown, ErrState.
 func (s *State) OpenSubscription(today domain.Date) ([]any, error) {
 	switch {
 	case !s.Known():
-		return nil, domain.ErrProductUnknown
+		return nil, ErrUnknown
 	case s.open:
-		return nil, domain.ErrProductState.With("state", "open")
+		return nil, ErrState.With("state", "open")
 	case !s.MaturesOn.IsZero() && s.MaturesOn.Before(today):
-		return nil, domain.ErrProductState.With("state", "matured")
+		return nil, ErrState.With("state", "matured")
 	}
 	return []any{SubscriptionOpened{Product: s.Product}}, nil
 }
 
 // CloseSubscription ends new reservations; those made go on (B-12). Errors:
-// ErrProductUnknown, ErrProductState, ErrFormValue.
+// ErrUnknown, ErrState, ErrFormValue.
 func (s *State) CloseSubscription(reason string) ([]any, error) {
 	reason = strings.TrimSpace(reason)
 	switch {
 	case !s.Known():
-		return nil, domain.ErrProductUnknown
+		return nil, ErrUnknown
 	case !s.open:
-		return nil, domain.ErrProductState.With("state", "closed")
+		return nil, ErrState.With("state", "closed")
 	case utf8.RuneCountInString(reason) > longestText:
 		return nil, domain.ErrFormValue.At("reason")
 	}
@@ -87,16 +87,16 @@ func (s *State) CloseSubscription(reason string) ([]any, error) {
 
 // RecordInception says when the product was established and when it matures, the
 // zero Date where it never does (B-19). Recorded again it corrects; the same
-// dates again are nothing new. Errors: ErrProductUnknown, ErrFormRequired,
-// ErrProductDates.
+// dates again are nothing new. Errors: ErrUnknown, ErrFormRequired,
+// ErrDates.
 func (s *State) RecordInception(establishedOn, maturesOn domain.Date) ([]any, error) {
 	switch {
 	case !s.Known():
-		return nil, domain.ErrProductUnknown
+		return nil, ErrUnknown
 	case establishedOn.IsZero():
 		return nil, domain.ErrFormRequired.At("established_on")
 	case !maturesOn.IsZero() && maturesOn.Before(establishedOn):
-		return nil, domain.ErrProductDates.At("matures_on")
+		return nil, ErrDates.At("matures_on")
 	case s.EstablishedOn == establishedOn && s.MaturesOn == maturesOn:
 		return nil, nil
 	}

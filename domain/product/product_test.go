@@ -53,7 +53,7 @@ func inception(established, matures domain.Date) func(*state) ([]any, error) {
 func TestProduct(t *testing.T) {
 	domaintest.Run(t,
 		rule{Name: "B-19 a product is launched", When: launch(nil), Then: []any{launched}},
-		rule{Name: "B-19 a product is launched once", Given: []any{launched}, When: launch(nil), Refused: domain.ErrProductDuplicate},
+		rule{Name: "B-19 a product is launched once", Given: []any{launched}, When: launch(nil), Refused: product.ErrDuplicate},
 		rule{
 			Name: "B-12 a product has a supplier", When: launch(func(in *product.Launching) { in.Supplier = " " }),
 			Refused: domain.ErrFormRequired, At: "supplier",
@@ -71,20 +71,20 @@ func TestProduct(t *testing.T) {
 			Refused: domain.ErrFormValue, At: "list_price_fen",
 		},
 		rule{Name: "B-12 subscription is opened", Given: []any{launched}, When: open, Then: []any{opened}},
-		rule{Name: "B-12 an unknown product cannot be opened", When: open, Refused: domain.ErrProductUnknown},
-		rule{Name: "B-12 an open product cannot be opened", Given: []any{launched, opened}, When: open, Refused: domain.ErrProductState},
+		rule{Name: "B-12 an unknown product cannot be opened", When: open, Refused: product.ErrUnknown},
+		rule{Name: "B-12 an open product cannot be opened", Given: []any{launched, opened}, When: open, Refused: product.ErrState},
 		rule{
 			Name:    "B-12 a matured product cannot be opened",
 			Given:   []any{launched, product.InceptionRecorded{Product: id, EstablishedOn: day("2020-01-01"), MaturesOn: day("2026-03-01")}},
 			When:    open,
-			Refused: domain.ErrProductState,
+			Refused: product.ErrState,
 		},
 		rule{
 			Name: "B-12 subscription is closed", Given: []any{launched, opened}, When: closeBecause("额满"),
 			Then: []any{product.SubscriptionClosed{Product: id, Reason: "额满"}},
 		},
-		rule{Name: "B-12 a closed product cannot be closed", Given: []any{launched}, When: closeBecause(""), Refused: domain.ErrProductState},
-		rule{Name: "B-12 an unknown product cannot be closed", When: closeBecause(""), Refused: domain.ErrProductUnknown},
+		rule{Name: "B-12 a closed product cannot be closed", Given: []any{launched}, When: closeBecause(""), Refused: product.ErrState},
+		rule{Name: "B-12 an unknown product cannot be closed", When: closeBecause(""), Refused: product.ErrUnknown},
 		rule{
 			Name: "B-19 inception is recorded with its maturity", Given: []any{launched},
 			When: inception(day("2026-01-01"), day("2027-01-01")),
@@ -97,7 +97,7 @@ func TestProduct(t *testing.T) {
 		},
 		rule{
 			Name: "B-19 a product does not mature before it is established", Given: []any{launched},
-			When: inception(day("2026-01-01"), day("2025-12-31")), Refused: domain.ErrProductDates, At: "matures_on",
+			When: inception(day("2026-01-01"), day("2025-12-31")), Refused: product.ErrDates, At: "matures_on",
 		},
 		rule{
 			Name: "B-19 inception needs a day", Given: []any{launched}, When: inception(domain.Date{}, domain.Date{}),

@@ -34,11 +34,11 @@ func (s *State) RequestAccess(in Asking, unit organisation.Unit) ([]any, error) 
 		return nil, domain.ErrIdempotencyKeyReused
 	}
 	if s.Holds(in.Role, unit.ID) {
-		return nil, domain.ErrGrantAlreadyHeld.At("role")
+		return nil, ErrGrantAlreadyHeld.At("role")
 	}
 	for _, pending := range s.Pending() {
 		if pending.Role == in.Role && pending.Unit == unit.ID {
-			return nil, domain.ErrGrantAlreadyHeld.At("role")
+			return nil, ErrGrantAlreadyHeld.At("role")
 		}
 	}
 	return []any{s.asked(in, unit)}, nil
@@ -54,7 +54,7 @@ func (s *State) AppointFirst(request domain.RequestID, root organisation.Unit) (
 		return nil, err
 	}
 	if !root.Parent.IsZero() {
-		return nil, domain.ErrStaffRole.At("unit")
+		return nil, ErrRole.At("unit")
 	}
 	return append(asked, AccessGranted{Request: request, Staff: s.Staff, Role: in.Role, Unit: root.ID}), nil
 }
@@ -73,7 +73,7 @@ func (s *State) Grant(id domain.RequestID, approver domain.StaffID, unit organis
 		return nil, err
 	}
 	if unit.ID != request.Unit {
-		return nil, domain.ErrUnitUnknown.At("unit")
+		return nil, organisation.ErrUnknown.At("unit")
 	}
 	if err := roleFits(request.Role, unit); err != nil {
 		return nil, err
@@ -104,9 +104,9 @@ func (s *State) answerable(id domain.RequestID, approver domain.StaffID) (Reques
 	case !known:
 		return Request{}, domain.ErrQueryNotFoundOrOutOfScope.At("request")
 	case request.Status != RequestPending:
-		return Request{}, domain.ErrGrantNotPending
+		return Request{}, ErrGrantNotPending
 	case approver.IsZero(), approver == request.RequestedBy, approver == s.Staff:
-		return Request{}, domain.ErrGrantSelfApproval
+		return Request{}, ErrGrantSelfApproval
 	}
 	return request, nil
 }
@@ -129,13 +129,13 @@ func (s *State) Revoke(role domain.Role, unit domain.UnitID, reason string) ([]a
 // B-03).
 func roleFits(role domain.Role, unit organisation.Unit) error {
 	if !role.Valid() {
-		return domain.ErrStaffRole.At("role")
+		return ErrRole.At("role")
 	}
 	if err := at(unit.Usable(), "unit"); err != nil {
 		return err
 	}
 	if !heldAt(role, unit.Kind) {
-		return domain.ErrStaffRole.At("unit")
+		return ErrRole.At("unit")
 	}
 	return nil
 }

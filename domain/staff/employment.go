@@ -32,7 +32,7 @@ func (s *State) Hire(in Hiring, unit organisation.Unit, superior Person) ([]any,
 	in.EmployeeNo, in.Login, in.Name = strings.TrimSpace(in.EmployeeNo), strings.TrimSpace(in.Login), strings.TrimSpace(in.Name)
 	switch {
 	case s.Exists():
-		return nil, domain.ErrStaffDuplicate.At("staff")
+		return nil, ErrDuplicate.At("staff")
 	case in.Staff.IsZero():
 		return nil, domain.ErrFormRequired.At("staff")
 	case in.Name == "":
@@ -70,9 +70,9 @@ func (s *State) checkSuperior(staff, named domain.StaffID, superior Person) erro
 	case named == staff:
 		return domain.ErrFormValue.At("superior")
 	case superior.Staff != named:
-		return domain.ErrStaffUnknown.At("superior")
+		return ErrUnknown.At("superior")
 	case !superior.Active:
-		return domain.ErrStaffInactive.At("superior")
+		return ErrInactive.At("superior")
 	}
 	return nil
 }
@@ -112,9 +112,9 @@ func (s *State) Depart(in Leaving, today domain.Date) ([]any, error) {
 	in.Reason = strings.TrimSpace(in.Reason)
 	switch {
 	case !s.Exists():
-		return nil, domain.ErrStaffUnknown.At("staff")
+		return nil, ErrUnknown.At("staff")
 	case s.Departed:
-		return nil, domain.ErrDepartureAlreadyDeparted
+		return nil, ErrAlreadyDeparted
 	case in.On.IsZero():
 		return nil, domain.ErrFormRequired.At("on")
 	case in.On.After(today):
@@ -122,7 +122,7 @@ func (s *State) Depart(in Leaving, today domain.Date) ([]any, error) {
 	case in.Reason == "":
 		return nil, domain.ErrFormRequired.At("reason")
 	case len(in.Open) > 0:
-		return nil, domain.ErrDepartureOpenApprovals.With("open", strings.Join(slices.Sorted(slices.Values(in.Open)), ","))
+		return nil, ErrOpenApprovals.With("open", strings.Join(slices.Sorted(slices.Values(in.Open)), ","))
 	}
 	return []any{Departed{Staff: s.Staff, On: in.On, Reason: in.Reason}}, nil
 }
@@ -131,9 +131,9 @@ func (s *State) Depart(in Leaving, today domain.Date) ([]any, error) {
 func (s *State) employed() error {
 	switch {
 	case !s.Exists():
-		return domain.ErrStaffUnknown.At("staff")
+		return ErrUnknown.At("staff")
 	case s.Departed:
-		return domain.ErrStaffInactive.At("staff")
+		return ErrInactive.At("staff")
 	}
 	return nil
 }

@@ -26,16 +26,34 @@ const (
 	FieldRemark              Field = "remark"
 )
 
-// Fields lists every personal field, in the order they are shown.
-func Fields() []Field {
-	return []Field{
-		FieldName, FieldIdentityNumber, FieldPhone, FieldAddress, FieldBankAccount, FieldBirthday, FieldGender,
-		FieldEmployer, FieldOccupation, FieldIndustry, FieldLegalRepresentative, FieldContactPerson, FieldRemark,
-	}
-}
+// Fields is every personal field, in the order they are shown.
+var Fields = domain.NewEnumeration(domain.ErrFormValue.At("fields"),
+	domain.Named(FieldName, "姓名", "name"),
+	domain.Named(FieldIdentityNumber, "证件号码", "ID number"),
+	domain.Named(FieldPhone, "电话", "phone"),
+	domain.Named(FieldAddress, "地址", "address"),
+	domain.Named(FieldBankAccount, "银行账号", "bank account"),
+	domain.Named(FieldBirthday, "出生日期", "birthday"),
+	domain.Named(FieldGender, "性别", "gender"),
+	domain.Named(FieldEmployer, "工作单位", "employer"),
+	domain.Named(FieldOccupation, "职业", "occupation"),
+	domain.Named(FieldIndustry, "行业", "industry"),
+	domain.Named(FieldLegalRepresentative, "法定代表人", "legal representative"),
+	domain.Named(FieldContactPerson, "联系人", "contact person"),
+	domain.Named(FieldRemark, "备注", "remark"),
+)
 
 // Valid says whether f is one of Fields.
-func (f Field) Valid() bool { return slices.Contains(Fields(), f) }
+func (f Field) Valid() bool { return Fields.Valid(f) }
+
+// Chinese is the name shown in Chinese.
+func (f Field) Chinese() string { return Fields.Chinese(f) }
+
+// English is the name shown in English.
+func (f Field) English() string { return Fields.English(f) }
+
+// Words is every value with its names.
+func (Field) Words() []domain.Word { return Fields.Words() }
 
 // Visibility is how a field is shown to a reader (B-35, C-04).
 type Visibility int
@@ -92,7 +110,7 @@ var fieldPolicy = map[Field]visibilities{
 // FieldPolicy is how a role sees each personal field of a customer it can read.
 func FieldPolicy(role domain.Role) map[Field]Visibility {
 	policy := make(map[Field]Visibility, len(fieldPolicy))
-	for _, field := range Fields() {
+	for _, field := range Fields.Values() {
 		policy[field] = visibilityOf(field, role)
 	}
 	return policy

@@ -1,7 +1,6 @@
 package staff
 
 import (
-	"maps"
 	"slices"
 
 	"guishu/domain"
@@ -51,6 +50,59 @@ const (
 	ReadMigrations     Permission = "migration.read"
 	OperateSystem      Permission = "system.operate" // rebuild, metrics, incidents (B-04)
 )
+
+// AllPermissions is every permission.
+var AllPermissions = domain.NewEnumeration(domain.ErrFormValue.At("permission"),
+	domain.Named(ManageUnits, "管理机构", "manage units"),
+	domain.Named(ManageStaff, "管理员工", "manage staff"),
+	domain.Named(RequestAccess, "申请岗位权限", "request access"),
+	domain.Named(ApproveAccess, "审批岗位权限", "approve access"),
+	domain.Named(RegisterCustomer, "登记客户", "register customers"),
+	domain.Named(SupplementCustomer, "信息补充", "supplement customers"),
+	domain.Named(VerifyIdentity, "联网核查身份", "verify identities"),
+	domain.Named(LinkCustomer, "关联客户号", "link customers"),
+	domain.Named(EraseCustomer, "删除个人信息", "erase customers"),
+	domain.Named(RevealFields, "查看完整信息", "reveal fields"),
+	domain.Named(LookUpCustomer, "申请前查询", "look customers up"),
+	domain.Named(FileClaim, "申请客户关系", "file claims"),
+	domain.Named(FileChange, "申请调整或解除客户关系", "file adjustments and dissolutions"),
+	domain.Named(ConsentToClaim, "归属机构负责人同意", "consent to claims"),
+	domain.Named(DecideClaim, "审批客户关系申请", "decide claims"),
+	domain.Named(AttachAdvisor, "下挂财富管理师", "attach advisors"),
+	domain.Named(EndAttachment, "结束下挂", "end attachments"),
+	domain.Named(RecordContact, "登记客户联络", "record contacts"),
+	domain.Named(ManageProducts, "管理产品", "manage products"),
+	domain.Named(ReservePayment, "划款预约", "reserve payments"),
+	domain.Named(RegisterPayment, "划款登记", "register payments"),
+	domain.Named(ConfirmPayment, "打款确认", "confirm payments"),
+	domain.Named(PublishPolicy, "发布规则", "publish policies"),
+	domain.Named(ProposeMigration, "提交迁移批次", "propose migration batches"),
+	domain.Named(ApproveMigration, "批准迁移批次", "approve migration batches"),
+	domain.Named(RecomputeDecision, "重新判定业绩归属", "attribute commissions again"),
+	domain.Named(ReadCustomers, "查询客户", "read customers"),
+	domain.Named(ReadClaims, "查询客户关系申请", "read applications"),
+	domain.Named(ReadPayments, "查询划款", "read payments"),
+	domain.Named(ReadPerformance, "查询业绩", "read performance"),
+	domain.Named(ReadAttribution, "查询业绩归属", "read attributions"),
+	domain.Named(ReadStaff, "查询员工", "read staff"),
+	domain.Named(ReadUnits, "查询机构", "read units"),
+	domain.Named(ReadProducts, "查询产品", "read products"),
+	domain.Named(ReadPolicies, "查询规则", "read policies"),
+	domain.Named(ReadMigrations, "查询迁移批次", "read migration batches"),
+	domain.Named(OperateSystem, "系统运维", "operate the system"),
+)
+
+// Valid says whether p is one of AllPermissions.
+func (p Permission) Valid() bool { return AllPermissions.Valid(p) }
+
+// Chinese is the name shown in Chinese.
+func (p Permission) Chinese() string { return AllPermissions.Chinese(p) }
+
+// English is the name shown in English.
+func (p Permission) English() string { return AllPermissions.English(p) }
+
+// Words is every value with its names.
+func (Permission) Words() []domain.Word { return AllPermissions.Words() }
 
 // Reach is how far a permission goes for a role.
 type Reach int
@@ -136,7 +188,7 @@ var matrix = map[Permission]reaches{
 var everyone = map[Permission]Reach{RequestAccess: Own, ReadStaff: Own}
 
 // columns is the order of the cells in a row.
-var columns = domain.Roles()
+var columns = domain.Roles.Values()
 
 // Permissions is what a role may do, and how far.
 func Permissions(role domain.Role) map[Permission]Reach {
@@ -148,9 +200,6 @@ func Permissions(role domain.Role) map[Permission]Reach {
 	}
 	return granted
 }
-
-// AllPermissions lists every permission, in alphabetical order.
-func AllPermissions() []Permission { return slices.Sorted(maps.Keys(matrix)) }
 
 // reachOf is how far the permission goes for a role; Nothing when either is
 // unknown.

@@ -102,10 +102,10 @@ func TestScope(t *testing.T) {
 func TestScopeAgreesWithMay(t *testing.T) {
 	t.Parallel()
 	paths := tree()
-	for _, role := range domain.Roles() {
+	for _, role := range domain.Roles.Values() {
 		for at := range paths.Units() {
 			p := acting(staff.AccessGranted{Role: role, Unit: at.ID})
-			for _, permission := range staff.AllPermissions() {
+			for _, permission := range staff.AllPermissions.Values() {
 				scope := p.Scope(permission)
 				for to := range paths.Units() {
 					listed := scope.Everywhere
@@ -161,10 +161,10 @@ func TestFieldPolicy(t *testing.T) {
 func TestScopeSeeingAgreesWithSees(t *testing.T) {
 	t.Parallel()
 	paths := tree()
-	for _, role := range domain.Roles() {
+	for _, role := range domain.Roles.Values() {
 		for at := range paths.Units() {
 			p := acting(staff.AccessGranted{Role: role, Unit: at.ID})
-			for _, field := range staff.Fields() {
+			for _, field := range staff.Fields.Values() {
 				scope := p.ScopeSeeing(field)
 				for to := range paths.Units() {
 					for _, mine := range []bool{false, true} {
@@ -201,7 +201,7 @@ func TestAdministratorSeesNoCustomer(t *testing.T) {
 // that is on record.
 func TestSensitiveFieldsAreNeverPlain(t *testing.T) {
 	t.Parallel()
-	for _, role := range domain.Roles() {
+	for _, role := range domain.Roles.Values() {
 		policy := staff.FieldPolicy(role)
 		for _, field := range []staff.Field{staff.FieldIdentityNumber, staff.FieldPhone, staff.FieldAddress, staff.FieldBankAccount} {
 			if policy[field] == staff.Plain {
@@ -209,7 +209,7 @@ func TestSensitiveFieldsAreNeverPlain(t *testing.T) {
 			}
 		}
 	}
-	if len(staff.FieldPolicy(domain.RoleTeller)) != len(staff.Fields()) {
+	if len(staff.FieldPolicy(domain.RoleTeller)) != len(staff.Fields.Values()) {
 		t.Error("a field has no policy")
 	}
 }
@@ -219,7 +219,7 @@ func TestSensitiveFieldsAreNeverPlain(t *testing.T) {
 func TestMatrixIsFilledIn(t *testing.T) {
 	t.Parallel()
 	held := map[staff.Permission]int{}
-	for _, role := range domain.Roles() {
+	for _, role := range domain.Roles.Values() {
 		granted := staff.Permissions(role)
 		if len(granted) == 0 {
 			t.Errorf("%s may nothing", role)
@@ -228,7 +228,7 @@ func TestMatrixIsFilledIn(t *testing.T) {
 			held[permission]++
 		}
 	}
-	for _, permission := range staff.AllPermissions() {
+	for _, permission := range staff.AllPermissions.Values() {
 		if held[permission] == 0 {
 			t.Errorf("nobody has %s", permission)
 		}

@@ -75,9 +75,9 @@ func TestHire(t *testing.T) {
 	imported.Exceptions = []domain.Exception{{Code: "form/required", Fields: []string{"employee_no", "login"}}}
 	domaintest.Run(t,
 		rule{Name: "B-02 an employee joins a unit", When: hire(same, "self", head), Then: []any{hired()}},
-		rule{Name: "B-02 an employee is hired once", Given: []any{hired()}, When: hire(same, "self", head), Refused: domain.ErrStaffDuplicate},
-		rule{Name: "B-02 the unit exists", When: hire(same, "nowhere", head), Refused: domain.ErrUnitUnknown, At: "unit"},
-		rule{Name: "B-02 the unit is open", When: hire(same, "closed", head), Refused: domain.ErrUnitClosed, At: "unit"},
+		rule{Name: "B-02 an employee is hired once", Given: []any{hired()}, When: hire(same, "self", head), Refused: staff.ErrDuplicate},
+		rule{Name: "B-02 the unit exists", When: hire(same, "nowhere", head), Refused: organisation.ErrUnknown, At: "unit"},
+		rule{Name: "B-02 the unit is open", When: hire(same, "closed", head), Refused: organisation.ErrClosed, At: "unit"},
 		rule{Name: "B-02 an employee has a name", When: hire(func(h *staff.Hiring) { h.Name = " " }, "self", head), Refused: domain.ErrFormRequired, At: "name"},
 		rule{Name: "B-02 a name has no control characters", When: hire(func(h *staff.Hiring) { h.Name = "a\nb" }, "self", head), Refused: domain.ErrFormValue, At: "name"},
 		rule{Name: "B-02 an employee has a number and a sign-in name", When: hire(bare, "self", head), Refused: domain.ErrFormRequired, At: "employee_no"},
@@ -85,8 +85,8 @@ func TestHire(t *testing.T) {
 		rule{Name: "B-02 a sign-in name is made of letters, digits and - _ . @", When: hire(func(h *staff.Hiring) { h.Login = "li na" }, "self", head), Refused: domain.ErrFormValue, At: "login"},
 		rule{Name: "B-02 an employee number has no spaces", When: hire(func(h *staff.Hiring) { h.EmployeeNo = "E 1" }, "self", head), Refused: domain.ErrFormValue, At: "employee_no"},
 		rule{Name: "B-24 nobody is the own superior", When: hire(func(h *staff.Hiring) { h.Superior = h.Staff }, "self", head), Refused: domain.ErrFormValue, At: "superior"},
-		rule{Name: "B-24 the superior exists", When: hire(same, "self", staff.Person{}), Refused: domain.ErrStaffUnknown, At: "superior"},
-		rule{Name: "B-24 the superior is active", When: hire(same, "self", staff.Person{Staff: person("head")}), Refused: domain.ErrStaffInactive, At: "superior"},
+		rule{Name: "B-24 the superior exists", When: hire(same, "self", staff.Person{}), Refused: staff.ErrUnknown, At: "superior"},
+		rule{Name: "B-24 the superior is active", When: hire(same, "self", staff.Person{Staff: person("head")}), Refused: staff.ErrInactive, At: "superior"},
 	)
 }
 
@@ -99,20 +99,20 @@ func TestRequestAccess(t *testing.T) {
 	rm := domain.RoleRelationshipManager
 	domaintest.Run(t,
 		rule{Name: "B-28 access is asked for", Given: []any{hired()}, When: ask("1", rm, "self"), Then: []any{requested("1", rm, "self")}},
-		rule{Name: "A-05 an outlet's manager is one at an outlet", Given: []any{hired()}, When: ask("1", rm, "county"), Refused: domain.ErrStaffRole, At: "unit"},
-		rule{Name: "A-06 a county's manager is none at an outlet", Given: []any{hired()}, When: ask("1", domain.RoleCountyManager, "self"), Refused: domain.ErrStaffRole, At: "unit"},
+		rule{Name: "A-05 an outlet's manager is one at an outlet", Given: []any{hired()}, When: ask("1", rm, "county"), Refused: staff.ErrRole, At: "unit"},
+		rule{Name: "A-06 a county's manager is none at an outlet", Given: []any{hired()}, When: ask("1", domain.RoleCountyManager, "self"), Refused: staff.ErrRole, At: "unit"},
 		rule{Name: "A-06 a county has a manager", Given: []any{hired()}, When: ask("1", domain.RoleCountyManager, "county"), Then: []any{requested("1", domain.RoleCountyManager, "county")}},
-		rule{Name: "B-06 an outlet has no operations", Given: []any{hired()}, When: ask("1", domain.RoleOperations, "self"), Refused: domain.ErrStaffRole, At: "unit"},
-		rule{Name: "B-05 operations are no customer service", Given: []any{hired()}, When: ask("1", domain.RoleCustomerService, "operations"), Refused: domain.ErrStaffRole, At: "unit"},
-		rule{Name: "A-61 a bank's head is head of outlets or counties", Given: []any{hired()}, When: ask("1", domain.RoleOutletHead, "bank"), Refused: domain.ErrStaffRole, At: "unit"},
-		rule{Name: "A-61 a role is from the list", Given: []any{hired()}, When: ask("1", "JANITOR", "self"), Refused: domain.ErrStaffRole, At: "role"},
-		rule{Name: "B-28 a role is at an open unit", Given: []any{hired()}, When: ask("1", rm, "closed"), Refused: domain.ErrUnitClosed},
-		rule{Name: "B-28 what is held is not asked for", Given: []any{hired(), requested("1", rm, "self"), granted("1", rm, "self")}, When: ask("2", rm, "self"), Refused: domain.ErrGrantAlreadyHeld},
-		rule{Name: "B-28 what is asked for is not asked for twice", Given: []any{hired(), requested("1", rm, "self")}, When: ask("2", rm, "self"), Refused: domain.ErrGrantAlreadyHeld},
+		rule{Name: "B-06 an outlet has no operations", Given: []any{hired()}, When: ask("1", domain.RoleOperations, "self"), Refused: staff.ErrRole, At: "unit"},
+		rule{Name: "B-05 operations are no customer service", Given: []any{hired()}, When: ask("1", domain.RoleCustomerService, "operations"), Refused: staff.ErrRole, At: "unit"},
+		rule{Name: "A-61 a bank's head is head of outlets or counties", Given: []any{hired()}, When: ask("1", domain.RoleOutletHead, "bank"), Refused: staff.ErrRole, At: "unit"},
+		rule{Name: "A-61 a role is from the list", Given: []any{hired()}, When: ask("1", "JANITOR", "self"), Refused: staff.ErrRole, At: "role"},
+		rule{Name: "B-28 a role is at an open unit", Given: []any{hired()}, When: ask("1", rm, "closed"), Refused: organisation.ErrClosed},
+		rule{Name: "B-28 what is held is not asked for", Given: []any{hired(), requested("1", rm, "self"), granted("1", rm, "self")}, When: ask("2", rm, "self"), Refused: staff.ErrGrantAlreadyHeld},
+		rule{Name: "B-28 what is asked for is not asked for twice", Given: []any{hired(), requested("1", rm, "self")}, When: ask("2", rm, "self"), Refused: staff.ErrGrantAlreadyHeld},
 		rule{Name: "B-28 a refused role may be asked for again", Given: []any{hired(), requested("1", rm, "self"), staff.AccessRefused{Request: request("1")}}, When: ask("2", rm, "self"), Then: []any{requested("2", rm, "self")}},
 		rule{Name: "A-76 a request's id is used once", Given: []any{hired(), requested("1", rm, "self")}, When: ask("1", domain.RoleTeller, "self"), Refused: domain.ErrIdempotencyKeyReused},
-		rule{Name: "B-28 nobody asks for those who left", Given: []any{hired(), departed()}, When: ask("1", rm, "self"), Refused: domain.ErrStaffInactive},
-		rule{Name: "B-28 nobody asks for those who never came", When: ask("1", rm, "self"), Refused: domain.ErrStaffUnknown},
+		rule{Name: "B-28 nobody asks for those who left", Given: []any{hired(), departed()}, When: ask("1", rm, "self"), Refused: staff.ErrInactive},
+		rule{Name: "B-28 nobody asks for those who never came", When: ask("1", rm, "self"), Refused: staff.ErrUnknown},
 		rule{Name: "B-28 the first administrator is approved by nobody", Given: []any{hired()},
 			When: func(s *staff.State) ([]any, error) { return s.AppointFirst(request("1"), tree().Root()) },
 			Then: []any{
@@ -121,7 +121,7 @@ func TestRequestAccess(t *testing.T) {
 			}},
 		rule{Name: "B-28 the first administrator is one of everything", Given: []any{hired()},
 			When:    func(s *staff.State) ([]any, error) { return s.AppointFirst(request("1"), tree().Unit(unit("county"))) },
-			Refused: domain.ErrStaffRole},
+			Refused: staff.ErrRole},
 	)
 }
 
@@ -142,22 +142,22 @@ func TestAnswerAccess(t *testing.T) {
 	held := append(pending, granted("1", rm, "self"))
 	domaintest.Run(t,
 		rule{Name: "B-28 somebody else grants access", Given: pending, When: grant("1", "boss", "self"), Then: []any{granted("1", rm, "self")}},
-		rule{Name: "B-28 who asked does not grant", Given: pending, When: grant("1", "clerk", "self"), Refused: domain.ErrGrantSelfApproval},
-		rule{Name: "B-28 who gains does not grant", Given: pending, When: grant("1", "li", "self"), Refused: domain.ErrGrantSelfApproval},
+		rule{Name: "B-28 who asked does not grant", Given: pending, When: grant("1", "clerk", "self"), Refused: staff.ErrGrantSelfApproval},
+		rule{Name: "B-28 who gains does not grant", Given: pending, When: grant("1", "li", "self"), Refused: staff.ErrGrantSelfApproval},
 		rule{Name: "B-28 nobody does not grant", Given: pending, When: func(s *staff.State) ([]any, error) {
 			return s.Grant(request("1"), domain.StaffID{}, tree().Unit(unit("self")))
-		}, Refused: domain.ErrGrantSelfApproval},
-		rule{Name: "B-28 a request is answered once", Given: held, When: grant("1", "boss", "self"), Refused: domain.ErrGrantNotPending},
-		rule{Name: "B-28 a refused request is not granted", Given: append(pending, staff.AccessRefused{Request: request("1")}), When: grant("1", "boss", "self"), Refused: domain.ErrGrantNotPending},
+		}, Refused: staff.ErrGrantSelfApproval},
+		rule{Name: "B-28 a request is answered once", Given: held, When: grant("1", "boss", "self"), Refused: staff.ErrGrantNotPending},
+		rule{Name: "B-28 a refused request is not granted", Given: append(pending, staff.AccessRefused{Request: request("1")}), When: grant("1", "boss", "self"), Refused: staff.ErrGrantNotPending},
 		rule{Name: "B-28 an unknown request is not granted", Given: pending, When: grant("2", "boss", "self"), Refused: domain.ErrQueryNotFoundOrOutOfScope},
-		rule{Name: "B-28 access is granted where it was asked for", Given: pending, When: grant("1", "boss", "agency"), Refused: domain.ErrUnitUnknown},
-		rule{Name: "B-28 those who left are granted nothing", Given: append(pending, departed()), When: grant("1", "boss", "self"), Refused: domain.ErrStaffInactive},
+		rule{Name: "B-28 access is granted where it was asked for", Given: pending, When: grant("1", "boss", "agency"), Refused: organisation.ErrUnknown},
+		rule{Name: "B-28 those who left are granted nothing", Given: append(pending, departed()), When: grant("1", "boss", "self"), Refused: staff.ErrInactive},
 		rule{Name: "B-28 a request at the unit that was left is not granted",
-			Given: append(pending, staff.Transferred{Staff: person("li"), From: unit("self"), To: unit("agency")}), When: grant("1", "boss", "self"), Refused: domain.ErrGrantNotPending},
+			Given: append(pending, staff.Transferred{Staff: person("li"), From: unit("self"), To: unit("agency")}), When: grant("1", "boss", "self"), Refused: staff.ErrGrantNotPending},
 		rule{Name: "B-28 a request is refused with a reason", Given: pending, When: refuse("boss", " not needed "),
 			Then: []any{staff.AccessRefused{Request: request("1"), Staff: person("li"), RefusedBy: person("boss"), Reason: "not needed"}}},
 		rule{Name: "B-28 a refusal has a reason", Given: pending, When: refuse("boss", " "), Refused: domain.ErrFormRequired, At: "reason"},
-		rule{Name: "B-28 who asked does not refuse", Given: pending, When: refuse("clerk", "x"), Refused: domain.ErrGrantSelfApproval},
+		rule{Name: "B-28 who asked does not refuse", Given: pending, When: refuse("clerk", "x"), Refused: staff.ErrGrantSelfApproval},
 		rule{Name: "B-28 access is taken away with a reason", Given: held, When: revoke(rm, "moved"),
 			Then: []any{staff.AccessRevoked{Staff: person("li"), Role: rm, Unit: unit("self"), Reason: "moved"}}},
 		rule{Name: "B-28 taking away has a reason", Given: held, When: revoke(rm, ""), Refused: domain.ErrFormRequired},
@@ -180,17 +180,17 @@ func TestTransferAndDeparture(t *testing.T) {
 		rule{Name: "A-71 an employee moves to another unit", Given: []any{hired()}, When: transfer("agency"),
 			Then: []any{staff.Transferred{Staff: person("li"), From: unit("self"), To: unit("agency")}}},
 		rule{Name: "A-71 nobody moves to where they are", Given: []any{hired()}, When: transfer("self"), Refused: domain.ErrFormValue, At: "unit"},
-		rule{Name: "A-71 nobody moves to a closed unit", Given: []any{hired()}, When: transfer("closed"), Refused: domain.ErrUnitClosed},
-		rule{Name: "B-28 those who left do not move", Given: []any{hired(), departed()}, When: transfer("agency"), Refused: domain.ErrStaffInactive},
+		rule{Name: "A-71 nobody moves to a closed unit", Given: []any{hired()}, When: transfer("closed"), Refused: organisation.ErrClosed},
+		rule{Name: "B-28 those who left do not move", Given: []any{hired(), departed()}, When: transfer("agency"), Refused: staff.ErrInactive},
 		rule{Name: "B-28 a departure ends the employment", Given: []any{hired()}, When: leave(leaving),
 			Then: []any{staff.Departed{Staff: person("li"), On: today, Reason: "resigned"}}},
-		rule{Name: "B-28 nobody leaves twice", Given: []any{hired(), departed()}, When: leave(leaving), Refused: domain.ErrDepartureAlreadyDeparted},
+		rule{Name: "B-28 nobody leaves twice", Given: []any{hired(), departed()}, When: leave(leaving), Refused: staff.ErrAlreadyDeparted},
 		rule{Name: "B-27 what waits for a decision is reassigned first", Given: []any{hired()},
-			When: leave(staff.Leaving{On: today, Reason: "x", Open: []string{"b", "a"}}), Refused: domain.ErrDepartureOpenApprovals},
+			When: leave(staff.Leaving{On: today, Reason: "x", Open: []string{"b", "a"}}), Refused: staff.ErrOpenApprovals},
 		rule{Name: "B-28 a departure does not lie in the future", Given: []any{hired()}, When: leave(staff.Leaving{On: today.AddDays(1), Reason: "x"}), Refused: domain.ErrFormValue, At: "on"},
 		rule{Name: "B-28 a departure has a day", Given: []any{hired()}, When: leave(staff.Leaving{Reason: "x"}), Refused: domain.ErrFormRequired, At: "on"},
 		rule{Name: "B-28 a departure has a reason", Given: []any{hired()}, When: leave(staff.Leaving{On: today}), Refused: domain.ErrFormRequired, At: "reason"},
-		rule{Name: "B-28 who never came does not leave", When: leave(leaving), Refused: domain.ErrStaffUnknown},
+		rule{Name: "B-28 who never came does not leave", When: leave(leaving), Refused: staff.ErrUnknown},
 	)
 }
 
@@ -210,7 +210,7 @@ func TestAccessEnds(t *testing.T) {
 		t.Errorf("after the departure: %+v", left)
 	}
 	p := staff.NewPrincipal(left, tree())
-	for _, permission := range staff.AllPermissions() {
+	for _, permission := range staff.AllPermissions.Values() {
 		if p.Holds(permission) || p.May(permission, tree().Path(unit("agency")), domain.Agency) {
 			t.Errorf("after the departure %s is still allowed", permission)
 		}

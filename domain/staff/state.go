@@ -49,6 +49,26 @@ const (
 	RequestLapsed  RequestStatus = "LAPSED" // the member of staff left, or left the unit
 )
 
+// RequestStatuses is every request status.
+var RequestStatuses = domain.NewEnumeration(domain.ErrFormValue.At("status"),
+	domain.Named(RequestPending, "待审批", "pending"),
+	domain.Named(RequestGranted, "已授权", "granted"),
+	domain.Named(RequestRefused, "未同意", "refused"),
+	domain.Named(RequestLapsed, "已失效", "lapsed"),
+)
+
+// Valid says whether r is one of RequestStatuses.
+func (r RequestStatus) Valid() bool { return RequestStatuses.Valid(r) }
+
+// Chinese is the name shown in Chinese.
+func (r RequestStatus) Chinese() string { return RequestStatuses.Chinese(r) }
+
+// English is the name shown in English.
+func (r RequestStatus) English() string { return RequestStatuses.English(r) }
+
+// Words is every value with its names.
+func (RequestStatus) Words() []domain.Word { return RequestStatuses.Words() }
+
 // Exists says whether the member of staff was ever hired.
 func (s *State) Exists() bool { return !s.Staff.IsZero() }
 

@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"time"
 
-	"guishu/domain"
-
 	"github.com/jackc/pgx/v5"
 )
 
@@ -41,7 +39,7 @@ func (a *Auth) begin(ctx context.Context, login, address string) (attempt, error
 	return made, a.countTo(ctx, made.login, failuresForLogin)
 }
 
-// countTo counts an attempt under a key; ErrAuthTooManyAttempts above the limit.
+// countTo counts an attempt under a key; ErrTooManyAttempts above the limit.
 func (a *Auth) countTo(ctx context.Context, key []byte, limit int) error {
 	now := a.now()
 	var failures int
@@ -51,7 +49,7 @@ func (a *Auth) countTo(ctx context.Context, key []byte, limit int) error {
 	}
 	if failures > limit {
 		wait := max(time.Second, since.Add(attemptWindow).Sub(now))
-		return domain.ErrAuthTooManyAttempts.With("retry_after", strconv.Itoa(int(wait.Seconds())))
+		return ErrTooManyAttempts.With("retry_after", strconv.Itoa(int(wait.Seconds())))
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"guishu/domain"
+	"guishu/domain/staff"
 	"guishu/http/auth"
 	"guishu/internal/pgtest"
 
@@ -107,11 +108,11 @@ func TestAWrongPasswordAndAnUnknownNameAreRefusedAlike(t *testing.T) {
 	_, wrong := b.auth.Verify(t.Context(), login, "wrong", "192.0.2.1")
 	_, unknown := b.auth.Verify(t.Context(), "nobody", password, "192.0.2.1")
 	_, empty := b.auth.Verify(t.Context(), "", "", "192.0.2.1")
-	wants(t, wrong, domain.ErrAuthSignInFailed)
-	wants(t, empty, domain.ErrAuthSignInFailed)
+	wants(t, wrong, auth.ErrSignInFailed)
+	wants(t, empty, auth.ErrSignInFailed)
 	for _, name := range []string{"wang\x00fang", "wang\xfffang"} {
 		_, unreadable := b.auth.Verify(t.Context(), name, password, "192.0.2.1")
-		wants(t, unreadable, domain.ErrAuthSignInFailed)
+		wants(t, unreadable, auth.ErrSignInFailed)
 	}
 	if wrong.Error() != unknown.Error() {
 		t.Errorf("%v differs from %v", wrong, unknown)
@@ -130,7 +131,7 @@ func TestANameAndPasswordAreRememberedUntilTheyChange(t *testing.T) {
 	}
 	for _, guess := range []string{"", "wrong", password + "x"} {
 		_, err := other.Basic(t.Context(), login, guess, "192.0.2.1")
-		wants(t, err, domain.ErrAuthSignInFailed)
+		wants(t, err, auth.ErrSignInFailed)
 	}
 	if err := b.auth.SetPassword(t.Context(), b.staff, login, "another long password"); err != nil {
 		t.Fatal(err)
@@ -145,7 +146,7 @@ func TestANameAndPasswordAreRememberedUntilTheyChange(t *testing.T) {
 	}
 	b.clock.advance(time.Hour) // past the limit of failures
 	_, err = other.Basic(t.Context(), login, secret, "192.0.2.1")
-	wants(t, err, domain.ErrAuthPasswordChangeRequired)
+	wants(t, err, auth.ErrPasswordChangeRequired)
 }
 
 func TestTooManyFailuresCloseTheNameForAWhile(t *testing.T) {
@@ -154,7 +155,7 @@ func TestTooManyFailuresCloseTheNameForAWhile(t *testing.T) {
 	b.hasPassword(t)
 	var limited int
 	for range 12 {
-		if _, err := b.auth.Verify(t.Context(), login, "wrong", "192.0.2.1"); errors.Is(err, domain.ErrAuthTooManyAttempts) {
+		if _, err := b.auth.Verify(t.Context(), login, "wrong", "192.0.2.1"); errors.Is(err, auth.ErrTooManyAttempts) {
 			limited++
 		}
 	}
@@ -162,7 +163,7 @@ func TestTooManyFailuresCloseTheNameForAWhile(t *testing.T) {
 		t.Errorf("%d of 12 attempts were limited, want 4", limited)
 	}
 	_, err := b.auth.Verify(t.Context(), login, password, "192.0.2.2")
-	wants(t, err, domain.ErrAuthTooManyAttempts)
+	wants(t, err, auth.ErrTooManyAttempts)
 	refusal, _ := domain.AsError(err)
 	if refusal == nil || refusal.Params["retry_after"] == "" {
 		t.Errorf("the refusal does not say when to try again: %v", refusal)
@@ -181,7 +182,7 @@ func TestManyAttemptsAtOnceDoNotPassTheLimit(t *testing.T) {
 	var group sync.WaitGroup
 	for range 40 {
 		group.Go(func() {
-			if _, err := b.auth.Verify(t.Context(), login, "wrong", "192.0.2.1"); errors.Is(err, domain.ErrAuthSignInFailed) {
+			if _, err := b.auth.Verify(t.Context(), login, "wrong", "192.0.2.1"); errors.Is(err, auth.ErrSignInFailed) {
 				tried.Add(1)
 			}
 		})
@@ -209,16 +210,16 @@ func TestOneAddressCannotTryManyNames(t *testing.T) {
 	b.hasPassword(t)
 	for i := range 60 {
 		_, err := b.auth.Verify(t.Context(), strings.Repeat("x", i+1), "guess", "192.0.2.9")
-		wants(t, err, domain.ErrAuthSignInFailed)
+		wants(t, err, auth.ErrSignInFailed)
 	}
 	_, err := b.auth.Verify(t.Context(), login, password, "192.0.2.9")
-	wants(t, err, domain.ErrAuthTooManyAttempts)
+	wants(t, err, auth.ErrTooManyAttempts)
 	// Being refused, it closes no name to others and leaves no trace of each.
 	for range 12 {
 		_, err := b.auth.Verify(t.Context(), login, "guess", "192.0.2.9")
-		wants(t, err, domain.ErrAuthTooManyAttempts)
+		wants(t, err, auth.ErrTooManyAttempts)
 		_, err = b.auth.Verify(t.Context(), uuid.NewString(), "guess", "192.0.2.9")
-		wants(t, err, domain.ErrAuthTooManyAttempts)
+		wants(t, err, auth.ErrTooManyAttempts)
 	}
 	if _, err := b.auth.Verify(t.Context(), login, password, "192.0.2.10"); err != nil {
 		t.Errorf("from elsewhere: %v", err)
@@ -243,17 +244,17 @@ func TestASessionIsKnownUntilItEnds(t *testing.T) {
 		}
 	}
 	_, err := b.auth.Session(t.Context(), token+"x")
-	wants(t, err, domain.ErrAuthRequired)
+	wants(t, err, auth.ErrRequired)
 
 	who, _ := b.auth.Session(t.Context(), token)
 	if err := b.auth.SignOut(t.Context(), httptest.NewRecorder(), who, token); err != nil {
 		t.Fatal(err)
 	}
 	_, err = b.auth.Session(t.Context(), token)
-	wants(t, err, domain.ErrAuthRequired)
+	wants(t, err, auth.ErrRequired)
 	eventually(t, func() bool {
 		_, err := other.Session(t.Context(), token)
-		return errors.Is(err, domain.ErrAuthRequired)
+		return errors.Is(err, auth.ErrRequired)
 	})
 }
 
@@ -284,7 +285,7 @@ func TestASessionLapsesWhenIdle(t *testing.T) {
 	token := b.signIn(t, password)
 	b.clock.advance(3 * time.Hour)
 	_, err := b.auth.Session(t.Context(), token)
-	wants(t, err, domain.ErrAuthRequired)
+	wants(t, err, auth.ErrRequired)
 }
 
 func TestNoSecretIsStoredInTheClear(t *testing.T) {
@@ -329,22 +330,22 @@ func TestAOneTimeSecretLeadsToAPasswordAndEndsThere(t *testing.T) {
 		t.Fatalf("an unused secret is not replaced: %v", err)
 	}
 	_, err = b.auth.Verify(t.Context(), login, invitation, "192.0.2.1")
-	wants(t, err, domain.ErrAuthSignInFailed)
+	wants(t, err, auth.ErrSignInFailed)
 
 	token := b.signIn(t, again)
 	who, err := b.auth.Session(t.Context(), token)
 	if err != nil || !who.MustChange {
 		t.Fatalf("%+v, %v", who, err)
 	}
-	wants(t, b.auth.ChangePassword(t.Context(), who, "", "short"), domain.ErrAuthPasswordWeak)
-	wants(t, b.auth.ChangePassword(t.Context(), who, "", "my-WANG.FANG-password"), domain.ErrAuthPasswordWeak)
+	wants(t, b.auth.ChangePassword(t.Context(), who, "", "short"), auth.ErrPasswordWeak)
+	wants(t, b.auth.ChangePassword(t.Context(), who, "", "my-WANG.FANG-password"), auth.ErrPasswordWeak)
 	if err := b.auth.ChangePassword(t.Context(), who, "", password); err != nil {
 		t.Fatal(err)
 	}
 	_, err = b.auth.Session(t.Context(), token)
-	wants(t, err, domain.ErrAuthRequired)
+	wants(t, err, auth.ErrRequired)
 	_, err = b.auth.Verify(t.Context(), login, again, "192.0.2.1")
-	wants(t, err, domain.ErrAuthSignInFailed)
+	wants(t, err, auth.ErrSignInFailed)
 	if who, err := b.auth.Verify(t.Context(), login, password, "192.0.2.1"); err != nil || who.MustChange {
 		t.Errorf("%+v, %v", who, err)
 	}
@@ -375,14 +376,14 @@ func TestChangingAPasswordNeedsTheCurrentOneAndEndsSessions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wants(t, b.auth.ChangePassword(t.Context(), who, "wrong", "another long password"), domain.ErrAuthSignInFailed)
+	wants(t, b.auth.ChangePassword(t.Context(), who, "wrong", "another long password"), auth.ErrSignInFailed)
 	if err := b.auth.ChangePassword(t.Context(), who, password, "another long password"); err != nil {
 		t.Fatal(err)
 	}
 	_, err = b.auth.Session(t.Context(), token)
-	wants(t, err, domain.ErrAuthRequired)
+	wants(t, err, auth.ErrRequired)
 	_, err = b.auth.Verify(t.Context(), login, password, "192.0.2.1")
-	wants(t, err, domain.ErrAuthSignInFailed)
+	wants(t, err, auth.ErrSignInFailed)
 }
 
 func TestATokenWorksUntilItIsRevokedOrExpires(t *testing.T) {
@@ -405,7 +406,7 @@ func TestATokenWorksUntilItIsRevokedOrExpires(t *testing.T) {
 	}
 	eventually(t, func() bool {
 		_, err := other.Token(t.Context(), secret)
-		return errors.Is(err, domain.ErrAuthTokenInvalid)
+		return errors.Is(err, auth.ErrTokenInvalid)
 	})
 	tokens, err := b.auth.Tokens(t.Context(), b.staff)
 	if err != nil || len(tokens) != 1 || tokens[0].RevokedAt == nil {
@@ -421,7 +422,7 @@ func TestATokenWorksUntilItIsRevokedOrExpires(t *testing.T) {
 	}
 	b.clock.advance(61 * time.Minute)
 	_, err = b.auth.Token(t.Context(), short)
-	wants(t, err, domain.ErrAuthTokenInvalid)
+	wants(t, err, auth.ErrTokenInvalid)
 }
 
 func TestATokenNeedsANameAndAnEnd(t *testing.T) {
@@ -433,7 +434,7 @@ func TestATokenNeedsANameAndAnEnd(t *testing.T) {
 		"far":  b.clock.now().Add(10000 * time.Hour),
 		"a\nb": {},
 	} {
-		if _, _, err := b.auth.CreateToken(t.Context(), b.staff, name, expires); domain.CodeOf(err) == "" {
+		if _, _, err := b.auth.CreateToken(t.Context(), b.staff, name, expires); domain.CodeOf(err).IsZero() {
 			t.Errorf("%q until %v: %v", name, expires, err)
 		}
 	}
@@ -455,9 +456,9 @@ func TestDisablingEndsEverythingInEveryProcess(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = b.auth.Session(t.Context(), session)
-	wants(t, err, domain.ErrAuthRequired)
+	wants(t, err, auth.ErrRequired)
 	_, err = b.auth.Verify(t.Context(), login, password, "192.0.2.1")
-	wants(t, err, domain.ErrAuthSignInFailed)
+	wants(t, err, auth.ErrSignInFailed)
 	eventually(t, func() bool {
 		_, sessionErr := other.Session(t.Context(), session)
 		_, tokenErr := other.Token(t.Context(), token)
@@ -470,7 +471,7 @@ func TestASignInNameBelongsToOne(t *testing.T) {
 	b := setup(t)
 	b.hasPassword(t)
 	err := b.auth.SetPassword(t.Context(), domain.StaffID(uuid.New()), "WANG.fang", password)
-	wants(t, err, domain.ErrStaffDuplicate)
+	wants(t, err, staff.ErrDuplicate)
 }
 
 func TestALostListenerMakesEveryRequestAsk(t *testing.T) {
@@ -492,7 +493,7 @@ func TestALostListenerMakesEveryRequestAsk(t *testing.T) {
 	}
 	eventually(t, func() bool {
 		_, err := b.auth.Session(t.Context(), token)
-		return errors.Is(err, domain.ErrAuthRequired)
+		return errors.Is(err, auth.ErrRequired)
 	})
 }
 

@@ -5,8 +5,6 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
-
-	"guishu/domain"
 )
 
 // Basic says who a sign-in name and a password belong to, for protocols that
@@ -25,7 +23,7 @@ func (a *Auth) Basic(ctx context.Context, login, password, address string) (Iden
 		return Identity{}, err
 	}
 	if verified.MustChange {
-		return Identity{}, domain.ErrAuthPasswordChangeRequired
+		return Identity{}, ErrPasswordChangeRequired
 	}
 	who := Identity{Staff: verified.Staff, expires: now.Add(remembered)}
 	a.known.keep(key, who, generation, now)

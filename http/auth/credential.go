@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"guishu/domain"
+	"guishu/domain/staff"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -32,7 +33,7 @@ const selectCredential = `SELECT staff, login, password, invitation FROM auth.cr
 
 // Verify checks a sign-in name with its password or one-time secret. It takes as
 // long for an unknown name as for a known one, and every failure gives the same
-// ErrAuthSignInFailed; ErrAuthTooManyAttempts after too many for the name or from
+// ErrSignInFailed; ErrTooManyAttempts after too many for the name or from
 // the address.
 func (a *Auth) Verify(ctx context.Context, login, password, address string) (Verified, error) {
 	login = canonical(login)
@@ -82,7 +83,7 @@ func (a *Auth) compare(ctx context.Context, found credential, password string) (
 		}
 		return Verified{Staff: staff}, nil
 	}
-	return Verified{}, domain.ErrAuthSignInFailed
+	return Verified{}, ErrSignInFailed
 }
 
 // renew stores the password's hash at today's cost, unless the password was
@@ -126,7 +127,7 @@ func (a *Auth) ChangePassword(ctx context.Context, who Identity, current, passwo
 		return err
 	}
 	if found.Staff == [16]byte{} {
-		return domain.ErrAuthSignInFailed.At("current")
+		return ErrSignInFailed.At("current")
 	}
 	if !who.MustChange {
 		attempt, err := a.begin(ctx, found.Login, who.Staff.String())
@@ -134,8 +135,8 @@ func (a *Auth) ChangePassword(ctx context.Context, who Identity, current, passwo
 			return err
 		}
 		if _, err := a.compare(ctx, found, current); err != nil {
-			if errors.Is(err, domain.ErrAuthSignInFailed) {
-				return domain.ErrAuthSignInFailed.At("current")
+			if errors.Is(err, ErrSignInFailed) {
+				return ErrSignInFailed.At("current")
 			}
 			return err
 		}
@@ -148,7 +149,7 @@ func (a *Auth) ChangePassword(ctx context.Context, who Identity, current, passwo
 
 // SetPassword gives a member of staff a sign-in with a password, or changes it,
 // and ends all their sessions. It asks nobody: whoever calls it has.
-// ErrAuthPasswordWeak, or ErrStaffDuplicate when the name is somebody else's.
+// ErrPasswordWeak, or staff.ErrDuplicate when the name is somebody else's.
 func (a *Auth) SetPassword(ctx context.Context, staff domain.StaffID, login, password string) error {
 	login = canonical(login)
 	if err := checkPassword(password, login); err != nil {
@@ -202,21 +203,21 @@ func (a *Auth) Disable(ctx context.Context, staff domain.StaffID) error {
 	})
 }
 
-func (a *Auth) store(ctx context.Context, staff domain.StaffID, login string, password *string, invitation []byte) error {
+func (a *Auth) store(ctx context.Context, who domain.StaffID, login string, password *string, invitation []byte) error {
 	if login == "" {
 		return domain.ErrFormRequired.At("login")
 	}
-	err := a.revoking(ctx, staff, func(tx pgx.Tx) error {
+	err := a.revoking(ctx, who, func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, `
 			INSERT INTO auth.credential (staff, login, password, invitation, changed_at) VALUES ($1, $2, $3, $4, $5)
 			ON CONFLICT (staff) DO UPDATE
 			SET login = excluded.login, password = excluded.password, invitation = excluded.invitation, changed_at = excluded.changed_at`,
-			[16]byte(staff), login, password, invitation, a.now())
+			[16]byte(who), login, password, invitation, a.now())
 		return err
 	})
 	var refused *pgconn.PgError
 	if errors.As(err, &refused) && refused.ConstraintName == "credential_login_key" {
-		return domain.ErrStaffDuplicate.At("login")
+		return staff.ErrDuplicate.At("login")
 	}
 	return err
 }

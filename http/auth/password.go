@@ -12,8 +12,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"guishu/domain"
-
 	"golang.org/x/crypto/argon2"
 	"golang.org/x/text/unicode/norm"
 )
@@ -44,7 +42,7 @@ const (
 // checkPassword refuses a password that is too short, or that contains the
 // sign-in name.
 func checkPassword(password, login string) error {
-	weak := domain.ErrAuthPasswordWeak.With("min", strconv.Itoa(shortest))
+	weak := ErrPasswordWeak.With("min", strconv.Itoa(shortest))
 	if !utf8.ValidString(password) || len(password) > longest || utf8.RuneCountInString(password) < shortest {
 		return weak.At("password")
 	}

@@ -70,7 +70,7 @@ func (a *Auth) SignOut(ctx context.Context, w http.ResponseWriter, who Identity,
 	return nil
 }
 
-// Session says whose session a cookie's token is; ErrAuthRequired when it is
+// Session says whose session a cookie's token is; ErrRequired when it is
 // none, or none any more. A session in use is prolonged when it is read from the
 // database, not with every request, which would be a write for each.
 func (a *Auth) Session(ctx context.Context, token string) (Identity, error) {
@@ -86,13 +86,13 @@ func (a *Auth) Session(ctx context.Context, token string) (Identity, error) {
 	}
 	staff, err := domain.ParseStaffID(a.sessions.GetString(ctx, staffKey))
 	if err != nil || staff.IsZero() {
-		return Identity{}, domain.ErrAuthRequired
+		return Identity{}, ErrRequired
 	}
 	who := Identity{Staff: staff, MustChange: a.sessions.GetBool(ctx, mustChangeKey)}
 	// Up to the session's deadline, which stays.
 	if _, who.expires, err = a.sessions.Commit(ctx); err != nil {
 		if errors.Is(err, errSessionGone) {
-			return Identity{}, domain.ErrAuthRequired
+			return Identity{}, ErrRequired
 		}
 		return Identity{}, unavailable("prolong a session", err)
 	}

@@ -103,11 +103,11 @@ func (a *Auth) RevokeToken(ctx context.Context, staff domain.StaffID, id uuid.UU
 	return nil
 }
 
-// Token says whose token a secret is; ErrAuthTokenInvalid when it is unknown,
+// Token says whose token a secret is; ErrTokenInvalid when it is unknown,
 // revoked or expired.
 func (a *Auth) Token(ctx context.Context, secret string) (Identity, error) {
 	if len(secret) != tokenLength || !strings.HasPrefix(secret, tokenPrefix) {
-		return Identity{}, domain.ErrAuthTokenInvalid
+		return Identity{}, ErrTokenInvalid
 	}
 	key := digest(secret)
 	now := a.now()
@@ -121,7 +121,7 @@ func (a *Auth) Token(ctx context.Context, secret string) (Identity, error) {
 		SELECT id, staff, expires_at FROM auth.token
 		WHERE hash = $1 AND revoked_at IS NULL AND expires_at > $2`, key[:], now).Scan(&who.Token, &staff, &who.expires)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return Identity{}, domain.ErrAuthTokenInvalid
+		return Identity{}, ErrTokenInvalid
 	}
 	if err != nil {
 		return Identity{}, unavailable("read a token", err)

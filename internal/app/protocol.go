@@ -95,7 +95,7 @@ func (d *doorman) identify(ctx context.Context, given gateway.Credentials) (auth
 // checked.
 func refusal(err error) error {
 	for _, code := range []domain.Code{
-		domain.ErrAuthSignInFailed, domain.ErrAuthTokenInvalid, domain.ErrAuthTooManyAttempts, domain.ErrAuthPasswordChangeRequired,
+		auth.ErrSignInFailed, auth.ErrTokenInvalid, auth.ErrTooManyAttempts, auth.ErrPasswordChangeRequired,
 	} {
 		if errors.Is(err, code) {
 			return fmt.Errorf("%w: %w", gateway.ErrRefused, err)

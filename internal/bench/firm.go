@@ -10,6 +10,7 @@ import (
 
 	"guishu/commands"
 	"guishu/domain"
+	"guishu/domain/customer"
 	"guishu/http/auth"
 	"guishu/internal/app"
 
@@ -131,7 +132,7 @@ func (f *firm) register(ctx context.Context, count int) error {
 		group.Go(func() error {
 			answer, err := f.app.Ledger.RegisterCustomer(ctx, f.call(first.staff), commands.RegisterCustomer{
 				Party: domain.Person, HomeUnit: f.outlets[0],
-				Fields: commands.CustomerFields{Name: "张三丰", Phone: fmt.Sprintf("138%08d", i), Source: domain.SourceOwn},
+				Fields: commands.CustomerFields{Name: "张三丰", Phone: fmt.Sprintf("138%08d", i), Source: customer.SourceOwn},
 			})
 			if err != nil {
 				return fmt.Errorf("register a customer: %w", err)

@@ -6,6 +6,8 @@ import (
 
 	"guishu/commands"
 	"guishu/domain"
+	"guishu/domain/customer"
+	"guishu/domain/ownership"
 	"guishu/domain/staff"
 )
 
@@ -55,11 +57,11 @@ func (t *bankStory) arrived(daysAgo int) {
 	}
 	t.past(-daysAgo + 1)
 	do(t.story, t.outlet.head(), t.ledger.RecordIdentityVerification, commands.RecordIdentityVerification{
-		Customer: t.id, Result: domain.IDMatch, Evidence: fmt.Sprintf("HC-%06d", t.number),
+		Customer: t.id, Result: customer.IDMatch, Evidence: fmt.Sprintf("HC-%06d", t.number),
 	})
 }
 
-func (t *bankStory) lookedUp(who string, kind domain.ApplicationKind) {
+func (t *bankStory) lookedUp(who string, kind ownership.ApplicationKind) {
 	if t.number%2 == 0 {
 		t.lookUp(who, commands.LookUpCustomer{CustomerNo: t.no, Kind: kind})
 		return
@@ -69,7 +71,7 @@ func (t *bankStory) lookedUp(who string, kind domain.ApplicationKind) {
 	})
 }
 
-func (t *bankStory) claim(who string, kind domain.ApplicationKind, phone string) domain.ApplicationID {
+func (t *bankStory) claim(who string, kind ownership.ApplicationKind, phone string) domain.ApplicationID {
 	return domain.ApplicationID(do(t.story, who, t.ledger.ClaimCustomer, commands.ClaimCustomer{
 		Customer: t.id, Line: t.outlet.line, Kind: kind, Phone: phone,
 	}))
@@ -88,7 +90,7 @@ func (t *bankStory) owned() {
 	since := 150 + t.number*5%900
 	t.arrived(since)
 	t.past(-since + 3)
-	application := t.claim(t.outlet.manager(t.nth), domain.EstablishRelation, t.fields.Phone)
+	application := t.claim(t.outlet.manager(t.nth), ownership.EstablishRelation, t.fields.Phone)
 	t.past(-since + 4)
 	t.approve(t.outlet.head(), application)
 }
@@ -193,8 +195,8 @@ func (t *bankStory) crossed() {
 	t.arrived(60)
 	t.live()
 	from := t.outlet.neighbour()
-	t.lookedUp(from.manager(0), domain.CrossInstitution)
-	application := t.claim(from.manager(0), domain.CrossInstitution, t.fields.Phone)
+	t.lookedUp(from.manager(0), ownership.CrossInstitution)
+	application := t.claim(from.manager(0), ownership.CrossInstitution, t.fields.Phone)
 	do(t.story, t.outlet.head(), t.ledger.ConsentToClaim, commands.ConsentToClaim{Customer: t.id, Line: t.outlet.line, Application: application})
 	t.approve(from.head(), application)
 }
@@ -203,8 +205,8 @@ func (t *bankStory) awaitsConsent() {
 	t.arrived(60)
 	t.live()
 	from := t.outlet.neighbour()
-	t.lookedUp(from.manager(1), domain.CrossInstitution)
-	t.claim(from.manager(1), domain.CrossInstitution, t.fields.Phone)
+	t.lookedUp(from.manager(1), ownership.CrossInstitution)
+	t.claim(from.manager(1), ownership.CrossInstitution, t.fields.Phone)
 }
 
 // adjusted goes from one manager to the other, asked for by the head and approved
@@ -277,7 +279,7 @@ func (t *bankStory) unclaimed() {
 
 // incomplete is a prospect from the street: a name and a phone.
 func (t *bankStory) incomplete() {
-	t.fields = commands.CustomerFields{Name: t.fields.Name, Phone: t.fields.Phone, Source: domain.SourceEvent, Remark: invented}
+	t.fields = commands.CustomerFields{Name: t.fields.Name, Phone: t.fields.Phone, Source: customer.SourceEvent, Remark: invented}
 	t.no = ""
 	t.live()
 	t.id = domain.CustomerID(do(t.story, t.entrant(), t.ledger.RegisterCustomer, commands.RegisterCustomer{

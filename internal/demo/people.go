@@ -9,6 +9,8 @@ import (
 
 	"guishu/commands"
 	"guishu/domain"
+	"guishu/domain/customer"
+	"guishu/domain/identity"
 )
 
 const (
@@ -66,12 +68,12 @@ func inventPerson(number int, street string) character {
 	r := rand.New(rand.NewPCG(2013, uint64(number)))
 	birthday := 19450101 + r.IntN(55)*10000 + r.IntN(12)*100 + r.IntN(28)
 	serial := number%500*2 + r.IntN(2)
-	gender := domain.Female
+	gender := identity.Female
 	if serial%2 == 1 {
-		gender = domain.Male
+		gender = identity.Male
 	}
 	fields := commands.CustomerFields{
-		Name: personName(number), IdentityType: domain.ResidentCard,
+		Name: personName(number), IdentityType: identity.ResidentCard,
 		IdentityNumber: residentNumber(fmt.Sprintf("%s%d%03d", regions[number%len(regions)], birthday, serial)),
 		Phone:          mobile(number), Source: sources[r.IntN(len(sources))], Gender: gender,
 		Address: fmt.Sprintf("%s%d号%d栋%d室", street, 1+r.IntN(180), 1+r.IntN(20), 101+100*r.IntN(18)+r.IntN(4)),
@@ -79,8 +81,8 @@ func inventPerson(number int, street string) character {
 		BankAccount: card(fmt.Sprintf("629999%09d", 100_000_000+number*7919)),
 		Employer:    employers[r.IntN(len(employers))], Occupation: occupations[r.IntN(len(occupations))], Remark: invented,
 	}
-	if fields.Source == domain.SourceChannel {
-		fields.ChannelType = domain.ChannelTypes()[r.IntN(len(domain.ChannelTypes()))]
+	if fields.Source == customer.SourceChannel {
+		fields.ChannelType = customer.ChannelTypes.Values()[r.IntN(len(customer.ChannelTypes.Values()))]
 	}
 	return character{number, domain.Person, fields, fmt.Sprintf("95%09d", number*37+1001)}
 }
@@ -89,8 +91,8 @@ func inventPerson(number int, street string) character {
 func inventFirm(number int, street string) character {
 	r := rand.New(rand.NewPCG(2013, uint64(number)))
 	fields := commands.CustomerFields{
-		Name: firms[number%len(firms)] + "有限公司", IdentityType: domain.SocialCreditCode,
-		IdentityNumber: creditCode(fmt.Sprintf("91999999DEM%06d", number)), Phone: mobile(number), Source: domain.SourceOwn,
+		Name: firms[number%len(firms)] + "有限公司", IdentityType: identity.SocialCreditCode,
+		IdentityNumber: creditCode(fmt.Sprintf("91999999DEM%06d", number)), Phone: mobile(number), Source: customer.SourceOwn,
 		Address: fmt.Sprintf("%s%d号", street, 1+r.IntN(180)), Industry: industries[r.IntN(len(industries))],
 		BankAccount:         fmt.Sprintf("9999%012d", number*104729),
 		LegalRepresentative: personName(number + 11), ContactPerson: personName(number + 23), Remark: invented,
@@ -99,7 +101,7 @@ func inventFirm(number int, street string) character {
 }
 
 var (
-	sources     = []domain.CustomerSource{domain.SourceOwn, domain.SourceOwn, domain.SourceReferral, domain.SourceAssigned, domain.SourceEvent, domain.SourceOnline, domain.SourceChannel}
+	sources     = []customer.Source{customer.SourceOwn, customer.SourceOwn, customer.SourceReferral, customer.SourceAssigned, customer.SourceEvent, customer.SourceOnline, customer.SourceChannel}
 	employers   = strings.Fields("临江市第一小学 望海港务局 柳河区人民医院 青石县文化馆 个体经营 云州大学 南屏县林场 退休 东屿渔业合作社")
 	occupations = strings.Fields("教师 工程师 医生 个体户 公务员 会计 渔民 退休 设计师 农民 护士 司机")
 	industries  = strings.Fields("批发零售 制造业 农林牧渔 信息技术 住宿餐饮 建筑业 文化教育 交通运输")

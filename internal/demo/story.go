@@ -8,6 +8,7 @@ import (
 
 	"guishu/commands"
 	"guishu/domain"
+	"guishu/domain/lookup"
 
 	"github.com/google/uuid"
 )
@@ -94,7 +95,7 @@ func (t *story) lookUp(who string, c commands.LookUpCustomer) {
 	}
 	call := t.call(who)
 	_, err := t.ledger.LookUpCustomer(t.ctx, call, c)
-	if err != nil && !errors.Is(err, domain.ErrClaimNotClaimable) {
+	if err != nil && !errors.Is(err, lookup.ErrNotClaimable) {
 		t.err = fmt.Errorf("%s (look-up by %s): %w", call.Key, who, err)
 	}
 }

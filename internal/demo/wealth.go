@@ -6,6 +6,8 @@ import (
 
 	"guishu/commands"
 	"guishu/domain"
+	"guishu/domain/attachment"
+	"guishu/domain/customer"
 	"guishu/domain/staff"
 
 	"github.com/google/uuid"
@@ -70,7 +72,7 @@ func (t *wealthStory) arrivedWith(daysAgo int, advisor string) {
 	}
 	t.past(-daysAgo + 2)
 	do(t.story, "service1", t.ledger.RecordIdentityVerification, commands.RecordIdentityVerification{
-		Customer: t.id, Result: domain.IDMatch, Evidence: fmt.Sprintf("HC-%06d", t.number),
+		Customer: t.id, Result: customer.IDMatch, Evidence: fmt.Sprintf("HC-%06d", t.number),
 	})
 }
 
@@ -85,7 +87,7 @@ func (t *wealthStory) attachedWho(day int, advisor string) uuid.UUID {
 }
 
 // contact puts a contact on record, in which the customer answered.
-func (t *wealthStory) contact(day, advisor int, product string, method domain.ContactMethod, outcome string) {
+func (t *wealthStory) contact(day, advisor int, product string, method attachment.ContactMethod, outcome string) {
 	t.on(day)
 	who := t.branch.advisor(t.nth + advisor)
 	c := commands.RecordContact{
@@ -117,7 +119,7 @@ func (t *wealthStory) deal(product string, advisor int) *deal {
 // bought has one advisor, bought once long ago and again today (T1).
 func (t *wealthStory) bought() {
 	t.arrived(650, 0)
-	t.contact(-640, 0, "", domain.ContactByVisit, "初次拜访,了解理财需求")
+	t.contact(-640, 0, "", attachment.ContactByVisit, "初次拜访,了解理财需求")
 	t.deal("HT2401", 0).settled(-620)
 	t.deal("HT2504", 0).settled(0)
 }
@@ -125,15 +127,15 @@ func (t *wealthStory) bought() {
 func (t *wealthStory) boughtTwice() {
 	t.arrived(500, 0)
 	t.deal("HT2501", 0).settled(-395)
-	t.contact(-120, 0, "HT2502", domain.ContactByPhone, "愿意追加")
+	t.contact(-120, 0, "HT2502", attachment.ContactByPhone, "愿意追加")
 	t.deal("HT2502", 0).settled(-110)
 }
 
 // communicated bought what the advisor had told them of (E2).
 func (t *wealthStory) communicated() {
 	t.arrived(300, 0)
-	t.contact(-12, 0, "HT2601", domain.ContactByPhone, "对固收增强有兴趣")
-	t.contact(0, 0, "HT2601", domain.ContactByVisit, "确认购买")
+	t.contact(-12, 0, "HT2601", attachment.ContactByPhone, "对固收增强有兴趣")
+	t.contact(0, 0, "HT2601", attachment.ContactByVisit, "确认购买")
 	t.deal("HT2601", 0).settled(0)
 }
 
@@ -152,7 +154,7 @@ func (t *wealthStory) enteredEarlier() {
 func (t *wealthStory) communicatedWithAnother() {
 	t.arrived(380, 0)
 	t.attached(-60, 1)
-	t.contact(-10, 1, "HT2601", domain.ContactByVisit, "详细介绍产品,客户有意")
+	t.contact(-10, 1, "HT2601", attachment.ContactByVisit, "详细介绍产品,客户有意")
 	d := t.deal("HT2601", 0)
 	d.settled(0)
 	t.show("communicated", func(h *Highlights) { h.CommunicatedCustomer, h.CommunicatedPayment = t.id, d.id })
@@ -171,7 +173,7 @@ func (t *wealthStory) reversal() {
 
 func (t *wealthStory) returnedAndMended() {
 	t.arrived(180, 0)
-	t.contact(-8, 0, "HT2601", domain.ContactByPhone, "确认金额")
+	t.contact(-8, 0, "HT2601", attachment.ContactByPhone, "确认金额")
 	d := t.deal("HT2601", 0)
 	d.reserved(0, 10)
 	d.registered(0)
@@ -197,7 +199,7 @@ func (t *wealthStory) cancellation() {
 
 func (t *wealthStory) awaitsOperations() {
 	t.arrived(150, 0)
-	t.contact(-5, 0, "HT2601", domain.ContactByVisit, "当面签约")
+	t.contact(-5, 0, "HT2601", attachment.ContactByVisit, "当面签约")
 	d := t.deal("HT2601", 0)
 	d.reserved(0, 8)
 	d.registered(0)
@@ -206,7 +208,7 @@ func (t *wealthStory) awaitsOperations() {
 
 func (t *wealthStory) reservation() {
 	t.arrived(140, 0)
-	t.contact(-3, 0, "HT2503", domain.ContactByPhone, "预约下周打款")
+	t.contact(-3, 0, "HT2503", attachment.ContactByPhone, "预约下周打款")
 	t.deal("HT2503", 0).reserved(0, 12)
 }
 
@@ -215,15 +217,15 @@ func (t *wealthStory) reservation() {
 func (t *wealthStory) lastContactWins() {
 	t.arrived(330, 0)
 	t.attached(-80, 1)
-	t.contact(-20, 0, "HT2601", domain.ContactByPhone, "电话介绍")
-	t.contact(-6, 1, "HT2601", domain.ContactByVisit, "上门讲解,客户满意")
+	t.contact(-20, 0, "HT2601", attachment.ContactByPhone, "电话介绍")
+	t.contact(-6, 1, "HT2601", attachment.ContactByVisit, "上门讲解,客户满意")
 	t.deal("HT2601", 1).settled(0)
 }
 
 func (t *wealthStory) prospect() {
 	t.arrived(60, 0)
-	t.contact(-40, 0, "", domain.ContactAtEvent, "参加客户联谊会")
-	t.contact(-15, 0, "HT2602", domain.ContactByPhone, "关注黄金定投")
+	t.contact(-40, 0, "", attachment.ContactAtEvent, "参加客户联谊会")
+	t.contact(-15, 0, "HT2602", attachment.ContactByPhone, "关注黄金定投")
 	t.live()
 	t.reveal("service1", commands.RevealFields{Customer: t.id, Fields: []staff.Field{staff.FieldPhone}, Purpose: "电话回访"})
 }
@@ -233,8 +235,8 @@ func (t *wealthStory) contested() {
 	t.arrived(75, 0)
 	t.attached(-40, 1)
 	t.attached(0, 2)
-	t.contact(-30, 0, "HT2503", domain.ContactByPhone, "暂不考虑")
-	t.contact(0, 2, "HT2503", domain.ContactByVisit, "愿意再了解")
+	t.contact(-30, 0, "HT2503", attachment.ContactByPhone, "暂不考虑")
+	t.contact(0, 2, "HT2503", attachment.ContactByVisit, "愿意再了解")
 }
 
 // handedOver had an advisor who leaves; the manager ends the attachment and
@@ -248,28 +250,28 @@ func (t *wealthStory) handedOver() {
 	t.id = domain.CustomerID(do(t.story, before, t.ledger.RegisterCustomer, commands.RegisterCustomer{
 		Party: t.party, Fields: t.fields, HomeUnit: t.units[t.branch.code], Nature: domain.Direct, Advisor: t.who(before),
 	}))
-	attachment := domain.AttachmentID(t.attachedWho(-249, before))
+	first := domain.AttachmentID(t.attachedWho(-249, before))
 	t.live()
-	do(t.story, "wealth", t.ledger.EndAttachment, commands.EndAttachment{Customer: t.id, Attachment: attachment, Reason: "顾问变动,客户交接"})
+	do(t.story, "wealth", t.ledger.EndAttachment, commands.EndAttachment{Customer: t.id, Attachment: first, Reason: "顾问变动,客户交接"})
 	t.attached(0, 1)
-	t.contact(0, 1, "", domain.ContactByPhone, "告知客户顾问变更")
+	t.contact(0, 1, "", attachment.ContactByPhone, "告知客户顾问变更")
 	t.show("handed-over", func(h *Highlights) { h.HandedOverCustomer = t.id })
 }
 
 // throughChannel came through a channel and is incomplete (B-09).
 func (t *wealthStory) throughChannel() {
 	t.fields = commands.CustomerFields{
-		Name: t.fields.Name, Phone: t.fields.Phone, Source: domain.SourceChannel, ChannelType: domain.ChannelThirdParty, Remark: invented,
+		Name: t.fields.Name, Phone: t.fields.Phone, Source: customer.SourceChannel, ChannelType: customer.ChannelThirdParty, Remark: invented,
 	}
 	t.arrived(35, 0)
-	t.contact(0, 0, "", domain.ContactByPhone, "约定下周见面")
+	t.contact(0, 0, "", attachment.ContactByPhone, "约定下周见面")
 }
 
 // erased asked for their data to be deleted: the key is destroyed, what happened
 // stays.
 func (t *wealthStory) erased() {
 	t.arrived(260, 0)
-	t.contact(-200, 0, "", domain.ContactByPhone, "不再需要服务")
+	t.contact(-200, 0, "", attachment.ContactByPhone, "不再需要服务")
 	t.live()
 	do(t.story, "director", t.ledger.EraseCustomer, commands.EraseCustomer{Customer: t.id, Basis: "个人信息保护法第四十七条:本人撤回同意"})
 	t.show("erased", func(h *Highlights) { h.ErasedCustomer = t.id })

@@ -14,6 +14,7 @@ import (
 	"guishu/commands"
 	"guishu/domain"
 	"guishu/domain/customer"
+	"guishu/domain/identity"
 	"guishu/domain/product"
 	"guishu/eventstore"
 	"guishu/eventstore/memory"
@@ -141,17 +142,17 @@ func TestALoadedLedgerLives(t *testing.T) {
 		t.Fatal(err)
 	}
 	kind, number := someDocument(t, a)
-	registering := func(kind domain.DocumentType, number string) error {
+	registering := func(kind identity.DocumentType, number string) error {
 		_, err := a.Ledger.RegisterCustomer(t.Context(), commands.Call{Actor: who, Key: uuid.NewString()}, commands.RegisterCustomer{
 			Party: domain.Person, HomeUnit: member.Unit,
-			Fields: commands.CustomerFields{Name: "王示例", Phone: "13800138000", Source: domain.SourceOwn, IdentityType: kind, IdentityNumber: number},
+			Fields: commands.CustomerFields{Name: "王示例", Phone: "13800138000", Source: customer.SourceOwn, IdentityType: kind, IdentityNumber: number},
 		})
 		return err
 	}
-	if err := registering(kind, number); !errors.Is(err, domain.ErrCustomerDuplicateIdentity) {
+	if err := registering(kind, number); !errors.Is(err, customer.ErrDuplicateIdentity) {
 		t.Errorf("a second customer with the same document: %v", err)
 	}
-	if err := registering(domain.Passport, "E77777777"); err != nil {
+	if err := registering(identity.Passport, "E77777777"); err != nil {
 		t.Errorf("a new customer: %v", err)
 	}
 	if secret, err := a.Auth.Invite(t.Context(), who, member.Login); err != nil || secret == "" {
@@ -169,7 +170,7 @@ func TestALoadedLedgerLives(t *testing.T) {
 }
 
 // someDocument is the document of some customer.
-func someDocument(t *testing.T, a *app.App) (domain.DocumentType, string) {
+func someDocument(t *testing.T, a *app.App) (identity.DocumentType, string) {
 	t.Helper()
 	for recorded, err := range a.Store.ReadAll(t.Context(), eventstore.AllQuery{Filter: eventstore.Filter{Types: []string{"customer.registered"}}}) {
 		if err != nil {
@@ -241,9 +242,9 @@ func TestOldKeysBringNobodyBack(t *testing.T) {
 	}
 }
 
-func holderOf(t *testing.T, a *app.App, kind domain.DocumentType, number string) domain.CustomerID {
+func holderOf(t *testing.T, a *app.App, kind identity.DocumentType, number string) domain.CustomerID {
 	t.Helper()
-	document, err := domain.ParseIdentityDocument(kind, number, domain.Date{})
+	document, err := identity.ParseDocument(kind, number, domain.Date{})
 	if err != nil {
 		t.Fatal(err)
 	}

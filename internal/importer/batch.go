@@ -75,7 +75,7 @@ func (b batches) actors() []domain.StaffID {
 // the same person proposed before and that is not closed yet: somebody else who goes
 // on does so under a batch of their own. A batch that a supervisor refused stays
 // refused for the same files, whoever proposes them. Errors:
-// domain.ErrImportBatchState.
+// migration.ErrState.
 func (im *Importer) Propose(ctx context.Context, who domain.StaffID, p *Plan) (domain.BatchID, migration.Status, error) {
 	known, err := im.batches(ctx, p)
 	if err != nil {
@@ -93,7 +93,7 @@ func (im *Importer) Propose(ctx context.Context, who domain.StaffID, p *Plan) (d
 		}
 	}
 	if refused != nil {
-		return refused.Batch, refused.Status, domain.ErrImportBatchState.With("state", string(refused.Status))
+		return refused.Batch, refused.Status, migration.ErrState.With("state", string(refused.Status))
 	}
 	key := im.key("batch", p.Name(), strconv.Itoa(len(known.all)))
 	answer, err := im.Ledger.ProposeMigration(ctx, commands.Call{Actor: who, Key: key}, commands.ProposeMigration{Name: p.Name(), Sources: p.Sources()})
@@ -101,7 +101,7 @@ func (im *Importer) Propose(ctx context.Context, who domain.StaffID, p *Plan) (d
 }
 
 // Approve approves a batch as somebody else than who proposed it. Errors:
-// domain.ErrImportBatchSelfApproval, domain.ErrImportBatchState,
+// migration.ErrSelfApproval, migration.ErrState,
 // domain.ErrAuthzDenied.
 func (im *Importer) Approve(ctx context.Context, who domain.StaffID, batch domain.BatchID) error {
 	_, err := im.Ledger.ApproveMigration(ctx, commands.Call{Actor: who, Key: im.key("approve", batch.String())}, commands.ApproveMigration{Batch: batch})
@@ -116,7 +116,7 @@ func (im *Importer) Unclosed(ctx context.Context, p *Plan) ([]domain.BatchID, er
 }
 
 // Close closes batches whose rows have all been dealt with, as the report tells.
-// Errors: domain.ErrImportBatchState, domain.ErrAuthzDenied.
+// Errors: migration.ErrState, domain.ErrAuthzDenied.
 func (im *Importer) Close(ctx context.Context, who domain.StaffID, batches []domain.BatchID, report Report) error {
 	for _, batch := range batches {
 		_, err := im.Ledger.CloseMigration(ctx, commands.Call{Actor: who, Key: im.key("close", batch.String())}, commands.CloseMigration{

@@ -50,10 +50,10 @@ func (t *table) readText(data []byte, f File) error {
 func (t *table) judged(record csvRecord, f File) row {
 	r := row{line: record.line, cells: record.cells, problem: record.problem}
 	if record.cut && f.LastLine != "whole" {
-		r.problem = domain.ErrImportRowCutOff.At("")
+		r.problem = ErrRowCutOff.At("")
 	}
 	if r.problem == nil && len(r.cells) != len(t.header) {
-		r.problem = domain.ErrImportRowCells.With("want", strconv.Itoa(len(t.header))).With("found", strconv.Itoa(len(r.cells)))
+		r.problem = ErrRowCells.With("want", strconv.Itoa(len(t.header))).With("found", strconv.Itoa(len(r.cells)))
 	}
 	if r.problem != nil {
 		return r
@@ -61,7 +61,7 @@ func (t *table) judged(record csvRecord, f File) row {
 	for i, cell := range r.cells {
 		// GB18030 that was none has become the replacement character.
 		if !utf8.ValidString(cell) || strings.ContainsRune(cell, utf8.RuneError) {
-			r.problem = domain.ErrImportRowEncoding.At(t.header[i])
+			r.problem = ErrRowEncoding.At(t.header[i])
 		}
 	}
 	return r
@@ -157,7 +157,7 @@ func (c *csvReader) cell(text string) (cell, rest string, lines int, ok bool) {
 // line of a text is rather cut off than wrongly quoted.
 func (c *csvReader) broken(whole string, record csvRecord) csvRecord {
 	_, rest, ended := strings.Cut(whole, "\n")
-	record.cells, record.cut, record.problem = nil, !ended, domain.ErrImportRowQuotes.At("")
+	record.cells, record.cut, record.problem = nil, !ended, ErrRowQuotes.At("")
 	c.text, c.line = rest, record.line+1
 	return record
 }

@@ -5,6 +5,8 @@ import (
 
 	"guishu/commands"
 	"guishu/domain"
+	"guishu/domain/customer"
+	"guishu/domain/identity"
 	"guishu/domain/staff"
 )
 
@@ -15,10 +17,10 @@ func customerVocabulary() *vocabulary {
 		permission: []staff.Permission{staff.RegisterCustomer},
 		by:         []string{"customer_no"},
 		fields: []field{
-			text("name").must(), word("party", domain.ParseParty).must(), ref("home_unit", Unit), word("nature", domain.ParseNature),
-			ref("advisor", Staff), text("customer_no"), word("identity_type", domain.ParseDocumentType), text("identity_number"),
-			text("phone"), word("source", domain.ParseCustomerSource), word("channel_type", domain.ParseChannelType), text("address"),
-			date("birthday"), word("gender", domain.ParseGender), text("employer"), text("occupation"), text("industry"),
+			text("name").must(), word("party", domain.Parties.Parse).must(), ref("home_unit", Unit), word("nature", domain.Natures.Parse),
+			ref("advisor", Staff), text("customer_no"), word("identity_type", identity.ParseDocumentType), text("identity_number"),
+			text("phone"), word("source", customer.Sources.Parse), word("channel_type", customer.ChannelTypes.Parse), text("address"),
+			date("birthday"), word("gender", identity.Genders.Parse), text("employer"), text("occupation"), text("industry"),
 			text("legal_representative"), text("contact_person"), text("bank_account"), text("remark"),
 		},
 		steps: func(it *item) []step {
@@ -34,9 +36,9 @@ func customerVocabulary() *vocabulary {
 
 func customerFields(it *item) commands.CustomerFields {
 	return commands.CustomerFields{
-		Name: it.text("name"), IdentityType: domain.DocumentType(it.text("identity_type")), IdentityNumber: it.text("identity_number"),
-		Phone: it.text("phone"), Source: domain.CustomerSource(it.text("source")), ChannelType: domain.ChannelType(it.text("channel_type")),
-		Address: it.text("address"), Birthday: it.text("birthday"), Gender: domain.Gender(it.text("gender")),
+		Name: it.text("name"), IdentityType: identity.DocumentType(it.text("identity_type")), IdentityNumber: it.text("identity_number"),
+		Phone: it.text("phone"), Source: customer.Source(it.text("source")), ChannelType: customer.ChannelType(it.text("channel_type")),
+		Address: it.text("address"), Birthday: it.text("birthday"), Gender: identity.Gender(it.text("gender")),
 		Employer: it.text("employer"), Occupation: it.text("occupation"), Industry: it.text("industry"),
 		LegalRepresentative: it.text("legal_representative"), ContactPerson: it.text("contact_person"),
 		BankAccount: it.text("bank_account"), Remark: it.text("remark"),

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"guishu/domain"
 	"guishu/internal/importer"
 
 	"golang.org/x/text/encoding/simplifiedchinese"
@@ -86,7 +85,7 @@ func TestAFileThatCannotBeReadSaysWhy(t *testing.T) {
 		"a folder":                    {strings.Replace(clients, "clients.csv", ".", 1), "", "it is no file"},
 	} {
 		_, err := h.clients(c.mapping, c.text)
-		if !errors.Is(err, domain.ErrImportBadFile) || !strings.Contains(err.Error(), c.want) {
+		if !errors.Is(err, importer.ErrBadFile) || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v\ndoes not say\n%s", name, err, c.want)
 		}
 	}

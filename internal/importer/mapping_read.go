@@ -8,8 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"guishu/domain"
-
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
@@ -29,11 +27,11 @@ func (e *MappingError) Error() string {
 	if e.Line > 0 {
 		place = fmt.Sprintf("%s:%d:%d", e.File, e.Line, e.Column)
 	}
-	return fmt.Sprintf("%s: %s (%s)", place, e.Reason, string(domain.ErrImportBadMapping))
+	return fmt.Sprintf("%s: %s (%s)", place, e.Reason, ErrBadMapping.Name())
 }
 
 // Unwrap is the stable code.
-func (e *MappingError) Unwrap() error { return domain.ErrImportBadMapping }
+func (e *MappingError) Unwrap() error { return ErrBadMapping }
 
 // largestMapping is more than any mapping that people write.
 const largestMapping = 1 << 20

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"guishu/domain"
 	"guishu/internal/importer"
 )
 
@@ -51,8 +50,8 @@ func TestABadMappingSaysWhere(t *testing.T) {
 				t.Fatalf("the mapping does not hold %q", c.from)
 			}
 			_, err := importer.ReadMapping("folder/m.yaml", []byte(strings.Replace(small, c.from, c.to, 1)))
-			if !errors.Is(err, domain.ErrImportBadMapping) {
-				t.Fatalf("%v is no %s", err, domain.ErrImportBadMapping)
+			if !errors.Is(err, importer.ErrBadMapping) {
+				t.Fatalf("%v is no %s", err, importer.ErrBadMapping)
 			}
 			if !strings.Contains(err.Error(), c.want) {
 				t.Errorf("%v\ndoes not say\n%s", err, c.want)
@@ -64,7 +63,7 @@ func TestABadMappingSaysWhere(t *testing.T) {
 		})
 	}
 	for _, text := range []string{"", "null", "- a\n", "a: 1\n---\nb: 2\n", strings.Repeat("#", 2<<20)} {
-		if _, err := importer.ReadMapping("m.yaml", []byte(text)); !errors.Is(err, domain.ErrImportBadMapping) {
+		if _, err := importer.ReadMapping("m.yaml", []byte(text)); !errors.Is(err, importer.ErrBadMapping) {
 			t.Errorf("%.20q: %v", text, err)
 		}
 	}
@@ -86,7 +85,7 @@ func TestAMappingMustFitItsFiles(t *testing.T) {
 		m, err := importer.ReadMapping("m.yaml", []byte(text))
 		h.must(err)
 		_, err = h.imports.Prepare(t.Context(), m, sound().in(t))
-		if !errors.Is(err, domain.ErrImportBadMapping) || !strings.Contains(err.Error(), c.want) {
+		if !errors.Is(err, importer.ErrBadMapping) || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v\ndoes not say\n%s", name, err, c.want)
 		}
 	}

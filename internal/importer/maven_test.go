@@ -13,6 +13,7 @@ import (
 
 	"guishu/domain"
 	"guishu/domain/attribution"
+	"guishu/domain/calendar"
 	"guishu/domain/staff"
 	"guishu/eventstore"
 	"guishu/eventstore/memory"
@@ -214,7 +215,7 @@ func checkPerformance(t *testing.T, h *house, file crm) {
 			if d.stage == "Won" {
 				on, err := domain.ParseDate(d.close)
 				h.must(err)
-				key := domain.QuarterOf(on).First().String() + " " + fileKey(d)
+				key := calendar.QuarterOf(on).First().String() + " " + fileKey(d)
 				want[key] = sum{want[key].count + 1, want[key].fen + domain.Fen(d.value)*domain.FenPerYuan}
 			}
 		}

@@ -17,8 +17,8 @@ func unitVocabulary() *vocabulary {
 		permission: []staff.Permission{staff.ManageUnits},
 		by:         []string{"code"},
 		fields: []field{
-			text("code").must(), text("name").must(), word("kind", domain.ParseUnitKind).must(),
-			word("line", domain.ParseBusinessLine), word("model", domain.ParseOwnershipModel), ref("parent", Unit),
+			text("code").must(), text("name").must(), word("kind", domain.UnitKinds.Parse).must(),
+			word("line", domain.BusinessLines.Parse), word("model", domain.OwnershipModels.Parse), ref("parent", Unit),
 		},
 		lane: func(*item) string { return "" }, // the tree is one stream
 		steps: func(it *item) []step {

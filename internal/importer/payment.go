@@ -6,6 +6,8 @@ import (
 
 	"guishu/commands"
 	"guishu/domain"
+	"guishu/domain/identity"
+	"guishu/domain/payment"
 	"guishu/domain/staff"
 )
 
@@ -16,10 +18,10 @@ func paymentVocabulary() *vocabulary {
 		permission: []staff.Permission{staff.ReservePayment, staff.RegisterPayment, staff.ConfirmPayment},
 		fields: []field{
 			ref("customer", Customer).must(), ref("product", Product).must(), ref("advisor", Staff).must(),
-			word("status", domain.ParsePaymentStatus).must(), amount("reserved_amount").must(), amount("amount"),
+			word("status", payment.Statuses.Parse).must(), amount("reserved_amount").must(), amount("amount"),
 			date("reserved_on"), date("registered_on"), date("confirmed_on"), date("ended_on"), text("reason"),
-			text("external_no"), word("nature", domain.ParseNature), date("scheduled_on"),
-			word("identity_type", domain.ParseDocumentType), text("identity_number"),
+			text("external_no"), word("nature", domain.Natures.Parse), date("scheduled_on"),
+			word("identity_type", identity.ParseDocumentType), text("identity_number"),
 			text("head_bank"), text("branch"), text("sub_branch"), text("account"),
 		},
 		check: checkPayment,
@@ -29,20 +31,20 @@ func paymentVocabulary() *vocabulary {
 }
 
 // path is the states a payment passes on its way to one.
-func path(to domain.PaymentStatus) []domain.PaymentStatus {
+func path(to payment.Status) []payment.Status {
 	switch to {
-	case domain.PaymentReserved:
-		return []domain.PaymentStatus{domain.PaymentReserved}
-	case domain.PaymentCancelled:
-		return []domain.PaymentStatus{domain.PaymentReserved, domain.PaymentCancelled}
-	case domain.PaymentRegistered:
-		return []domain.PaymentStatus{domain.PaymentReserved, domain.PaymentRegistered}
-	case domain.PaymentReturned:
-		return []domain.PaymentStatus{domain.PaymentReserved, domain.PaymentRegistered, domain.PaymentReturned}
-	case domain.PaymentConfirmed:
-		return []domain.PaymentStatus{domain.PaymentReserved, domain.PaymentRegistered, domain.PaymentConfirmed}
-	case domain.PaymentReversed:
-		return []domain.PaymentStatus{domain.PaymentReserved, domain.PaymentRegistered, domain.PaymentConfirmed, domain.PaymentReversed}
+	case payment.StatusReserved:
+		return []payment.Status{payment.StatusReserved}
+	case payment.StatusCancelled:
+		return []payment.Status{payment.StatusReserved, payment.StatusCancelled}
+	case payment.StatusRegistered:
+		return []payment.Status{payment.StatusReserved, payment.StatusRegistered}
+	case payment.StatusReturned:
+		return []payment.Status{payment.StatusReserved, payment.StatusRegistered, payment.StatusReturned}
+	case payment.StatusConfirmed:
+		return []payment.Status{payment.StatusReserved, payment.StatusRegistered, payment.StatusConfirmed}
+	case payment.StatusReversed:
+		return []payment.Status{payment.StatusReserved, payment.StatusRegistered, payment.StatusConfirmed, payment.StatusReversed}
 	}
 	return nil
 }
@@ -50,15 +52,15 @@ func path(to domain.PaymentStatus) []domain.PaymentStatus {
 // checkPayment finds what makes no sense before anything is written: a payment
 // must not be left half-way because its second step is refused.
 func checkPayment(it *item) *domain.Error {
-	steps := path(domain.PaymentStatus(it.text("status")))
-	came := slices.Contains(steps, domain.PaymentRegistered)
+	steps := path(payment.Status(it.text("status")))
+	came := slices.Contains(steps, payment.StatusRegistered)
 	switch {
 	case it.amount("reserved_amount") <= 0:
-		return domain.ErrPaymentAmount.At("reserved_amount")
+		return payment.ErrAmount.At("reserved_amount")
 	case came && it.text("amount") == "":
 		return domain.ErrFormRequired.At("amount")
 	case came && it.amount("amount") <= 0:
-		return domain.ErrPaymentAmount.At("amount")
+		return payment.ErrAmount.At("amount")
 	case ends(steps) && it.text("reason") == "":
 		return domain.ErrFormRequired.At("reason")
 	}
@@ -70,7 +72,7 @@ func checkPayment(it *item) *domain.Error {
 		}
 		switch {
 		case on.Before(last) && !on.IsZero():
-			return domain.ErrPaymentDate.At(name)
+			return payment.ErrDate.At(name)
 		case !on.IsZero() && !stated:
 			// A step without a day is recorded as of now; nothing can follow it earlier.
 			return domain.ErrFormRequired.At(dayField(steps[0]))
@@ -81,19 +83,19 @@ func checkPayment(it *item) *domain.Error {
 }
 
 // ends says that the way ends in a state that needs a reason.
-func ends(steps []domain.PaymentStatus) bool {
+func ends(steps []payment.Status) bool {
 	last := steps[len(steps)-1]
-	return last == domain.PaymentCancelled || last == domain.PaymentReturned || last == domain.PaymentReversed
+	return last == payment.StatusCancelled || last == payment.StatusReturned || last == payment.StatusReversed
 }
 
 // dayField is the field that holds the day of a step.
-func dayField(status domain.PaymentStatus) string {
+func dayField(status payment.Status) string {
 	switch status {
-	case domain.PaymentReserved:
+	case payment.StatusReserved:
 		return "reserved_on"
-	case domain.PaymentRegistered:
+	case payment.StatusRegistered:
 		return "registered_on"
-	case domain.PaymentConfirmed:
+	case payment.StatusConfirmed:
 		return "confirmed_on"
 	}
 	return "ended_on"
@@ -101,9 +103,9 @@ func dayField(status domain.PaymentStatus) string {
 
 // day is when a step happened. A payment that was confirmed on a day and whose
 // registration is not known apart was registered that day.
-func day(it *item, status domain.PaymentStatus) domain.Date {
+func day(it *item, status payment.Status) domain.Date {
 	on := it.date(dayField(status))
-	if on.IsZero() && status == domain.PaymentRegistered {
+	if on.IsZero() && status == payment.StatusRegistered {
 		return it.date("confirmed_on")
 	}
 	return on
@@ -111,7 +113,7 @@ func day(it *item, status domain.PaymentStatus) domain.Date {
 
 func paymentSteps(it *item) []step {
 	var steps []step
-	for _, status := range path(domain.PaymentStatus(it.text("status"))) {
+	for _, status := range path(payment.Status(it.text("status"))) {
 		s := paymentStep(it, status)
 		s.on = day(it, status)
 		steps = append(steps, s)
@@ -119,32 +121,32 @@ func paymentSteps(it *item) []step {
 	return steps
 }
 
-func paymentStep(it *item, status domain.PaymentStatus) step {
-	payment := func() domain.PaymentID { return domain.PaymentID(it.id) }
+func paymentStep(it *item, status payment.Status) step {
+	id := func() domain.PaymentID { return domain.PaymentID(it.id) }
 	switch status {
-	case domain.PaymentReserved:
+	case payment.StatusReserved:
 		return step{name: "reserve", makes: true, send: func(ctx context.Context, r *run, call commands.Call) (commands.Answer, error) {
 			return r.ledger.ReservePayment(ctx, call, reservation(it))
 		}}
-	case domain.PaymentRegistered:
+	case payment.StatusRegistered:
 		return step{name: "register", send: func(ctx context.Context, r *run, call commands.Call) (commands.Answer, error) {
-			return r.ledger.RegisterPayment(ctx, call, commands.RegisterPayment{Payment: payment(), AmountFen: it.amount("amount")})
+			return r.ledger.RegisterPayment(ctx, call, commands.RegisterPayment{Payment: id(), AmountFen: it.amount("amount")})
 		}}
-	case domain.PaymentConfirmed:
+	case payment.StatusConfirmed:
 		return step{name: "confirm", send: func(ctx context.Context, r *run, call commands.Call) (commands.Answer, error) {
-			return r.ledger.ConfirmPayment(ctx, call, commands.ConfirmPayment{Payment: payment()})
+			return r.ledger.ConfirmPayment(ctx, call, commands.ConfirmPayment{Payment: id()})
 		}}
-	case domain.PaymentReturned:
+	case payment.StatusReturned:
 		return step{name: "return", send: func(ctx context.Context, r *run, call commands.Call) (commands.Answer, error) {
-			return r.ledger.ReturnPayment(ctx, call, commands.ReturnPayment{Payment: payment(), Reason: it.text("reason")})
+			return r.ledger.ReturnPayment(ctx, call, commands.ReturnPayment{Payment: id(), Reason: it.text("reason")})
 		}}
-	case domain.PaymentReversed:
+	case payment.StatusReversed:
 		return step{name: "reverse", send: func(ctx context.Context, r *run, call commands.Call) (commands.Answer, error) {
-			return r.ledger.ReversePayment(ctx, call, commands.ReversePayment{Payment: payment(), Reason: it.text("reason")})
+			return r.ledger.ReversePayment(ctx, call, commands.ReversePayment{Payment: id(), Reason: it.text("reason")})
 		}}
 	}
 	return step{name: "cancel", send: func(ctx context.Context, r *run, call commands.Call) (commands.Answer, error) {
-		return r.ledger.CancelPayment(ctx, call, commands.CancelPayment{Payment: payment(), Reason: it.text("reason")})
+		return r.ledger.CancelPayment(ctx, call, commands.CancelPayment{Payment: id(), Reason: it.text("reason")})
 	}}
 }
 
@@ -152,7 +154,7 @@ func reservation(it *item) commands.ReservePayment {
 	return commands.ReservePayment{
 		Customer: domain.CustomerID(it.ref("customer")), Product: domain.ProductID(it.ref("product")), Advisor: domain.StaffID(it.ref("advisor")),
 		AmountFen: it.amount("reserved_amount"), Nature: domain.Nature(it.text("nature")), ScheduledOn: it.date("scheduled_on"),
-		IdentityType: domain.DocumentType(it.text("identity_type")), IdentityNumber: it.text("identity_number"),
+		IdentityType: identity.DocumentType(it.text("identity_type")), IdentityNumber: it.text("identity_number"),
 		Source:     commands.BankSource{HeadBank: it.text("head_bank"), Branch: it.text("branch"), SubBranch: it.text("sub_branch"), Account: it.text("account")},
 		ExternalNo: it.text("external_no"),
 	}

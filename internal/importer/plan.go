@@ -168,7 +168,7 @@ func (p *Plan) level(s *planned) {
 		s.refused[it.key] = true
 		delete(s.byKey, it.key)
 		for _, line := range it.lines {
-			p.rejections.add(s.table, line, "", domain.ErrImportReferenceRejected.With("field", strings.Join(s.Key, ", ")))
+			p.rejections.add(s.table, line, "", ErrReferenceRejected.With("field", strings.Join(s.Key, ", ")))
 		}
 	}
 	s.items = sound

@@ -12,7 +12,7 @@ import (
 )
 
 func tooMany(want, found int) *domain.Error {
-	return domain.ErrImportRowCells.With("want", strconv.Itoa(want)).With("found", strconv.Itoa(found))
+	return ErrRowCells.With("want", strconv.Itoa(want)).With("found", strconv.Itoa(found))
 }
 
 // dateLayout turns a form such as dd/mm/yyyy into Go's; an empty one is what

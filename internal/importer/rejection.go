@@ -32,7 +32,7 @@ func (r *rejections) add(t *table, line int, column string, refusal *domain.Erro
 	if _, named := refusal.Params["field"]; !named && column != "" {
 		said = refusal.At(column) // people know the column, not the command's field
 	}
-	one := Rejection{File: t.path, Line: line, Column: column, Code: string(refusal.Code), Chinese: said.MessageZH(), English: said.Message()}
+	one := Rejection{File: t.path, Line: line, Column: column, Code: refusal.Code.Name(), Chinese: said.MessageZH(), English: said.Message()}
 	if !r.seen[one] {
 		r.seen[one] = true
 		r.all = append(r.all, one)

@@ -61,8 +61,8 @@ func (im *Importer) Missing(ctx context.Context, p *Plan, progress func(done, to
 // closes it and every other one of the same files when all rows have been dealt
 // with: nothing more can come under them then. It may be run again at any time.
 // progress may be nil. The report is given with an error too, as far as things went.
-// Errors: domain.ErrImportBatchNotApproved,
-// domain.ErrImportBatchState, domain.ErrAuthzDenied, domain.ErrLedgerUnavailable.
+// Errors: migration.ErrNotApproved,
+// migration.ErrState, domain.ErrAuthzDenied, domain.ErrLedgerUnavailable.
 func (im *Importer) Run(ctx context.Context, who domain.StaffID, batch domain.BatchID, p *Plan, progress func(done, total int64)) (Report, error) {
 	started := time.Now()
 	r, err := im.begin(ctx, p, progress)
@@ -90,7 +90,7 @@ func (r *run) all(ctx context.Context) error {
 	// Rows are found again by who brought them in, which must be who proposed.
 	batch := known.under(r.batch)
 	if batch.Status != migration.StatusApproved || batch.ProposedBy != r.actor {
-		return domain.ErrImportBatchNotApproved.With("state", string(batch.Status))
+		return migration.ErrNotApproved.With("state", string(batch.Status))
 	}
 	// The first batch of a source finds nothing, unless it was cut off.
 	if _, err := r.survey(ctx, known.actors()); err != nil {

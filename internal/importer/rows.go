@@ -213,7 +213,7 @@ func (rr *rowReader) reference(v value, f field, spec Value) (value, error) {
 		rr.found[asked] = id
 	}
 	if id == uuid.Nil {
-		return v, domain.ErrImportUnknownReference.At(f.name).With("field", f.name)
+		return v, ErrUnknownReference.At(f.name).With("field", f.name)
 	}
 	v.known = id
 	return v, nil
@@ -225,9 +225,9 @@ func (s *planned) find(key, field string) (*item, error) {
 		return found, nil
 	}
 	if s.refused[key] {
-		return nil, domain.ErrImportReferenceRejected.At(field).With("field", field)
+		return nil, ErrReferenceRejected.At(field).With("field", field)
 	}
-	return nil, domain.ErrImportUnknownReference.At(field).With("field", field)
+	return nil, ErrUnknownReference.At(field).With("field", field)
 }
 
 // settle finds what rows refer to in their own section, now that all are read. A
@@ -268,7 +268,7 @@ func (rr *rowReader) take(it *item, r row) {
 		s.byKey[it.key], s.items = it, append(s.items, it)
 		return
 	}
-	duplicate := domain.ErrImportRowDuplicate.With("line", strconv.Itoa(first.lines[0]))
+	duplicate := ErrRowDuplicate.With("line", strconv.Itoa(first.lines[0]))
 	if s.Repeats != "merge" {
 		rr.plan.rejections.add(s.table, r.line, strings.Join(s.Key, ", "), duplicate)
 		return

@@ -13,6 +13,8 @@ import (
 
 	"guishu/commands"
 	"guishu/domain"
+	"guishu/domain/migration"
+	"guishu/domain/staff"
 
 	"github.com/google/uuid"
 	"golang.org/x/sync/errgroup"
@@ -136,7 +138,7 @@ func (r *run) recall(ctx context.Context, it *item, actors []domain.StaffID) (co
 			it.id = recalled.Answer.ID
 		}
 		if recalled.Correlation != r.fingerprint(it) {
-			r.reject(it, domain.ErrImportRowChanged.At(""))
+			r.reject(it, ErrRowChanged.At(""))
 			r.mu.Lock()
 			r.changed[it] = true
 			r.mu.Unlock()
@@ -231,7 +233,7 @@ func (r *run) concurrency() int {
 func (r *run) ready(it *item) bool {
 	for _, f := range it.section.vocabulary.fields {
 		if other := it.values[f.name].item; other != nil && other.id == uuid.Nil {
-			r.reject(it, domain.ErrImportReferenceRejected.At(f.name).With("field", f.name))
+			r.reject(it, ErrReferenceRejected.At(f.name).With("field", f.name))
 			it.refused = true
 			return false
 		}
@@ -296,7 +298,7 @@ func (r *run) take(ctx context.Context, t task) error {
 		return err
 	default:
 		if refusal.Code == domain.ErrIdempotencyKeyReused {
-			refusal = domain.ErrImportRowChanged.At("")
+			refusal = ErrRowChanged.At("")
 		}
 		r.reject(t.item, refusal)
 		t.item.refused = true
@@ -346,7 +348,7 @@ func passing(err error) bool {
 // fatal says that no further row would fare better.
 func fatal(refusal *domain.Error) bool {
 	switch refusal.Code {
-	case domain.ErrAuthzDenied, domain.ErrAuthAccountDisabled, domain.ErrImportBatchNotApproved, domain.ErrImportBatchState:
+	case domain.ErrAuthzDenied, staff.ErrAccountDisabled, migration.ErrNotApproved, migration.ErrState:
 		return true
 	}
 	return refusal.Kind() == domain.Unavailable || refusal.Code == domain.ErrLedgerBusy

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"guishu/domain"
+	"guishu/domain/identity"
 	"guishu/domain/migration"
 	"guishu/internal/importer"
 )
@@ -188,7 +189,7 @@ func TestABadRowIsReportedWithItsPlaceAndTheOthersComeIn(t *testing.T) {
 	}
 	late := report.Rejections[:0:0]
 	for _, r := range report.Rejections {
-		if r.Code == string(domain.ErrContactPhoneFormat) || r.Line == 18 {
+		if r.Code == identity.ErrPhoneFormat.Name() || r.Line == 18 {
 			late = append(late, r)
 		}
 		if r.Chinese == "" || r.English == "" || strings.Contains(r.English+r.Chinese, "{") {
@@ -249,7 +250,7 @@ func TestSomebodyElseGoesOnWithTheSameFilesUnderABatchOfTheirOwn(t *testing.T) {
 	h.must(err)
 	h.must(h.imports.Approve(ctx, h.director, first))
 	_, err = h.imports.Run(ctx, h.another, first, plan, nil)
-	h.wants(err, domain.ErrImportBatchNotApproved)
+	h.wants(err, migration.ErrNotApproved)
 
 	h.clerk = h.another
 	h.bring(plan)
@@ -320,7 +321,7 @@ func TestNothingIsWrittenBeforeTheApproval(t *testing.T) {
 	}
 	before := h.events()
 	_, err = h.imports.Run(ctx, h.clerk, batch, plan, nil)
-	h.wants(err, domain.ErrImportBatchNotApproved)
+	h.wants(err, migration.ErrNotApproved)
 	h.wants(h.imports.Approve(ctx, h.clerk, batch), domain.ErrAuthzDenied)
 	if after := h.events(); len(after) != len(before) || after["customer.registered"] != 0 {
 		t.Errorf("events went from %v to %v", before, after)
@@ -339,7 +340,7 @@ func TestNobodyApprovesTheOwnImport(t *testing.T) {
 	both := h.hire("both", domain.RoleOperations, domain.RoleAdministrator, domain.RoleSuperior)
 	batch, _, err := h.imports.Propose(t.Context(), both, h.small(sound()))
 	h.must(err)
-	h.wants(h.imports.Approve(t.Context(), both, batch), domain.ErrImportBatchSelfApproval)
+	h.wants(h.imports.Approve(t.Context(), both, batch), migration.ErrSelfApproval)
 }
 
 func TestARefusedImportStaysRefusedForTheSameFiles(t *testing.T) {
@@ -351,7 +352,7 @@ func TestARefusedImportStaysRefusedForTheSameFiles(t *testing.T) {
 	h.must(err)
 	h.refuse(batch)
 	_, _, err = h.imports.Propose(ctx, h.clerk, plan)
-	h.wants(err, domain.ErrImportBatchState)
+	h.wants(err, migration.ErrState)
 	corrected := sound()
 	corrected["clients.csv"] += "赵六,,\n"
 	_, status, err := h.imports.Propose(ctx, h.clerk, h.small(corrected))

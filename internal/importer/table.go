@@ -57,7 +57,7 @@ func (e *FileError) Error() string {
 	if e.Line > 0 {
 		place = fmt.Sprintf("%s:%d", e.File, e.Line)
 	}
-	text := fmt.Sprintf("%s: %s (%s)", place, e.Reason, string(domain.ErrImportBadFile))
+	text := fmt.Sprintf("%s: %s (%s)", place, e.Reason, ErrBadFile.Name())
 	if e.Err != nil {
 		text += ": " + e.Err.Error()
 	}
@@ -67,9 +67,9 @@ func (e *FileError) Error() string {
 // Unwrap is the stable code and, where there is one, the cause.
 func (e *FileError) Unwrap() []error {
 	if e.Err == nil {
-		return []error{domain.ErrImportBadFile}
+		return []error{ErrBadFile}
 	}
-	return []error{domain.ErrImportBadFile, e.Err}
+	return []error{ErrBadFile, e.Err}
 }
 
 // The most that a file may hold.
@@ -155,7 +155,7 @@ func (t *table) add(r row) error {
 		return &FileError{File: t.path, Line: r.line, Reason: fmt.Sprintf("it has more than %d rows; split it", mostRows)}
 	}
 	if r.problem == nil && slices.ContainsFunc(r.cells, func(cell string) bool { return strings.ContainsRune(cell, '\x00') }) {
-		r.problem = domain.ErrImportRowEncoding.At("")
+		r.problem = ErrRowEncoding.At("")
 	}
 	t.rows = append(t.rows, r)
 	return nil

@@ -148,7 +148,7 @@ func (s *Story) Life(n int) []Write {
 	phone := domain.NewPersonal(fmt.Sprintf("+86139%08d", n%100_000_000))
 	registered := customer.Registered{
 		Customer: id, Party: domain.Person, Name: name, Phone: phone, HomeUnit: unit,
-		Nature: domain.Direct, Source: domain.SourceOwn, Advisor: advisor,
+		Nature: domain.Direct, Source: customer.SourceOwn, Advisor: advisor,
 		Details: customer.Details{Employer: domain.NewPersonal(fmt.Sprint("单位", n%50))},
 	}
 	if n%4 == 0 {
@@ -159,7 +159,7 @@ func (s *Story) Life(n int) []Write {
 
 	application, rival := ID[domain.ApplicationID](), ID[domain.ApplicationID]()
 	slot := ownership.StreamOf(id, line)
-	filed := ownership.ClaimFiled{Application: application, Kind: domain.EstablishRelation, Customer: id, Line: line, Applicant: advisor, Unit: unit, HomeUnit: unit, Phone: phone}
+	filed := ownership.ClaimFiled{Application: application, Kind: ownership.EstablishRelation, Customer: id, Line: line, Applicant: advisor, Unit: unit, HomeUnit: unit, Phone: phone}
 	lost := filed
 	lost.Application, lost.Applicant, lost.Phone = rival, s.Staff[other], domain.Personal{}
 	switch n % 5 {
@@ -186,7 +186,7 @@ func (s *Story) Life(n int) []Write {
 	}
 	add(attachment.ContactStreamPrefix+id.String(), day(3), attachment.ContactRecorded{
 		Contact: ID[domain.ContactID](), Customer: id, Advisor: advisor, Unit: unit, OccurredOn: domain.DateOf(begin.Effective, domain.ChinaZone()),
-		Method: domain.ContactByPhone, Product: s.Products[n%len(s.Products)], TwoWay: true, Purpose: domain.NewPersonal("产品介绍"),
+		Method: attachment.ContactByPhone, Product: s.Products[n%len(s.Products)], TwoWay: true, Purpose: domain.NewPersonal("产品介绍"),
 	})
 	if n%2 == 0 {
 		add(customer.StreamPrefix+id.String(), day(4), customer.Supplemented{Customer: id, Details: customer.Details{
@@ -226,7 +226,7 @@ func (s *Story) deal(r *rand.Rand, id domain.CustomerID, advisor domain.StaffID,
 	decision := ID[domain.DecisionID]()
 	decided := attribution.Decided{
 		Decision: decision, Payment: deal.Payment, Customer: id, Product: deal.Product, AmountFen: deal.AmountFen,
-		Handler: advisor, HandlerRank: 1, Winner: advisor, WinnerUnit: unit, Ground: domain.GroundTime, Mode: domain.TimeFirst, PolicyVersion: 1,
+		Handler: advisor, HandlerRank: 1, Winner: advisor, WinnerUnit: unit, Ground: attribution.GroundTime, Mode: policy.TimeFirst, PolicyVersion: 1,
 		Candidates: []attribution.Candidate{{Advisor: advisor, Unit: unit, Attachment: attached, Rank: 1}}, Reason: "earliest-entry",
 		Shares: []attribution.Share{{Advisor: advisor, Unit: unit, PerTenThousand: 10_000, AmountFen: deal.AmountFen}},
 	}

@@ -62,7 +62,7 @@ type Contact struct {
 	Advisor    domain.StaffID
 	Unit       domain.UnitID
 	OccurredOn domain.Date
-	Method     domain.ContactMethod
+	Method     attachment.ContactMethod
 	Product    domain.ProductID
 	TwoWay     bool
 	RecordedAt time.Time
@@ -76,7 +76,7 @@ func contactColumns() []projections.Column[Contact] {
 		projections.UUID("advisor", func(r *Contact) *domain.StaffID { return &r.Advisor }),
 		projections.UUID("unit", func(r *Contact) *domain.UnitID { return &r.Unit }),
 		projections.Day("occurred_on", func(r *Contact) *domain.Date { return &r.OccurredOn }),
-		projections.Text("method", func(r *Contact) *domain.ContactMethod { return &r.Method }),
+		projections.Text("method", func(r *Contact) *attachment.ContactMethod { return &r.Method }),
 		projections.UUID("product", func(r *Contact) *domain.ProductID { return &r.Product }),
 		projections.Bool("two_way", func(r *Contact) *bool { return &r.TwoWay }),
 		projections.Time("recorded_at", func(r *Contact) *time.Time { return &r.RecordedAt }),

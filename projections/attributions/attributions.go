@@ -10,6 +10,7 @@ import (
 	"guishu/domain"
 	"guishu/domain/attribution"
 	"guishu/domain/payment"
+	"guishu/domain/policy"
 	"guishu/domain/staff"
 	"guishu/projections"
 	"guishu/projections/query"
@@ -28,10 +29,10 @@ type Attribution struct {
 	Winner         domain.StaffID // commission follows this; zero for none
 	WinnerUnit     domain.UnitID
 	FollowsHandler bool // both are the same
-	Ground         domain.AttributionGround
-	Mode           domain.AttributionMode
+	Ground         attribution.Ground
+	Mode           policy.AttributionMode
 	PolicyVersion  int
-	Reason         string
+	Reason         attribution.Reason
 	Explanation    attribution.Explanation
 	Shares         []attribution.Share
 	Candidates     []attribution.Candidate
@@ -59,10 +60,10 @@ func columns() []projections.Column[Attribution] {
 		projections.UUID("winner", func(r *Attribution) *domain.StaffID { return &r.Winner }),
 		projections.UUID("winner_unit", func(r *Attribution) *domain.UnitID { return &r.WinnerUnit }),
 		projections.Bool("follows_handler", func(r *Attribution) *bool { return &r.FollowsHandler }),
-		projections.Text("ground", func(r *Attribution) *domain.AttributionGround { return &r.Ground }),
-		projections.Text("mode", func(r *Attribution) *domain.AttributionMode { return &r.Mode }),
+		projections.Text("ground", func(r *Attribution) *attribution.Ground { return &r.Ground }),
+		projections.Text("mode", func(r *Attribution) *policy.AttributionMode { return &r.Mode }),
 		projections.Int("policy_version", func(r *Attribution) *int { return &r.PolicyVersion }),
-		projections.Text("reason", func(r *Attribution) *string { return &r.Reason }),
+		projections.Text("reason", func(r *Attribution) *attribution.Reason { return &r.Reason }),
 		projections.Document("explanation", func(r *Attribution) *attribution.Explanation { return &r.Explanation }),
 		projections.Document("shares", func(r *Attribution) *[]attribution.Share { return &r.Shares }),
 		projections.Document("candidates", func(r *Attribution) *[]attribution.Candidate { return &r.Candidates }),
@@ -148,7 +149,7 @@ type Query struct {
 	Product  domain.ProductID
 	Winner   domain.StaffID
 	Handler  domain.StaffID
-	Ground   domain.AttributionGround
+	Ground   attribution.Ground
 	Apart    bool // only where somebody else than the handler has the commission
 	Standing bool // leave out superseded and countered ones
 	Decided  query.Days

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"guishu/domain"
+	"guishu/domain/ownership"
 	"guishu/projections/query"
 )
 
@@ -57,7 +58,7 @@ func (c *Census) Owned(ctx context.Context, who domain.StaffID) (int, error) {
 func (c *Census) ClaimsOn(ctx context.Context, who domain.StaffID, day domain.Date) (int, error) {
 	var w query.Where
 	w.And("applicant = ?", who.UUID())
-	w.And("kind IN (?, ?)", string(domain.EstablishRelation), string(domain.CrossInstitution))
+	w.And("kind IN (?, ?)", string(ownership.EstablishRelation), string(ownership.CrossInstitution))
 	w.OnDays("filed_at", query.Days{From: day, To: day, Zone: c.zone})
 	return query.Count(ctx, c.pool, "read.claims", w, query.CountLimit)
 }

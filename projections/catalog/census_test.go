@@ -8,6 +8,7 @@ import (
 
 	"guishu/domain"
 	"guishu/domain/customer"
+	"guishu/domain/identity"
 	own "guishu/domain/ownership"
 	"guishu/domain/payment"
 	"guishu/domain/product"
@@ -34,7 +35,7 @@ func TestOnlyClaimsCountAsTheDaysClaims(t *testing.T) {
 	t.Parallel()
 	b := empty(t)
 	who, of := projectiontest.ID[domain.StaffID](), projectiontest.ID[domain.CustomerID]()
-	for _, kind := range domain.ApplicationKinds() {
+	for _, kind := range own.ApplicationKinds.Values() {
 		b.Append(own.StreamOf(of, domain.Agency), own.ClaimFiled{
 			Application: projectiontest.ID[domain.ApplicationID](), Kind: kind, Customer: of, Line: domain.Agency, Applicant: who,
 		})
@@ -71,12 +72,12 @@ func TestWhoChangesHowNamesAreReadGivesNewVersions(t *testing.T) {
 		"张三", "曾乐", "单雄", "吕布", "欧阳示例", "阿凡提·买买提", "Zhang Sān", "O'Neill", "王é", "A1 贸易", "王重庆", "长安银行",
 		"王\u0301明", "阿\u0308·\u0301买", "葛\U000e0100三\ufe0f", "张\u200b三", "龘\u3400",
 	} {
-		name, err := domain.ParseName(text)
+		name, err := identity.ParseName(text)
 		if err != nil {
 			t.Fatalf("%q: %v", text, err)
 		}
-		for _, party := range domain.Parties() {
-			pinyin := domain.PinyinOf(name, party)
+		for _, party := range domain.Parties.Values() {
+			pinyin := identity.PinyinOf(name, party)
 			fmt.Fprintf(read, "%q %q %q %q\n", name.Text(), pinyin.Display(), pinyin.Sort(), pinyin.SearchKeys())
 		}
 	}

@@ -18,7 +18,9 @@ import (
 
 	"guishu/domain"
 	attached "guishu/domain/attachment"
+	"guishu/domain/calendar"
 	"guishu/domain/customer"
+	"guishu/domain/identity"
 	"guishu/domain/organisation"
 	own "guishu/domain/ownership"
 	"guishu/domain/payment"
@@ -149,7 +151,7 @@ func TestNoQueryWithoutAnIndex(t *testing.T) {
 		for i, q := range []customers.Query{
 			{}, {Sort: "name"}, {Sort: "oldest"}, {Name: "王"}, {Name: "wang"}, {CustomerNo: "1"}, {PhoneHash: []byte{1}}, {IdentityHash: []byte{1}},
 			{View: customers.ToBeCompleted}, {View: customers.MyCustomers, Own: who}, {Owner: who, Line: domain.SelfOperated}, {Attached: who},
-			{Below: path}, {Employer: "单位"}, {Line: domain.Agency}, {Kind: domain.FormalCustomer, Registered: query.Days{From: day, To: day.AddDays(30)}},
+			{Below: path}, {Employer: "单位"}, {Line: domain.Agency}, {Kind: customer.Formal, Registered: query.Days{From: day, To: day.AddDays(30)}},
 		} {
 			q.Scope, q.Who = scope, who
 			_, err := customers.List(b.ctx, db, q)
@@ -159,14 +161,14 @@ func TestNoQueryWithoutAnIndex(t *testing.T) {
 		}
 		_, err := customers.Get(b.ctx, db, scope, who, id)
 		ask("customer "+name, err)
-		for i, q := range []claims.Query{{}, {Status: domain.ApplicationPending}, {Applicant: who}, {ApplicantNo: "S1"}, {Customer: id}, {Unit: b.story.Outlets[0]}, {Below: path, Filed: query.Days{From: day}}, {Sort: "newest", Kind: domain.EstablishRelation}} {
+		for i, q := range []claims.Query{{}, {Status: own.ApplicationPending}, {Applicant: who}, {ApplicantNo: "S1"}, {Customer: id}, {Unit: b.story.Outlets[0]}, {Below: path, Filed: query.Days{From: day}}, {Sort: "newest", Kind: own.EstablishRelation}} {
 			q.Scope, q.Who = scope, who
 			_, err := claims.List(b.ctx, db, q)
 			ask(fmt.Sprint("claims ", name, i), err)
 			_, err = claims.Count(b.ctx, db, q)
 			ask(fmt.Sprint("count claims ", name, i), err)
 		}
-		for i, q := range []payments.Query{{}, {Status: domain.PaymentConfirmed}, {Customer: id}, {Product: b.story.Products[0]}, {Advisor: who}, {ExternalNo: "X"}, {Sort: "amount"}, {Below: path, Confirmed: query.Days{From: day}}} {
+		for i, q := range []payments.Query{{}, {Status: payment.StatusConfirmed}, {Customer: id}, {Product: b.story.Products[0]}, {Advisor: who}, {ExternalNo: "X"}, {Sort: "amount"}, {Below: path, Confirmed: query.Days{From: day}}} {
 			q.Scope, q.Who = scope, who
 			_, err := payments.List(b.ctx, db, q)
 			ask(fmt.Sprint("payments ", name, i), err)
@@ -188,7 +190,7 @@ func TestNoQueryWithoutAnIndex(t *testing.T) {
 			ask(fmt.Sprint("count attributions ", name, i), err)
 		}
 		for _, level := range []performance.Level{performance.Headquarters, performance.Branch, performance.Outlet, performance.Person} {
-			for _, grain := range performance.Grains() {
+			for _, grain := range performance.Grains.Values() {
 				q := performance.Query{Scope: scope, Who: who, Level: level, Grain: grain, ByProduct: true, From: day, To: day.AddDays(200)}
 				_, err := performance.Sums(b.ctx, db, q)
 				ask(fmt.Sprint("performance ", name, level, grain), err)
@@ -208,7 +210,7 @@ func TestNoQueryWithoutAnIndex(t *testing.T) {
 			_, err := people.List(b.ctx, db, q)
 			ask(fmt.Sprint("staff ", name, i), err)
 		}
-		_, err = people.Requests(b.ctx, db, people.RequestQuery{Scope: scope, Who: who, Status: people.RequestPending})
+		_, err = people.Requests(b.ctx, db, people.RequestQuery{Scope: scope, Who: who, Status: staff.RequestPending})
 		ask("requests "+name, err)
 	}
 	for i, q := range []timeline.Query{{}, {Newest: true}, {AsOf: b.story.Begin, KnownAt: b.story.Begin}, {Types: []string{"customer.registered"}, Without: []string{"lookup.revealed"}}} {
@@ -378,11 +380,11 @@ func TestErasureEmptiesEveryPersonalColumn(t *testing.T) {
 	stream := customer.StreamPrefix + id.String()
 	b.Append(stream, customer.Registered{
 		Customer: id, Party: domain.Person, Name: domain.NewPersonal("曾乐"), Phone: domain.NewPersonal("+862584567890 ext. 801"),
-		IdentityType: domain.ResidentCard, IdentityNumber: domain.NewPersonal("11010519491231002X"), HomeUnit: b.story.Outlets[0],
-		Source: domain.SourceOwn, Details: customer.Details{Employer: domain.NewPersonal("邮局"), Birthday: domain.NewPersonal("1949-12-31"), Gender: domain.NewPersonal("FEMALE")},
-	}, customer.IdentityVerified{Customer: id, Result: domain.IDMatch, Evidence: "1"})
+		IdentityType: identity.ResidentCard, IdentityNumber: domain.NewPersonal("11010519491231002X"), HomeUnit: b.story.Outlets[0],
+		Source: customer.SourceOwn, Details: customer.Details{Employer: domain.NewPersonal("邮局"), Birthday: domain.NewPersonal("1949-12-31"), Gender: domain.NewPersonal("FEMALE")},
+	}, customer.IdentityVerified{Customer: id, Result: customer.IDMatch, Evidence: "1"})
 	b.Wait(b.runner)
-	document, err := domain.ParseIdentityDocument(domain.ResidentCard, "11010519491231002X", domain.Date{})
+	document, err := identity.ParseDocument(identity.ResidentCard, "11010519491231002X", domain.Date{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -718,10 +720,10 @@ func TestPerformanceIsTheSumOfPayments(t *testing.T) {
 		count += times
 		sum += domain.Fen(times) * deal.AmountFen
 		byAdvisor[deal.Advisor] += domain.Fen(times) * deal.AmountFen
-		byQuarter[domain.QuarterOf(domain.DateOf(when, domain.ChinaZone())).First()] += domain.Fen(times) * deal.AmountFen
+		byQuarter[calendar.QuarterOf(domain.DateOf(when, domain.ChinaZone())).First()] += domain.Fen(times) * deal.AmountFen
 	}
 	for _, level := range []performance.Level{performance.Headquarters, performance.Branch, performance.Outlet, performance.Person} {
-		for _, grain := range performance.Grains() {
+		for _, grain := range performance.Grains.Values() {
 			for _, byProduct := range []bool{false, true} {
 				q := performance.Query{Scope: everywhere, Level: level, Grain: grain, ByProduct: byProduct, Limit: 11}
 				gotCount, gotSum, rows := 0, domain.Fen(0), 0

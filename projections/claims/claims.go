@@ -16,7 +16,7 @@ import (
 // Claim is an application as it is now.
 type Claim struct {
 	Application     domain.ApplicationID
-	Kind            domain.ApplicationKind
+	Kind            ownership.ApplicationKind
 	Customer        domain.CustomerID
 	Line            domain.BusinessLine
 	Applicant       domain.StaffID
@@ -25,7 +25,7 @@ type Claim struct {
 	HasPhone        bool          // the application brings a phone
 	NewOwner        domain.StaffID
 	Reason          string
-	Status          domain.ApplicationStatus
+	Status          ownership.ApplicationStatus
 	ConsentedBy     domain.StaffID // the home outlet's head, zero for none
 	DecidedBy       domain.StaffID
 	DecidedAt       time.Time
@@ -40,7 +40,7 @@ type Claim struct {
 func columns() []projections.Column[Claim] {
 	return []projections.Column[Claim]{
 		projections.UUID("application", func(r *Claim) *domain.ApplicationID { return &r.Application }),
-		projections.Text("kind", func(r *Claim) *domain.ApplicationKind { return &r.Kind }),
+		projections.Text("kind", func(r *Claim) *ownership.ApplicationKind { return &r.Kind }),
 		projections.UUID("customer", func(r *Claim) *domain.CustomerID { return &r.Customer }),
 		projections.Text("line", func(r *Claim) *domain.BusinessLine { return &r.Line }),
 		projections.UUID("applicant", func(r *Claim) *domain.StaffID { return &r.Applicant }),
@@ -49,7 +49,7 @@ func columns() []projections.Column[Claim] {
 		projections.Bool("has_phone", func(r *Claim) *bool { return &r.HasPhone }),
 		projections.UUID("new_owner", func(r *Claim) *domain.StaffID { return &r.NewOwner }),
 		projections.Text("reason", func(r *Claim) *string { return &r.Reason }),
-		projections.Text("status", func(r *Claim) *domain.ApplicationStatus { return &r.Status }),
+		projections.Text("status", func(r *Claim) *ownership.ApplicationStatus { return &r.Status }),
 		projections.UUID("consented_by", func(r *Claim) *domain.StaffID { return &r.ConsentedBy }),
 		projections.UUID("decided_by", func(r *Claim) *domain.StaffID { return &r.DecidedBy }),
 		projections.Time("decided_at", func(r *Claim) *time.Time { return &r.DecidedAt }),
@@ -84,7 +84,7 @@ func (m *model) filed(tx *projections.Tx, e ownership.ClaimFiled, at *projection
 	m.claims.Create(tx, Claim{
 		Application: e.Application, Kind: e.Kind, Customer: e.Customer, Line: e.Line, Applicant: e.Applicant,
 		Unit: e.Unit, HomeUnit: e.HomeUnit, HasPhone: !e.Phone.IsZero(), NewOwner: e.NewOwner, Reason: e.Reason,
-		Status: domain.ApplicationPending, FiledAt: at.EffectiveAt, RecordedAt: at.RecordedAt,
+		Status: ownership.ApplicationPending, FiledAt: at.EffectiveAt, RecordedAt: at.RecordedAt,
 		Position: at.Position, ChangedPosition: at.Position,
 	})
 	return nil
@@ -96,25 +96,25 @@ func (m *model) consented(tx *projections.Tx, e ownership.HomeHeadConsented, at 
 
 func (m *model) approved(tx *projections.Tx, e ownership.ClaimApproved, at *projections.Event) error {
 	return m.change(tx, e.Application, at, func(c *Claim) {
-		c.Status, c.DecidedBy, c.DecidedAt = domain.ApplicationApproved, e.Approver, at.EffectiveAt
+		c.Status, c.DecidedBy, c.DecidedAt = ownership.ApplicationApproved, e.Approver, at.EffectiveAt
 	})
 }
 
 func (m *model) rejected(tx *projections.Tx, e ownership.ClaimRejected, at *projections.Event) error {
 	return m.change(tx, e.Application, at, func(c *Claim) {
-		c.Status, c.DecidedBy, c.DecidedAt, c.RejectReason = domain.ApplicationRejected, e.Approver, at.EffectiveAt, e.Reason
+		c.Status, c.DecidedBy, c.DecidedAt, c.RejectReason = ownership.ApplicationRejected, e.Approver, at.EffectiveAt, e.Reason
 	})
 }
 
 func (m *model) withdrawn(tx *projections.Tx, e ownership.ClaimWithdrawn, at *projections.Event) error {
 	return m.change(tx, e.Application, at, func(c *Claim) {
-		c.Status, c.DecidedBy, c.DecidedAt = domain.ApplicationWithdrawn, c.Applicant, at.EffectiveAt
+		c.Status, c.DecidedBy, c.DecidedAt = ownership.ApplicationWithdrawn, c.Applicant, at.EffectiveAt
 	})
 }
 
 func (m *model) superseded(tx *projections.Tx, e ownership.ClaimSuperseded, at *projections.Event) error {
 	return m.change(tx, e.Application, at, func(c *Claim) {
-		c.Status, c.DecidedAt, c.Winner = domain.ApplicationSuperseded, at.EffectiveAt, e.Winner
+		c.Status, c.DecidedAt, c.Winner = ownership.ApplicationSuperseded, at.EffectiveAt, e.Winner
 	})
 }
 
@@ -131,8 +131,8 @@ func (m *model) change(tx *projections.Tx, id domain.ApplicationID, at *projecti
 type Query struct {
 	Scope       staff.Scope
 	Who         domain.StaffID
-	Status      domain.ApplicationStatus
-	Kind        domain.ApplicationKind // 申请事项
+	Status      ownership.ApplicationStatus
+	Kind        ownership.ApplicationKind // 申请事项
 	Line        domain.BusinessLine
 	Unit        domain.UnitID // 申请机构, exactly
 	Below       domain.Path   // … or below

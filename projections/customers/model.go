@@ -8,6 +8,7 @@ import (
 	"guishu/domain"
 	"guishu/domain/attachment"
 	"guishu/domain/customer"
+	"guishu/domain/identity"
 	"guishu/domain/ownership"
 	"guishu/domain/payment"
 	"guishu/projections"
@@ -19,8 +20,8 @@ type Hash func(kind, text string) []byte
 
 // The kinds of text that customers are found by.
 const (
-	IdentityKind = "identity" // of domain.IdentityDocument.Canonical
-	PhoneKind    = "phone"    // of domain.Phone.E164
+	IdentityKind = "identity" // of identity.Document.Canonical
+	PhoneKind    = "phone"    // of identity.Phone.E164
 )
 
 type model struct {
@@ -59,7 +60,7 @@ func Model(hash Hash) projections.Model {
 
 func (m *model) registered(tx *projections.Tx, e customer.Registered, at *projections.Event) error {
 	row := m.customers.Create(tx, Row{
-		Customer: e.Customer, Kind: domain.Prospect, RegisteredAt: at.EffectiveAt, Batch: at.Batch, Position: at.Position,
+		Customer: e.Customer, Kind: customer.Prospect, RegisteredAt: at.EffectiveAt, Batch: at.Batch, Position: at.Position,
 	})
 	m.apply(tx, row, e, at)
 	m.keep(tx, row)
@@ -168,7 +169,7 @@ func (m *model) apply(tx *projections.Tx, row *Row, event any, at *projections.E
 	row.HomeUnit, row.Nature, row.Source, row.ChannelType = state.HomeUnit, state.Nature, p.Source, p.ChannelType
 	row.Advisor, row.RegisteredBy, row.Verification = state.Advisor, state.RegisteredBy, state.Verification
 	if s, is := event.(customer.Supplemented); is && (!s.Name.IsZero() || !s.IdentityNumber.IsZero() || s.IdentityType != "") {
-		row.Verification = domain.IDNotChecked // the texts before it, to compare with, are not here
+		row.Verification = customer.IDNotChecked // the texts before it, to compare with, are not here
 	}
 	row.FirstPayment, row.Erased, row.IdentityType = state.FirstPayment, state.Erased, p.IdentityType
 	row.Filled = nil
@@ -183,17 +184,17 @@ func (m *model) apply(tx *projections.Tx, row *Row, event any, at *projections.E
 
 	show(p.Name, func(name string) { m.rename(tx, row, name) })
 	show(p.Phone, func(number string) {
-		phone, err := domain.ParsePhone(number)
+		phone, err := identity.ParsePhone(number)
 		row.PhoneMasked, row.PhoneHash = phone.Masked(), m.hashed(PhoneKind, phone.E164())
 		if err != nil {
-			row.PhoneMasked, row.PhoneHash = domain.MaskPhone(number), m.hashed(PhoneKind, number)
+			row.PhoneMasked, row.PhoneHash = identity.MaskPhone(number), m.hashed(PhoneKind, number)
 		}
 	})
 	show(p.IdentityNumber, func(number string) {
-		document, err := domain.ParseIdentityDocument(p.IdentityType, number, domain.Date{})
+		document, err := identity.ParseDocument(p.IdentityType, number, domain.Date{})
 		row.IdentityMasked, row.IdentityHash = document.Masked(), m.hashed(IdentityKind, document.Canonical())
 		if err != nil {
-			row.IdentityMasked = domain.MaskDocument(number)
+			row.IdentityMasked = identity.MaskDocument(number)
 		}
 	})
 	show(p.Details.Birthday, func(text string) { row.Birthday = text })
@@ -228,11 +229,11 @@ func (m *model) rename(tx *projections.Tx, row *Row, text string) {
 		}
 	}
 	row.Name, row.Pinyin, row.SortKey = text, "", ""
-	name, err := domain.ParseName(text)
+	name, err := identity.ParseName(text)
 	if err != nil {
 		return
 	}
-	pinyin := domain.PinyinOf(name, row.Party)
+	pinyin := identity.PinyinOf(name, row.Party)
 	row.Pinyin, row.SortKey = pinyin.Display(), pinyin.Sort()
 	for _, key := range append(pinyin.SearchKeys(), strings.ToLower(text)) {
 		m.terms.Create(tx, term{key, row.Customer})

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"guishu/domain"
+	"guishu/domain/customer"
+	"guishu/domain/identity"
 	"guishu/domain/staff"
 	"guishu/projections"
 	"guishu/projections/query"
@@ -19,6 +21,24 @@ const (
 	ToBeCompleted View = "TO_BE_COMPLETED" // 待完善客户: the others
 )
 
+// Views is every view.
+var Views = domain.NewEnumeration(domain.ErrFormValue.At("view"),
+	domain.Named(MyCustomers, "我的客户", "my customers"),
+	domain.Named(ToBeCompleted, "待完善客户", "to be completed"),
+)
+
+// Valid says whether v is one of Views.
+func (v View) Valid() bool { return Views.Valid(v) }
+
+// Chinese is the name shown in Chinese.
+func (v View) Chinese() string { return Views.Chinese(v) }
+
+// English is the name shown in English.
+func (v View) English() string { return Views.English(v) }
+
+// Words is every value with its names.
+func (View) Words() []domain.Word { return Views.Words() }
+
 // Query chooses customers. Scope and Who are required; zero fields choose
 // nothing.
 type Query struct {
@@ -31,10 +51,10 @@ type Query struct {
 	Line         domain.BusinessLine
 	Below        domain.Path // home unit is this one or below it
 	View         View
-	Kind         domain.CustomerKind
+	Kind         customer.Kind
 	Party        domain.Party
 	Nature       domain.Nature
-	Source       domain.CustomerSource
+	Source       customer.Source
 	CustomerNo   string
 	Name         string // begins with, as a name or in pinyin
 	Employer     string // begins with
@@ -131,7 +151,7 @@ func (q Query) where() query.Where {
 		w.And("c.phone_hash = ?", q.PhoneHash)
 	}
 	if q.Name != "" {
-		w.And("c.customer IN (SELECT customer FROM read.customer_terms WHERE " + beginsWith(&w, "term", strings.ToLower(q.Name), domain.PinyinQuery(q.Name)) + ")")
+		w.And("c.customer IN (SELECT customer FROM read.customer_terms WHERE " + beginsWith(&w, "term", strings.ToLower(q.Name), identity.PinyinQuery(q.Name)) + ")")
 	}
 	if q.Employer != "" {
 		w.And("c.employer <> ''")

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"guishu/domain"
+	"guishu/domain/customer"
+	"guishu/domain/identity"
 	"guishu/projections"
 )
 
@@ -19,11 +21,11 @@ import (
 type Row struct {
 	Customer        domain.CustomerID
 	Party           domain.Party
-	Kind            domain.CustomerKind
+	Kind            customer.Kind
 	Name            string
 	Pinyin          string // as shown, such as HU ZHIZHU
 	SortKey         string // of the name
-	IdentityType    domain.DocumentType
+	IdentityType    identity.DocumentType
 	IdentityMasked  string
 	IdentityHash    []byte
 	PhoneMasked     string
@@ -34,11 +36,11 @@ type Row struct {
 	CustomerNo      string
 	HomeUnit        domain.UnitID
 	Nature          domain.Nature
-	Source          domain.CustomerSource
-	ChannelType     domain.ChannelType
+	Source          customer.Source
+	ChannelType     customer.ChannelType
 	Advisor         domain.StaffID // named at entry
 	RegisteredBy    domain.StaffID
-	Verification    domain.IDVerification
+	Verification    customer.IDVerification
 	Filled          []string // fields that are known, by name
 	Missing         []string // fields that a formal customer must have and this one has not
 	Exceptions      []domain.Exception
@@ -60,11 +62,11 @@ func columns() []projections.Column[Row] {
 	return []projections.Column[Row]{
 		projections.UUID("customer", func(r *Row) *domain.CustomerID { return &r.Customer }),
 		projections.Text("party", func(r *Row) *domain.Party { return &r.Party }),
-		projections.Text("kind", func(r *Row) *domain.CustomerKind { return &r.Kind }),
+		projections.Text("kind", func(r *Row) *customer.Kind { return &r.Kind }),
 		projections.Text("name", func(r *Row) *string { return &r.Name }).Personal(),
 		projections.Text("pinyin", func(r *Row) *string { return &r.Pinyin }).Personal(),
 		projections.Text("sort_key", func(r *Row) *string { return &r.SortKey }).Personal(),
-		projections.Text("identity_type", func(r *Row) *domain.DocumentType { return &r.IdentityType }),
+		projections.Text("identity_type", func(r *Row) *identity.DocumentType { return &r.IdentityType }),
 		projections.Text("identity_masked", func(r *Row) *string { return &r.IdentityMasked }).Personal(),
 		projections.Bytes("identity_hash", func(r *Row) *[]byte { return &r.IdentityHash }).Personal(),
 		projections.Text("phone_masked", func(r *Row) *string { return &r.PhoneMasked }).Personal(),
@@ -75,11 +77,11 @@ func columns() []projections.Column[Row] {
 		projections.Text("customer_no", func(r *Row) *string { return &r.CustomerNo }),
 		projections.UUID("home_unit", func(r *Row) *domain.UnitID { return &r.HomeUnit }),
 		projections.Text("nature", func(r *Row) *domain.Nature { return &r.Nature }),
-		projections.Text("source", func(r *Row) *domain.CustomerSource { return &r.Source }),
-		projections.Text("channel_type", func(r *Row) *domain.ChannelType { return &r.ChannelType }),
+		projections.Text("source", func(r *Row) *customer.Source { return &r.Source }),
+		projections.Text("channel_type", func(r *Row) *customer.ChannelType { return &r.ChannelType }),
 		projections.UUID("advisor", func(r *Row) *domain.StaffID { return &r.Advisor }),
 		projections.UUID("registered_by", func(r *Row) *domain.StaffID { return &r.RegisteredBy }),
-		projections.Text("verification", func(r *Row) *domain.IDVerification { return &r.Verification }),
+		projections.Text("verification", func(r *Row) *customer.IDVerification { return &r.Verification }),
 		projections.Words("filled", func(r *Row) *[]string { return &r.Filled }),
 		projections.Words("missing", func(r *Row) *[]string { return &r.Missing }),
 		projections.Document("exceptions", func(r *Row) *[]domain.Exception { return &r.Exceptions }),
@@ -108,6 +110,26 @@ const (
 	Entered  RelationKind = "ENTRANT"  // registered the customer, whom nobody owns or advises (A-28, B-20)
 	Named    RelationKind = "NAMED"    // named at entry, likewise (B-09)
 )
+
+// RelationKinds is every kind of relation.
+var RelationKinds = domain.NewEnumeration(domain.ErrFormValue.At("kind"),
+	domain.Named(Owns, "归属客户经理", "owner"),
+	domain.Named(Attached, "下挂", "attached"),
+	domain.Named(Entered, "录入人", "entrant"),
+	domain.Named(Named, "指定财富管理师", "named at entry"),
+)
+
+// Valid says whether r is one of RelationKinds.
+func (r RelationKind) Valid() bool { return RelationKinds.Valid(r) }
+
+// Chinese is the name shown in Chinese.
+func (r RelationKind) Chinese() string { return RelationKinds.Chinese(r) }
+
+// English is the name shown in English.
+func (r RelationKind) English() string { return RelationKinds.English(r) }
+
+// Words is every value with its names.
+func (RelationKind) Words() []domain.Word { return RelationKinds.Words() }
 
 // relationKey is what makes a relation one.
 type relationKey struct {

@@ -24,6 +24,25 @@ const (
 	Dissolved   ChangeKind = "DISSOLVED"
 )
 
+// ChangeKinds is every kind of change.
+var ChangeKinds = domain.NewEnumeration(domain.ErrFormValue.At("kind"),
+	domain.Named(Established, "建立", "established"),
+	domain.Named(Adjusted, "调整", "adjusted"),
+	domain.Named(Dissolved, "解除", "dissolved"),
+)
+
+// Valid says whether c is one of ChangeKinds.
+func (c ChangeKind) Valid() bool { return ChangeKinds.Valid(c) }
+
+// Chinese is the name shown in Chinese.
+func (c ChangeKind) Chinese() string { return ChangeKinds.Chinese(c) }
+
+// English is the name shown in English.
+func (c ChangeKind) English() string { return ChangeKinds.English(c) }
+
+// Words is every value with its names.
+func (ChangeKind) Words() []domain.Word { return ChangeKinds.Words() }
+
 // Change is a change of a slot's owner.
 type Change struct {
 	Position    domain.Position

@@ -24,7 +24,7 @@ type Payment struct {
 	Advisor         domain.StaffID // who handles the deal
 	Unit            domain.UnitID  // the advisor's when reserved
 	AmountFen       domain.Fen
-	Status          domain.PaymentStatus
+	Status          payment.Status
 	Nature          domain.Nature
 	ScheduledOn     domain.Date
 	HasIdentity     bool
@@ -57,7 +57,7 @@ func columns() []projections.Column[Payment] {
 		projections.UUID("advisor", func(r *Payment) *domain.StaffID { return &r.Advisor }),
 		projections.UUID("unit", func(r *Payment) *domain.UnitID { return &r.Unit }),
 		projections.Int("amount_fen", func(r *Payment) *domain.Fen { return &r.AmountFen }),
-		projections.Text("status", func(r *Payment) *domain.PaymentStatus { return &r.Status }),
+		projections.Text("status", func(r *Payment) *payment.Status { return &r.Status }),
 		projections.Text("nature", func(r *Payment) *domain.Nature { return &r.Nature }),
 		projections.Day("scheduled_on", func(r *Payment) *domain.Date { return &r.ScheduledOn }),
 		projections.Bool("has_identity", func(r *Payment) *bool { return &r.HasIdentity }),
@@ -105,7 +105,7 @@ func Model() projections.Model {
 func (m *model) reserved(tx *projections.Tx, e payment.Reserved, at *projections.Event) error {
 	m.payments.Create(tx, Payment{
 		Payment: e.Deal.Payment, ExternalNo: e.ExternalNo, Customer: e.Deal.Customer, Product: e.Deal.Product,
-		Advisor: e.Deal.Advisor, Unit: e.Deal.Unit, AmountFen: e.Deal.AmountFen, Status: domain.PaymentReserved,
+		Advisor: e.Deal.Advisor, Unit: e.Deal.Unit, AmountFen: e.Deal.AmountFen, Status: payment.StatusReserved,
 		Nature: e.Nature, ScheduledOn: e.ScheduledOn, HasIdentity: !e.IdentityNumber.IsZero(), HasAccount: !e.Source.Account.IsZero(),
 		HeadBank: e.Source.HeadBank, Branch: e.Source.Branch, SubBranch: e.Source.SubBranch, Papers: len(e.Papers),
 		Exceptions: slices.Clone(e.Exceptions), ReservedAt: at.EffectiveAt, ReservedBy: at.Actor, Batch: at.Batch,
@@ -115,7 +115,7 @@ func (m *model) reserved(tx *projections.Tx, e payment.Reserved, at *projections
 }
 
 func (m *model) registered(tx *projections.Tx, e payment.Registered, at *projections.Event) error {
-	return m.step(tx, e.Deal, domain.PaymentRegistered, at, func(p *Payment) {
+	return m.step(tx, e.Deal, payment.StatusRegistered, at, func(p *Payment) {
 		p.HasIdentity, p.HasAccount = !e.IdentityNumber.IsZero(), !e.Source.Account.IsZero()
 		p.HeadBank, p.Branch, p.SubBranch, p.Papers = e.Source.HeadBank, e.Source.Branch, e.Source.SubBranch, len(e.Papers)
 		p.Exceptions = slices.Concat(p.Exceptions, e.Exceptions)
@@ -125,29 +125,29 @@ func (m *model) registered(tx *projections.Tx, e payment.Registered, at *project
 }
 
 func (m *model) confirmed(tx *projections.Tx, e payment.Confirmed, at *projections.Event) error {
-	return m.step(tx, e.Deal, domain.PaymentConfirmed, at, func(p *Payment) {
+	return m.step(tx, e.Deal, payment.StatusConfirmed, at, func(p *Payment) {
 		p.Exceptions = slices.Concat(p.Exceptions, e.Exceptions)
 		p.ConfirmedAt, p.ConfirmedBy, p.ConfirmedEvent = at.EffectiveAt, e.ConfirmedBy, at.Position
 	})
 }
 
 func (m *model) returned(tx *projections.Tx, e payment.Returned, at *projections.Event) error {
-	return m.close(tx, e.Deal, domain.PaymentReturned, e.Reason, at)
+	return m.close(tx, e.Deal, payment.StatusReturned, e.Reason, at)
 }
 
 func (m *model) cancelled(tx *projections.Tx, e payment.Cancelled, at *projections.Event) error {
-	return m.close(tx, e.Deal, domain.PaymentCancelled, e.Reason, at)
+	return m.close(tx, e.Deal, payment.StatusCancelled, e.Reason, at)
 }
 
 func (m *model) reversed(tx *projections.Tx, e payment.Reversed, at *projections.Event) error {
-	return m.close(tx, e.Deal, domain.PaymentReversed, e.Reason, at)
+	return m.close(tx, e.Deal, payment.StatusReversed, e.Reason, at)
 }
 
-func (m *model) close(tx *projections.Tx, deal payment.Deal, status domain.PaymentStatus, reason string, at *projections.Event) error {
+func (m *model) close(tx *projections.Tx, deal payment.Deal, status payment.Status, reason string, at *projections.Event) error {
 	return m.step(tx, deal, status, at, func(p *Payment) { p.ClosedAt, p.Reason = at.EffectiveAt, reason })
 }
 
-func (m *model) step(tx *projections.Tx, deal payment.Deal, status domain.PaymentStatus, at *projections.Event, change func(*Payment)) error {
+func (m *model) step(tx *projections.Tx, deal payment.Deal, status payment.Status, at *projections.Event, change func(*Payment)) error {
 	return m.payments.Change(tx, deal.Payment, func(row *Payment) {
 		row.Status, row.AmountFen, row.ChangedPosition = status, deal.AmountFen, at.Position
 		row.Advisor, row.Unit = deal.Advisor, deal.Unit
@@ -160,7 +160,7 @@ func (m *model) step(tx *projections.Tx, deal payment.Deal, status domain.Paymen
 type Query struct {
 	Scope      staff.Scope
 	Who        domain.StaffID
-	Status     domain.PaymentStatus
+	Status     payment.Status
 	Customer   domain.CustomerID
 	Product    domain.ProductID
 	Advisor    domain.StaffID

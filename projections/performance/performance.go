@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"guishu/domain"
+	"guishu/domain/calendar"
 	"guishu/domain/payment"
 	"guishu/domain/staff"
 	"guishu/projections"
@@ -31,23 +32,37 @@ const (
 )
 
 // Grains is every grain.
-func Grains() []Grain { return []Grain{Daily, Monthly, Quarterly, Yearly} }
+var Grains = domain.NewEnumeration(domain.ErrFormValue.At("grain"),
+	domain.Named(Daily, "日", "day"),
+	domain.Named(Monthly, "月", "month"),
+	domain.Named(Quarterly, "季", "quarter"),
+	domain.Named(Yearly, "年", "year"),
+)
+
+// Valid says whether g is one of Grains.
+func (g Grain) Valid() bool { return Grains.Valid(g) }
+
+// Chinese is the name shown in Chinese.
+func (g Grain) Chinese() string { return Grains.Chinese(g) }
+
+// English is the name shown in English.
+func (g Grain) English() string { return Grains.English(g) }
+
+// Words is every value with its names.
+func (Grain) Words() []domain.Word { return Grains.Words() }
 
 // First is the first day of the period that the day lies in.
 func (g Grain) First(day domain.Date) domain.Date {
 	switch g {
 	case Monthly:
-		return domain.MonthOf(day).First()
+		return calendar.MonthOf(day).First()
 	case Quarterly:
-		return domain.QuarterOf(day).First()
+		return calendar.QuarterOf(day).First()
 	case Yearly:
-		return domain.YearOf(day).First()
+		return calendar.YearOf(day).First()
 	}
 	return day
 }
-
-// Valid says whether g is one of Grains.
-func (g Grain) Valid() bool { return g == Daily || g == Monthly || g == Quarterly || g == Yearly }
 
 // cellKey is what sums are kept by.
 type cellKey struct {
@@ -140,7 +155,7 @@ func (m *model) reversed(tx *projections.Tx, e payment.Reversed, _ *projections.
 }
 
 func (m *model) add(tx *projections.Tx, d deal, times int) {
-	for _, grain := range Grains() {
+	for _, grain := range Grains.Values() {
 		sum := m.cells.Ensure(tx, cellKey{grain, grain.First(d.Day), d.Unit, d.Advisor, d.Product})
 		sum.Count += times
 		sum.SumFen += domain.Fen(times) * d.AmountFen
@@ -157,6 +172,26 @@ const (
 	Outlet       Level = "UNIT"         // each unit that deals were made in
 	Person       Level = "PERSON"       // each advisor
 )
+
+// Levels is every level.
+var Levels = domain.NewEnumeration(domain.ErrFormValue.At("level"),
+	domain.Named(Headquarters, "总部", "headquarters"),
+	domain.Named(Branch, "分支机构", "branch"),
+	domain.Named(Outlet, "机构", "unit"),
+	domain.Named(Person, "个人", "person"),
+)
+
+// Valid says whether l is one of Levels.
+func (l Level) Valid() bool { return Levels.Valid(l) }
+
+// Chinese is the name shown in Chinese.
+func (l Level) Chinese() string { return Levels.Chinese(l) }
+
+// English is the name shown in English.
+func (l Level) English() string { return Levels.English(l) }
+
+// Words is every value with its names.
+func (Level) Words() []domain.Word { return Levels.Words() }
 
 // Query says what to sum. Scope and Who are required: own performance is that of
 // one's own deals.

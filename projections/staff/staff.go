@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"guishu/domain"
+	"guishu/domain/identity"
 	"guishu/domain/staff"
 	"guishu/projections"
 	"guishu/projections/query"
@@ -71,17 +72,6 @@ func grantColumns() []projections.Column[Grant] {
 	}
 }
 
-// RequestStatus is where a request for access stands.
-type RequestStatus string
-
-// The states of a request.
-const (
-	RequestPending RequestStatus = "PENDING"
-	RequestGranted RequestStatus = "GRANTED"
-	RequestRefused RequestStatus = "REFUSED"
-	RequestLapsed  RequestStatus = "LAPSED" // the member of staff departed first
-)
-
 // Request is a request that somebody may act in a role (B-28).
 type Request struct {
 	Request     domain.RequestID
@@ -90,7 +80,7 @@ type Request struct {
 	Unit        domain.UnitID
 	RequestedBy domain.StaffID
 	RequestedAt time.Time
-	Status      RequestStatus
+	Status      staff.RequestStatus
 	DecidedBy   domain.StaffID
 	DecidedAt   time.Time
 	Reason      string
@@ -105,7 +95,7 @@ func requestColumns() []projections.Column[Request] {
 		projections.UUID("unit", func(r *Request) *domain.UnitID { return &r.Unit }),
 		projections.UUID("requested_by", func(r *Request) *domain.StaffID { return &r.RequestedBy }),
 		projections.Time("requested_at", func(r *Request) *time.Time { return &r.RequestedAt }),
-		projections.Text("status", func(r *Request) *RequestStatus { return &r.Status }),
+		projections.Text("status", func(r *Request) *staff.RequestStatus { return &r.Status }),
 		projections.UUID("decided_by", func(r *Request) *domain.StaffID { return &r.DecidedBy }),
 		projections.Time("decided_at", func(r *Request) *time.Time { return &r.DecidedAt }),
 		projections.Text("reason", func(r *Request) *string { return &r.Reason }),
@@ -147,8 +137,8 @@ func (m *model) hired(tx *projections.Tx, e staff.Hired, at *projections.Event) 
 		Staff: e.Staff, EmployeeNo: e.EmployeeNo, Login: e.Login, Name: e.Name.Reveal(), Unit: e.Unit, Superior: e.Superior,
 		HiredAt: at.EffectiveAt, Position: at.Position,
 	}
-	if name, err := domain.ParseName(member.Name); err == nil {
-		member.SortKey = domain.PinyinOf(name, domain.Person).Sort()
+	if name, err := identity.ParseName(member.Name); err == nil {
+		member.SortKey = identity.PinyinOf(name, domain.Person).Sort()
 	}
 	m.members.Create(tx, member)
 	return nil
@@ -157,7 +147,7 @@ func (m *model) hired(tx *projections.Tx, e staff.Hired, at *projections.Event) 
 func (m *model) requested(tx *projections.Tx, e staff.AccessRequested, at *projections.Event) error {
 	m.requests.Create(tx, Request{
 		Request: e.Request, Staff: e.Staff, Role: e.Role, Unit: e.Unit, RequestedBy: e.RequestedBy,
-		RequestedAt: at.EffectiveAt, Status: RequestPending, Position: at.Position,
+		RequestedAt: at.EffectiveAt, Status: staff.RequestPending, Position: at.Position,
 	})
 	return nil
 }
@@ -165,7 +155,7 @@ func (m *model) requested(tx *projections.Tx, e staff.AccessRequested, at *proje
 func (m *model) granted(tx *projections.Tx, e staff.AccessGranted, at *projections.Event) error {
 	// The first administrator's grant has no request of its own.
 	if request := m.requests.Edit(tx, e.Request); request != nil {
-		request.Status, request.DecidedBy, request.DecidedAt = RequestGranted, e.ApprovedBy, at.EffectiveAt
+		request.Status, request.DecidedBy, request.DecidedAt = staff.RequestGranted, e.ApprovedBy, at.EffectiveAt
 	}
 	m.grants.Create(tx, Grant{grantKey{e.Staff, e.Role, e.Unit}, e.ApprovedBy, at.EffectiveAt, at.Position})
 	return nil
@@ -173,7 +163,7 @@ func (m *model) granted(tx *projections.Tx, e staff.AccessGranted, at *projectio
 
 func (m *model) refused(tx *projections.Tx, e staff.AccessRefused, at *projections.Event) error {
 	return m.requests.Change(tx, e.Request, func(request *Request) {
-		request.Status, request.DecidedBy, request.DecidedAt, request.Reason = RequestRefused, e.RefusedBy, at.EffectiveAt, e.Reason
+		request.Status, request.DecidedBy, request.DecidedAt, request.Reason = staff.RequestRefused, e.RefusedBy, at.EffectiveAt, e.Reason
 	})
 }
 
@@ -208,8 +198,8 @@ func (m *model) departed(tx *projections.Tx, e staff.Departed, at *projections.E
 		m.grants.Delete(tx, grant)
 	}
 	for _, id := range m.requestsOf.Keys(tx, e.Staff) {
-		if request := m.requests.Edit(tx, id); request != nil && request.Status == RequestPending {
-			request.Status, request.DecidedAt = RequestLapsed, at.EffectiveAt
+		if request := m.requests.Edit(tx, id); request != nil && request.Status == staff.RequestPending {
+			request.Status, request.DecidedAt = staff.RequestLapsed, at.EffectiveAt
 		}
 	}
 	return nil
@@ -257,7 +247,7 @@ func (q Query) where() query.Where {
 	}
 	if q.Name != "" {
 		named := "(" + w.PrefixCondition("m.name", q.Name) + ")"
-		if pinyin := domain.PinyinQuery(q.Name); pinyin != "" {
+		if pinyin := identity.PinyinQuery(q.Name); pinyin != "" {
 			named += " OR (" + w.PrefixCondition("replace(m.sort_key, ' ', '')", pinyin) + ")"
 		}
 		w.And(named)
@@ -302,7 +292,7 @@ type RequestQuery struct {
 	Scope  staff.Scope
 	Who    domain.StaffID
 	Staff  domain.StaffID
-	Status RequestStatus
+	Status staff.RequestStatus
 	After  query.Cursor
 	Limit  int
 }

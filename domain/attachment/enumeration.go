@@ -1,0 +1,65 @@
+package attachment
+
+import "guishu/domain"
+
+// ContactMethod is how a customer was contacted.
+type ContactMethod string
+
+// The values of ContactMethod.
+const (
+	ContactByPhone ContactMethod = "PHONE"
+	ContactByVisit ContactMethod = "VISIT"
+	ContactByGift  ContactMethod = "GIFT"
+	ContactAtEvent ContactMethod = "EVENT"
+	ContactByOther ContactMethod = "OTHER"
+	ContactWalkIn  ContactMethod = "WALK_IN"
+)
+
+// ContactMethods is every contact method.
+var ContactMethods = domain.NewEnumeration(ErrContactMethod,
+	domain.Named(ContactByPhone, "电话联系", "phone call"),
+	domain.Named(ContactByVisit, "上门走访", "visit"),
+	domain.Named(ContactByGift, "礼品赠送", "gift"),
+	domain.Named(ContactAtEvent, "组织联欢", "event"),
+	domain.Named(ContactByOther, "其他", "other"),
+	domain.Named(ContactWalkIn, "来网点", "walk-in"),
+)
+
+// Valid says whether c is one of ContactMethods.
+func (c ContactMethod) Valid() bool { return ContactMethods.Valid(c) }
+
+// Chinese is the name shown in Chinese.
+func (c ContactMethod) Chinese() string { return ContactMethods.Chinese(c) }
+
+// English is the name shown in English.
+func (c ContactMethod) English() string { return ContactMethods.English(c) }
+
+// Words is every value with its names.
+func (ContactMethod) Words() []domain.Word { return ContactMethods.Words() }
+
+// IntentionType is whether an intention concerns an existing or a potential customer.
+type IntentionType string
+
+// The values of IntentionType.
+const (
+	IntentionExisting  IntentionType = "EXISTING"
+	IntentionPotential IntentionType = "POTENTIAL"
+)
+
+// IntentionTypes is every intention type.
+var IntentionTypes = domain.NewEnumeration(domain.ErrFormValue.At("intention_type"),
+	domain.Named(IntentionExisting, "现有客户", "existing customer"),
+	domain.Named(IntentionPotential, "潜在客户", "potential customer"),
+)
+
+// Valid says whether i is one of IntentionTypes.
+func (i IntentionType) Valid() bool { return IntentionTypes.Valid(i) }
+
+// Chinese is the name shown in Chinese.
+func (i IntentionType) Chinese() string { return IntentionTypes.Chinese(i) }
+
+// English is the name shown in English.
+func (i IntentionType) English() string { return IntentionTypes.English(i) }
+
+// Words is every value with its names.
+func (IntentionType) Words() []domain.Word { return IntentionTypes.Words() }
