@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/ownership"
 	"guishu/domain/staff"
@@ -17,24 +18,32 @@ type ApproveClaim struct {
 	Application domain.ApplicationID `json:"application"`
 }
 
-// ApproveClaim approves: the one owner of the slot is decided here, and every
-// rival application superseded. Errors: claim/already-owned,
-// approval/not-pending, approval/phone-required, approval/self-approval,
-// approval/out-of-jurisdiction, approval/second-approver-required.
-func (l *Ledger) ApproveClaim(ctx context.Context, call Call, c ApproveClaim) (Answer, error) {
-	t, err := l.begin(ctx, call, verb{"approve-claim", c})
-	if err != nil {
-		return Answer{}, err
-	}
-	return t.writeSlot(ctx, slotOf{c.Customer, c.Line, staff.DecideClaim}, uuid.UUID(c.Application), func(ctx context.Context, s slotCase) ([]any, error) {
-		application, err := t.inJurisdiction(s, c.Application)
+var approveClaim = ledger.Verb{
+	Name:  "approve-claim",
+	Title: ledger.Say("同意认领", "Approve"),
+	Does:  ledger.Say("同意申请：就此确定客户在该条线的唯一归属，其他申请随之失效。", "Approves: the one owner of the slot is decided here, and every rival application superseded."),
+	Needs: staff.DecideClaim,
+	Refuses: []domain.Code{
+		ownership.ErrAlreadyOwned, ownership.ErrCapacity, ownership.ErrNotPending, ownership.ErrPhoneRequired,
+		ownership.ErrSelfApproval, ownership.ErrOutOfJurisdiction, ownership.ErrSecondApproverRequired,
+	},
+	OwnName: true,
+}
+
+// Verb is approve-claim.
+func (ApproveClaim) Verb() ledger.Verb { return approveClaim }
+
+// Run carries it out.
+func (c ApproveClaim) Run(ctx context.Context, t *ledger.Task) (ledger.Answer, error) {
+	return writeSlot(ctx, t, c.Customer, c.Line, uuid.UUID(c.Application), func(ctx context.Context, s slotCase) ([]any, error) {
+		application, err := inJurisdiction(t, s, c.Application)
 		if err != nil {
 			return nil, err
 		}
-		gains, err := l.owningPerson(ctx, application.Gains(), s.rules)
+		gains, err := owningPerson(ctx, t.Ledger(), application.Gains(), s.rules)
 		if err != nil {
 			return nil, err
 		}
-		return s.slot.Approve(ownership.Approval{Application: c.Application, Approver: call.Actor}, s.customer, gains, s.rules)
+		return s.Approve(ownership.Approval{Application: c.Application, Approver: t.Actor()}, s.customer, gains, s.rules)
 	})
 }

@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/migration"
 	"guishu/domain/staff"
@@ -14,14 +15,20 @@ type ApproveMigration struct {
 	Note  string         `json:"note,omitempty"`
 }
 
-// ApproveMigration approves. Errors: import/batch-state,
-// import/batch-self-approval.
-func (l *Ledger) ApproveMigration(ctx context.Context, call Call, c ApproveMigration) (Answer, error) {
-	t, err := l.begin(ctx, call, verb{"approve-migration", c})
-	if err != nil {
-		return Answer{}, err
-	}
-	return t.writeMigration(ctx, c.Batch, staff.ApproveMigration, func(s *migration.State) ([]any, error) {
-		return s.Approve(call.Actor, c.Note)
+var approveMigration = ledger.Verb{
+	Name:    "approve-migration",
+	Title:   ledger.Say("批准迁移批次", "Approve a batch"),
+	Does:    ledger.Say("批准迁移批次，其历史数据和时间可以入账；提交人不得批准。", "Lets a batch's times count and its facts come in; nobody approves their own."),
+	Needs:   staff.ApproveMigration,
+	Refuses: []domain.Code{migration.ErrState, migration.ErrSelfApproval},
+}
+
+// Verb is approve-migration.
+func (ApproveMigration) Verb() ledger.Verb { return approveMigration }
+
+// Run carries it out.
+func (c ApproveMigration) Run(ctx context.Context, t *ledger.Task) (ledger.Answer, error) {
+	return ledger.Write(ctx, t, theBatch(c.Batch), func(_ context.Context, s *migration.State) ([]any, error) {
+		return s.Approve(t.Actor(), c.Note)
 	})
 }

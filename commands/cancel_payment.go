@@ -3,8 +3,8 @@ package commands
 import (
 	"context"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
-	"guishu/domain/customer"
 	"guishu/domain/payment"
 	"guishu/domain/staff"
 )
@@ -15,13 +15,20 @@ type CancelPayment struct {
 	Reason  string           `json:"reason"`
 }
 
-// CancelPayment cancels. Errors: payment/state, payment/reason-required.
-func (l *Ledger) CancelPayment(ctx context.Context, call Call, c CancelPayment) (Answer, error) {
-	t, err := l.begin(ctx, call, verb{"cancel-payment", c})
-	if err != nil {
-		return Answer{}, err
-	}
-	return t.writePayment(ctx, c.Payment, staff.ReservePayment, func(_ context.Context, p *payment.State, _ *customer.State) ([]any, error) {
-		return p.Cancel(payment.Ending{Reason: c.Reason, History: t.history, Now: t.now})
+var cancelPayment = ledger.Verb{
+	Name:    "cancel-payment",
+	Title:   ledger.Say("取消划款", "Cancel"),
+	Does:    ledger.Say("在确认前取消划款。", "Ends a payment before its confirmation."),
+	Needs:   staff.ReservePayment,
+	Refuses: []domain.Code{payment.ErrState, payment.ErrReasonRequired},
+}
+
+// Verb is cancel-payment.
+func (CancelPayment) Verb() ledger.Verb { return cancelPayment }
+
+// Run carries it out.
+func (c CancelPayment) Run(ctx context.Context, t *ledger.Task) (ledger.Answer, error) {
+	return ledger.Write(ctx, t, thePayment(c.Payment), func(_ context.Context, p paymentCase) ([]any, error) {
+		return p.Cancel(payment.Ending{Reason: c.Reason, History: t.History(), Now: t.Now()})
 	})
 }

@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/migration"
 	"guishu/domain/staff"
@@ -15,13 +16,20 @@ type CloseMigration struct {
 	Rejected int            `json:"rejected" doc:"Rows that were reported and left out."`
 }
 
-// CloseMigration closes. Errors: import/batch-state.
-func (l *Ledger) CloseMigration(ctx context.Context, call Call, c CloseMigration) (Answer, error) {
-	t, err := l.begin(ctx, call, verb{"close-migration", c})
-	if err != nil {
-		return Answer{}, err
-	}
-	return t.writeMigration(ctx, c.Batch, staff.ProposeMigration, func(s *migration.State) ([]any, error) {
+var closeMigration = ledger.Verb{
+	Name:    "close-migration",
+	Title:   ledger.Say("关闭迁移批次", "Close a batch"),
+	Does:    ledger.Say("关闭迁移批次，此后不再接受其数据。", "Ends a batch: nothing more may come under it."),
+	Needs:   staff.ProposeMigration,
+	Refuses: []domain.Code{migration.ErrState},
+}
+
+// Verb is close-migration.
+func (CloseMigration) Verb() ledger.Verb { return closeMigration }
+
+// Run carries it out.
+func (c CloseMigration) Run(ctx context.Context, t *ledger.Task) (ledger.Answer, error) {
+	return ledger.Write(ctx, t, theBatch(c.Batch), func(_ context.Context, s *migration.State) ([]any, error) {
 		return s.Close(c.Imported, c.Rejected)
 	})
 }

@@ -3,8 +3,10 @@ package commands
 import (
 	"context"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/product"
+	"guishu/domain/staff"
 )
 
 // CloseSubscription ends new reservations for a product.
@@ -13,9 +15,20 @@ type CloseSubscription struct {
 	Reason  string           `json:"reason"`
 }
 
-// CloseSubscription closes. Errors: product/unknown, product/state, form/value.
-func (l *Ledger) CloseSubscription(ctx context.Context, call Call, c CloseSubscription) (Answer, error) {
-	return l.changeProduct(ctx, call, verb{"close-subscription", c}, c.Product, func(p *product.State) ([]any, error) {
+var closeSubscription = ledger.Verb{
+	Name:    "close-subscription",
+	Title:   ledger.Say("停止认购", "Close for subscription"),
+	Does:    ledger.Say("停止产品认购，不再接受新的划款预约。", "Ends new reservations for a product."),
+	Needs:   staff.ManageProducts,
+	Refuses: []domain.Code{product.ErrUnknown, product.ErrState, domain.ErrFormValue},
+}
+
+// Verb is close-subscription.
+func (CloseSubscription) Verb() ledger.Verb { return closeSubscription }
+
+// Run carries it out.
+func (c CloseSubscription) Run(ctx context.Context, t *ledger.Task) (ledger.Answer, error) {
+	return ledger.Write(ctx, t, theProduct(c.Product), func(_ context.Context, p *product.State) ([]any, error) {
 		return p.CloseSubscription(c.Reason)
 	})
 }

@@ -3,8 +3,10 @@ package commands
 import (
 	"context"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/organisation"
+	"guishu/domain/staff"
 )
 
 // CloseUnit ends a unit that has nothing open below it.
@@ -13,12 +15,23 @@ type CloseUnit struct {
 	Reason string        `json:"reason"`
 }
 
-// CloseUnit closes a unit. Errors: unit/unknown, unit/in-use, form/required.
-func (l *Ledger) CloseUnit(ctx context.Context, call Call, c CloseUnit) (Answer, error) {
-	return l.changeUnit(ctx, call, verb{"close-unit", c}, c.Unit, nil, func(tree *organisation.Tree) ([]any, error) {
-		staffBelow, err := l.census.StaffAt(ctx, tree.Path(c.Unit))
+var closeUnit = ledger.Verb{
+	Name:    "close-unit",
+	Title:   ledger.Say("撤销机构", "Close a unit"),
+	Does:    ledger.Say("撤销已无下属机构和在岗员工的机构。", "Ends a unit that has nothing open below it."),
+	Needs:   staff.ManageUnits,
+	Refuses: []domain.Code{organisation.ErrUnknown, organisation.ErrClosed, organisation.ErrInUse, domain.ErrFormRequired},
+}
+
+// Verb is close-unit.
+func (CloseUnit) Verb() ledger.Verb { return closeUnit }
+
+// Run carries it out.
+func (c CloseUnit) Run(ctx context.Context, t *ledger.Task) (ledger.Answer, error) {
+	return ledger.Write(ctx, t, theUnit(c.Unit), func(ctx context.Context, tree *organisation.Tree) ([]any, error) {
+		staffBelow, err := t.Ledger().Census().StaffAt(ctx, tree.Path(c.Unit))
 		if err != nil {
-			return nil, unavailable("count the unit's staff", err)
+			return nil, ledger.Unavailable("count the unit's staff", err)
 		}
 		return tree.Close(c.Unit, staffBelow, c.Reason)
 	})

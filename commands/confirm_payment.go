@@ -3,8 +3,8 @@ package commands
 import (
 	"context"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
-	"guishu/domain/customer"
 	"guishu/domain/payment"
 	"guishu/domain/staff"
 )
@@ -16,21 +16,27 @@ type ConfirmPayment struct {
 	AmountFen domain.Fen       `json:"amount_fen,omitempty" doc:"In fen, what came in; 0 keeps the registered amount."`
 }
 
-// ConfirmPayment confirms, in the role that the policy names. Errors:
-// payment/state, payment/self-confirm, payment/confirm-role, payment/amount.
-func (l *Ledger) ConfirmPayment(ctx context.Context, call Call, c ConfirmPayment) (Answer, error) {
-	t, err := l.begin(ctx, call, verb{"confirm-payment", c})
-	if err != nil {
-		return Answer{}, err
-	}
-	return t.writePayment(ctx, c.Payment, staff.ConfirmPayment, func(ctx context.Context, p *payment.State, _ *customer.State) ([]any, error) {
-		rules, err := t.rules(ctx)
+var confirmPayment = ledger.Verb{
+	Name:    "confirm-payment",
+	Title:   ledger.Say("打款确认", "Confirm"),
+	Does:    ledger.Say("运营确认款项到账；确认人不得是登记人。", "Says that operations saw the money: somebody other than who registered it."),
+	Needs:   staff.ConfirmPayment,
+	Refuses: []domain.Code{payment.ErrState, payment.ErrSelfConfirm, payment.ErrConfirmRole, payment.ErrAmount},
+}
+
+// Verb is confirm-payment.
+func (ConfirmPayment) Verb() ledger.Verb { return confirmPayment }
+
+// Run confirms, in the role that the policy names.
+func (c ConfirmPayment) Run(ctx context.Context, t *ledger.Task) (ledger.Answer, error) {
+	return ledger.Write(ctx, t, thePayment(c.Payment), func(ctx context.Context, p paymentCase) ([]any, error) {
+		rules, err := t.Rules(ctx)
 		if err != nil {
 			return nil, err
 		}
-		if err := t.inRole(ctx, rules.Payment.ConfirmRole, p.Deal.Unit); err != nil {
+		if err := p.inRole(t, rules.Payment.ConfirmRole); err != nil {
 			return nil, err
 		}
-		return p.Confirm(payment.Confirming{AmountFen: c.AmountFen, ConfirmedBy: call.Actor, History: t.history, Now: t.now})
+		return p.Confirm(payment.Confirming{AmountFen: c.AmountFen, ConfirmedBy: t.Actor(), History: t.History(), Now: t.Now()})
 	})
 }

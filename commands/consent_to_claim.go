@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/ownership"
 	"guishu/domain/staff"
@@ -18,15 +19,22 @@ type ConsentToClaim struct {
 	Application domain.ApplicationID `json:"application"`
 }
 
-// ConsentToClaim consents. Errors: approval/out-of-jurisdiction,
-// approval/not-pending, approval/self-approval.
-func (l *Ledger) ConsentToClaim(ctx context.Context, call Call, c ConsentToClaim) (Answer, error) {
-	t, err := l.begin(ctx, call, verb{"consent-to-claim", c})
-	if err != nil {
-		return Answer{}, err
-	}
-	return t.writeSlot(ctx, slotOf{c.Customer, c.Line, staff.ConsentToClaim}, uuid.UUID(c.Application), func(ctx context.Context, s slotCase) ([]any, error) {
-		heads := t.may(func(p staff.Principal) bool { return p.May(staff.ConsentToClaim, s.customer.Home.Path, c.Line) })
-		return s.slot.Consent(ownership.Consent{Application: c.Application, By: call.Actor, HeadsHome: heads})
+var consentToClaim = ledger.Verb{
+	Name:    "consent-to-claim",
+	Title:   ledger.Say("归属机构同意", "Consent"),
+	Does:    ledger.Say("客户归属机构负责人同意其他机构的认领申请。", "Is the home outlet head's agreement to a claim from another institution."),
+	Needs:   staff.ConsentToClaim,
+	Refuses: []domain.Code{ownership.ErrOutOfJurisdiction, ownership.ErrNotPending, ownership.ErrSelfApproval},
+	OwnName: true,
+}
+
+// Verb is consent-to-claim.
+func (ConsentToClaim) Verb() ledger.Verb { return consentToClaim }
+
+// Run carries it out.
+func (c ConsentToClaim) Run(ctx context.Context, t *ledger.Task) (ledger.Answer, error) {
+	return writeSlot(ctx, t, c.Customer, c.Line, uuid.UUID(c.Application), func(_ context.Context, s slotCase) ([]any, error) {
+		heads := t.May(func(p staff.Principal) bool { return p.May(staff.ConsentToClaim, s.customer.Home.Path, c.Line) })
+		return s.Consent(ownership.Consent{Application: c.Application, By: t.Actor(), HeadsHome: heads})
 	})
 }

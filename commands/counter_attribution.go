@@ -3,9 +3,10 @@ package commands
 import (
 	"context"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
-	"guishu/domain/attribution"
 	"guishu/domain/payment"
+	"guishu/domain/staff"
 )
 
 // CounterAttribution takes a decision back because its payment was reversed.
@@ -13,21 +14,27 @@ type CounterAttribution struct {
 	Payment domain.PaymentID `json:"payment"`
 }
 
-// CounterAttribution writes the counter-entry to a reversed payment's decision.
-// Errors: payment/state.
-func (l *Ledger) CounterAttribution(ctx context.Context, call Call, c CounterAttribution) (Answer, error) {
-	t, err := l.begin(ctx, call, verb{"counter-attribution", c})
-	if err != nil {
-		return Answer{}, err
-	}
-	return t.writeAttribution(ctx, c.Payment, func(_ context.Context, history paymentHistory, standing *attribution.State) ([]any, error) {
+var counterAttribution = ledger.Verb{
+	Name:    "counter-attribution",
+	Title:   ledger.Say("冲回归属", "Counter an attribution"),
+	Does:    ledger.Say("划款冲正后，冲回其业绩归属。", "Writes the counter-entry to a reversed payment's decision."),
+	Needs:   staff.RecomputeDecision,
+	Refuses: []domain.Code{payment.ErrState},
+}
+
+// Verb is counter-attribution.
+func (CounterAttribution) Verb() ledger.Verb { return counterAttribution }
+
+// Run carries it out.
+func (c CounterAttribution) Run(ctx context.Context, t *ledger.Task) (ledger.Answer, error) {
+	return ledger.Write(ctx, t, theAttribution(c.Payment), func(_ context.Context, s attributionCase) ([]any, error) {
 		switch {
-		case history.reversal.Fact.Position == 0:
+		case s.reversal.Fact.Position == 0:
 			return nil, payment.ErrState.With("state", "CONFIRMED")
-		case standing.Standing == nil:
+		case s.Standing == nil:
 			// The reversal overtook the reaction to the confirmation: it comes first.
 			return nil, domain.ErrLedgerBusy
 		}
-		return standing.Counter(history.reversal)
+		return s.Counter(s.reversal)
 	})
 }

@@ -3,8 +3,10 @@ package commands
 import (
 	"context"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/attribution"
+	"guishu/domain/staff"
 )
 
 // DecideAttribution decides who earned the commission of a confirmed payment: set
@@ -14,19 +16,25 @@ type DecideAttribution struct {
 	Payment domain.PaymentID `json:"payment"`
 }
 
-// DecideAttribution decides; nothing is written when the standing decision is the
-// same. Errors: attribution/not-confirmed.
-func (l *Ledger) DecideAttribution(ctx context.Context, call Call, c DecideAttribution) (Answer, error) {
-	t, err := l.begin(ctx, call, verb{"decide-attribution", c})
-	if err != nil {
-		return Answer{}, err
-	}
-	return t.writeAttribution(ctx, c.Payment, func(ctx context.Context, history paymentHistory, standing *attribution.State) ([]any, error) {
-		found, err := l.attribute(ctx, history.inputs)
+var decideAttribution = ledger.Verb{
+	Name:    "decide-attribution",
+	Title:   ledger.Say("重新计算归属", "Decide the attribution anew"),
+	Does:    ledger.Say("计算已确认划款的业绩归属；与现行结果相同时不写入。", "Decides who earned the commission of a confirmed payment. Nothing is written when the standing decision is the same."),
+	Needs:   staff.RecomputeDecision,
+	Refuses: []domain.Code{attribution.ErrNotConfirmed, attribution.ErrCountered},
+}
+
+// Verb is decide-attribution.
+func (DecideAttribution) Verb() ledger.Verb { return decideAttribution }
+
+// Run decides; nothing is written when the standing decision is the same.
+func (c DecideAttribution) Run(ctx context.Context, t *ledger.Task) (ledger.Answer, error) {
+	return ledger.Write(ctx, t, theAttribution(c.Payment), func(ctx context.Context, s attributionCase) ([]any, error) {
+		found, err := attribute(ctx, t.Ledger(), s.inputs)
 		if err != nil {
 			return nil, err
 		}
-		t.policy, t.ruled = found.PolicyVersion, true
-		return standing.Record(found)
+		t.Apply(found.PolicyVersion)
+		return s.Record(found)
 	})
 }

@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
 )
 
@@ -11,10 +12,17 @@ import (
 // been cut off behind its event.
 type DestroyCustomerKey struct{ Customer domain.CustomerID }
 
-// DestroyCustomerKey finishes an erasure.
-func (l *Ledger) DestroyCustomerKey(ctx context.Context, call Call, c DestroyCustomerKey) error {
-	if !call.ledger {
-		return domain.ErrAuthzDenied
-	}
-	return l.destroyKey(ctx, c.Customer)
+var destroyCustomerKey = ledger.Verb{
+	Name:     "destroy-customer-key",
+	Title:    ledger.Say("销毁客户密钥", "Destroy a customer's key"),
+	Does:     ledger.Say("完成对客户个人信息的删除。", "Finishes the erasure of a customer."),
+	ByLedger: true,
+}
+
+// Verb is destroy-customer-key.
+func (DestroyCustomerKey) Verb() ledger.Verb { return destroyCustomerKey }
+
+// Run finishes an erasure.
+func (c DestroyCustomerKey) Run(ctx context.Context, t *ledger.Task) (ledger.Answer, error) {
+	return ledger.Answer{}, t.Ledger().Erase(ctx, c.Customer)
 }

@@ -3,10 +3,9 @@ package commands
 import (
 	"context"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/attachment"
-	"guishu/domain/customer"
-	"guishu/domain/organisation"
 	"guishu/domain/staff"
 
 	"github.com/google/uuid"
@@ -20,17 +19,31 @@ type EndAttachment struct {
 	Reason     string              `json:"reason"`
 }
 
-// EndAttachment ends. Errors: attachment/not-attached, attachment/ended,
-// form/required.
-func (l *Ledger) EndAttachment(ctx context.Context, call Call, c EndAttachment) (Answer, error) {
-	t, err := l.begin(ctx, call, verb{"end-attachment", c})
-	if err != nil {
-		return Answer{}, err
-	}
-	return t.writeAttachment(ctx, c.Customer, uuid.UUID(c.Attachment), func(_ *customer.State, state *attachment.State, _, _ organisation.Unit) ([]any, error) {
-		return state.End(attachment.Ending{Customer: c.Customer, Attachment: c.Attachment, Reason: c.Reason, History: t.history, Now: t.now})
-	}, staff.EndAttachment, func(state *attachment.State) domain.StaffID {
-		ended, _ := state.Attachment(c.Attachment)
-		return ended.Advisor
+var endAttachment = ledger.Verb{
+	Name:  "end-attachment",
+	Title: ledger.Say("结束下挂", "End an attachment"),
+	Does:  ledger.Say("结束一项下挂；记录保留，已得业绩不变。", "Closes an attachment, of an erased customer too; it stays readable and keeps what it earned."),
+	Needs: staff.EndAttachment,
+	Refuses: []domain.Code{
+		attachment.ErrNotAttached, attachment.ErrEnded, attachment.ErrDate, staff.ErrUnknown,
+		staff.ErrInactive, domain.ErrFormRequired,
+	},
+}
+
+// Verb is end-attachment.
+func (EndAttachment) Verb() ledger.Verb { return endAttachment }
+
+// Run carries it out.
+func (c EndAttachment) Run(ctx context.Context, t *ledger.Task) (ledger.Answer, error) {
+	return ledger.Write(ctx, t, theAttachments(c.Customer, uuid.UUID(c.Attachment), c.about), func(_ context.Context, s attachmentCase) ([]any, error) {
+		if err := s.advisor.act(t); err != nil {
+			return nil, err
+		}
+		return s.End(attachment.Ending{Customer: c.Customer, Attachment: c.Attachment, Reason: c.Reason, History: t.History(), Now: t.Now()})
 	})
+}
+
+func (c EndAttachment) about(s *attachment.State) domain.StaffID {
+	ended, _ := s.Attachment(c.Attachment)
+	return ended.Advisor
 }

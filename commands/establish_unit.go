@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/organisation"
 	"guishu/domain/staff"
@@ -18,25 +19,26 @@ type EstablishUnit struct {
 	Model  domain.OwnershipModel `json:"model,omitempty" doc:"EXCLUSIVE or ATTACHED; inherited when empty."`
 }
 
-// EstablishUnit adds a unit and answers with its id. Errors: unit/duplicate,
-// unit/unknown, unit/closed, unit/level, unit/line.
-func (l *Ledger) EstablishUnit(ctx context.Context, call Call, c EstablishUnit) (Answer, error) {
-	t, err := l.begin(ctx, call, verb{"establish-unit", c})
-	if err != nil {
-		return Answer{}, err
-	}
-	unit := t.made("unit", 0)
-	return t.write(ctx, organisation.Stream, unit, func(ctx context.Context) (outcome, error) {
-		tree, err := l.tree(ctx)
-		if err != nil {
-			return outcome{}, err
-		}
-		if err := t.authorise(staff.ManageUnits, placeOf(tree.State.Unit(c.Parent))); err != nil {
-			return outcome{}, err
-		}
-		events, err := tree.State.Establish(organisation.Establishing{
+var establishUnit = ledger.Verb{
+	Name:  "establish-unit",
+	Title: ledger.Say("新设机构", "Establish a unit"),
+	Does:  ledger.Say("在上级机构下新设一个机构。", "Adds a unit to the organisation, below another."),
+	Needs: staff.ManageUnits,
+	Refuses: []domain.Code{
+		organisation.ErrDuplicate, organisation.ErrUnknown, organisation.ErrClosed, organisation.ErrLevel, organisation.ErrLine,
+		domain.ErrFormRequired,
+	},
+}
+
+// Verb is establish-unit.
+func (EstablishUnit) Verb() ledger.Verb { return establishUnit }
+
+// Run adds the unit and answers with its id.
+func (c EstablishUnit) Run(ctx context.Context, t *ledger.Task) (ledger.Answer, error) {
+	unit := t.Made("unit")
+	return ledger.Write(ctx, t, theTree(unit, c.Parent), func(_ context.Context, tree *organisation.Tree) ([]any, error) {
+		return tree.Establish(organisation.Establishing{
 			Unit: domain.UnitID(unit), Parent: c.Parent, Code: c.Code, Name: c.Name, Kind: c.Kind, Line: c.Line, Model: c.Model,
 		})
-		return outcome{Revision: tree.Revision, Events: events}, err
 	})
 }

@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"guishu/commands"
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/attachment"
 	"guishu/domain/attribution"
@@ -35,7 +35,7 @@ func secret(text string) domain.Personal { return domain.NewPersonal(text) }
 // stored differently by now.
 func TestGoldenEvents(t *testing.T) {
 	t.Parallel()
-	registry, err := commands.Events()
+	registry, err := ledger.Events()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,11 +3,9 @@ package commands
 import (
 	"context"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
-	"guishu/domain/organisation"
 	"guishu/domain/staff"
-
-	"github.com/google/uuid"
 )
 
 // GrantAccess approves a request (B-28).
@@ -16,18 +14,20 @@ type GrantAccess struct {
 	Request domain.RequestID `json:"request"`
 }
 
-// GrantAccess grants. Errors: grant/self-approval, grant/not-pending,
-// query/not-found-or-out-of-scope.
-func (l *Ledger) GrantAccess(ctx context.Context, call Call, c GrantAccess) (Answer, error) {
-	t, err := l.begin(ctx, call, verb{"grant-access", c})
-	if err != nil {
-		return Answer{}, err
-	}
-	return t.writeMember(ctx, c.Staff, uuid.UUID(c.Request), func(member *staff.State, tree *organisation.Tree) ([]any, error) {
-		unit, err := t.answering(member, tree, c.Request)
-		if err != nil {
-			return nil, err
-		}
-		return member.Grant(c.Request, call.Actor, unit)
+var grantAccess = ledger.Verb{
+	Name:    "grant-access",
+	Title:   ledger.Say("批准权限", "Grant access"),
+	Does:    ledger.Say("批准一项权限申请；申请人不得批准自己的申请。", "Approves a request for access; nobody approves their own."),
+	Needs:   staff.ApproveAccess,
+	Refuses: []domain.Code{staff.ErrGrantSelfApproval, staff.ErrGrantNotPending},
+}
+
+// Verb is grant-access.
+func (GrantAccess) Verb() ledger.Verb { return grantAccess }
+
+// Run carries it out.
+func (c GrantAccess) Run(ctx context.Context, t *ledger.Task) (ledger.Answer, error) {
+	return ledger.Write(ctx, t, theRequest(c.Staff, c.Request), func(_ context.Context, m memberCase) ([]any, error) {
+		return m.Grant(c.Request, t.Actor(), m.asked(c.Request))
 	})
 }

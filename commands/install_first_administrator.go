@@ -3,10 +3,8 @@ package commands
 import (
 	"context"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
-	"guishu/domain/organisation"
-	"guishu/domain/staff"
-	"guishu/eventstore"
 
 	"github.com/google/uuid"
 )
@@ -25,60 +23,48 @@ type InstallFirstAdministrator struct {
 // often: it happens once.
 const firstKey = "install-first-administrator"
 
-func byTheLedger(step string) Call { return ByTheLedger(firstKey+"/"+step, uuid.Nil, uuid.Nil) }
-
-// FirstAdministrator is who InstallFirstAdministrator installed; false while it
-// has not run, or was cut off before its end. An imported ledger that another
-// program began has none.
-func (l *Ledger) FirstAdministrator(ctx context.Context) (domain.StaffID, bool, error) {
-	t, err := l.begin(ctx, byTheLedger("staff"), verb{name: "hire-staff"})
-	if err != nil {
-		return domain.StaffID{}, false, err
-	}
-	who := domain.StaffID(t.made("staff", 0))
-	member, err := l.member(ctx, who)
-	if err != nil {
-		return domain.StaffID{}, false, err
-	}
-	return who, len(member.State.Requests) > 0, nil
+func byTheLedger(step string) ledger.Call {
+	return ledger.ByTheLedger(firstKey+"/"+step, uuid.Nil, uuid.Nil)
 }
 
-// InstallFirstAdministrator installs and gives the administrator's id; it
-// finishes what an earlier run that was cut off began, and a finished one changes
-// nothing more. Errors: idempotency/key-reused when it ran with other names.
-func (l *Ledger) InstallFirstAdministrator(ctx context.Context, c InstallFirstAdministrator) (domain.StaffID, error) {
-	root, err := l.installRoot(ctx, c.Firm)
+// FirstAdministrator is who Install installed; false while it has not run, or was
+// cut off before its end. An imported ledger that another program began has none.
+func FirstAdministrator(ctx context.Context, l *ledger.Ledger) (domain.StaffID, bool, error) {
+	who := domain.StaffID(l.Makes(byTheLedger("staff"), "staff"))
+	member, err := l.Member(ctx, who)
+	if err != nil {
+		return domain.StaffID{}, false, err
+	}
+	return who, len(member.Requests) > 0, nil
+}
+
+// Install installs the first administrator and gives their id; it finishes what an
+// earlier run that was cut off began, and a finished one changes nothing more.
+// Errors: idempotency/key-reused when it ran with other names.
+func Install(ctx context.Context, l *ledger.Ledger, first InstallFirstAdministrator) (domain.StaffID, error) {
+	root, err := installRoot(ctx, l, first.Firm)
 	if err != nil {
 		return domain.StaffID{}, err
 	}
-	hired, err := l.HireStaff(ctx, byTheLedger("staff"), HireStaff{
-		EmployeeNo: c.EmployeeNo, Login: c.Login, Name: c.Name, Unit: root,
+	hired, err := l.Do(ctx, byTheLedger("staff"), HireStaff{
+		EmployeeNo: first.EmployeeNo, Login: first.Login, Name: first.Name, Unit: root,
 	})
 	if err != nil {
 		return domain.StaffID{}, err
 	}
 	who := domain.StaffID(hired.ID)
-	t, err := l.beginReaction(ctx, byTheLedger("access"), verb{"appoint-first-administrator", who.String()})
-	if err != nil {
-		return domain.StaffID{}, err
-	}
-	_, err = t.writeMember(ctx, who, uuid.UUID(who), func(member *staff.State, tree *organisation.Tree) ([]any, error) {
-		if member.Holds(domain.RoleAdministrator, root) {
-			return nil, nil
-		}
-		return member.AppointFirst(domain.RequestID(t.made("request", 0)), tree.Unit(root))
-	})
+	_, err = l.Do(ctx, byTheLedger("access"), AppointFirstAdministrator{Staff: who})
 	return who, err
 }
 
-func (l *Ledger) installRoot(ctx context.Context, firm string) (domain.UnitID, error) {
-	tree, err := l.tree(ctx)
+func installRoot(ctx context.Context, l *ledger.Ledger, firm string) (domain.UnitID, error) {
+	tree, err := l.Tree(ctx)
 	if err != nil {
 		return domain.UnitID{}, err
 	}
-	if tree.Revision != eventstore.NoRevision {
-		return tree.State.Root().ID, nil
+	if root := tree.Root(); root.Known() {
+		return root.ID, nil
 	}
-	answer, err := l.EstablishUnit(ctx, byTheLedger("unit"), EstablishUnit{Code: "ROOT", Name: firm, Kind: domain.HeadOffice, Model: domain.Exclusive})
+	answer, err := l.Do(ctx, byTheLedger("unit"), EstablishUnit{Code: "ROOT", Name: firm, Kind: domain.HeadOffice, Model: domain.Exclusive})
 	return domain.UnitID(answer.ID), err
 }

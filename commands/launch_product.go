@@ -2,12 +2,11 @@ package commands
 
 import (
 	"context"
-	"strings"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/product"
 	"guishu/domain/staff"
-	"guishu/eventstore"
 
 	"github.com/google/uuid"
 )
@@ -22,38 +21,29 @@ type LaunchProduct struct {
 	RiskLevel    string     `json:"risk_level,omitempty"`
 }
 
-// LaunchProduct launches and answers with the product's id. Errors:
-// product/duplicate, form/required, form/value.
-func (l *Ledger) LaunchProduct(ctx context.Context, call Call, c LaunchProduct) (Answer, error) {
-	t, err := l.begin(ctx, call, verb{"launch-product", c})
-	if err != nil {
-		return Answer{}, err
-	}
-	return t.create(ctx, creation{
-		kind:   "product",
-		stream: func(id uuid.UUID) eventstore.Stream { return streamOf(product.StreamPrefix, id) },
-		keys:   []uniqueKey{{UniqueProduct, []byte(strings.TrimSpace(c.Code)), product.ErrDuplicate.At("code")}},
-		events: func(ctx context.Context, id uuid.UUID) ([]any, error) {
-			if err := t.authoriseAtRoot(ctx, staff.ManageProducts); err != nil {
-				return nil, err
-			}
-			return new(product.State).Launch(product.Launching{
-				Product: domain.ProductID(id), Code: c.Code, Name: c.Name, Series: c.Series,
-				Supplier: c.Supplier, ListPriceFen: c.ListPriceFen, RiskLevel: c.RiskLevel,
-			})
-		},
-	})
+var launchProduct = ledger.Verb{
+	Name:    "launch-product",
+	Title:   ledger.Say("新增产品", "Launch a product"),
+	Does:    ledger.Say("新增产品；开放认购前不接受划款预约。", "Adds a product, closed for subscription until opened."),
+	Needs:   staff.ManageProducts,
+	Refuses: []domain.Code{product.ErrDuplicate, domain.ErrFormRequired, domain.ErrFormValue},
 }
 
-// authoriseAtRoot is nil when the actor has the permission for the firm as a
-// whole: products, policies and migrations belong to no single unit.
-func (t *task) authoriseAtRoot(ctx context.Context, permission staff.Permission) error {
-	tree, err := t.ledger.tree(ctx)
-	if err != nil {
-		return err
-	}
-	if t.may(func(p staff.Principal) bool { return p.May(permission, tree.State.Root().Path, "") }) {
-		return nil
-	}
-	return domain.ErrAuthzDenied
+// Verb is launch-product.
+func (LaunchProduct) Verb() ledger.Verb { return launchProduct }
+
+// Run launches and answers with the product's id.
+func (c LaunchProduct) Run(ctx context.Context, t *ledger.Task) (ledger.Answer, error) {
+	return ledger.Create(ctx, t, ledger.Source[struct{}]{
+		Kind: "product", Prefix: product.StreamPrefix,
+		Keys: ledger.KeyOf(ledger.UniqueProduct, c.Code, product.ErrDuplicate.At("code")),
+		Load: func(context.Context, *ledger.Task) (ledger.Found[struct{}], error) {
+			return ledger.Found[struct{}]{Where: ledger.Firm{}}, nil
+		},
+	}, func(_ context.Context, id uuid.UUID, _ struct{}) ([]any, error) {
+		return new(product.State).Launch(product.Launching{
+			Product: domain.ProductID(id), Code: c.Code, Name: c.Name, Series: c.Series,
+			Supplier: c.Supplier, ListPriceFen: c.ListPriceFen, RiskLevel: c.RiskLevel,
+		})
+	})
 }

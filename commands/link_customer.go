@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/customer"
 	"guishu/domain/staff"
@@ -14,13 +15,20 @@ type LinkCustomer struct {
 	CustomerNo string            `json:"customer_no"`
 }
 
-// LinkCustomer links. Errors: association/already-linked, association/key-format.
-func (l *Ledger) LinkCustomer(ctx context.Context, call Call, c LinkCustomer) (Answer, error) {
-	t, err := l.begin(ctx, call, verb{"link-customer", c})
-	if err != nil {
-		return Answer{}, err
-	}
-	return t.writeCustomer(ctx, c.Customer, staff.LinkCustomer, func(s *customer.State, _ customer.Relation) ([]any, error) {
+var linkCustomer = ledger.Verb{
+	Name:    "link-customer",
+	Title:   ledger.Say("关联客户号", "Link to a customer number"),
+	Does:    ledger.Say("把销售客户与核心系统客户号关联。", "Ties a sales customer to the core bank's customer number."),
+	Needs:   staff.LinkCustomer,
+	Refuses: []domain.Code{customer.ErrAlreadyLinked, customer.ErrLinkKeyFormat, customer.ErrErased},
+}
+
+// Verb is link-customer.
+func (LinkCustomer) Verb() ledger.Verb { return linkCustomer }
+
+// Run carries it out.
+func (c LinkCustomer) Run(ctx context.Context, t *ledger.Task) (ledger.Answer, error) {
+	return ledger.Write(ctx, t, theCustomer(c.Customer), func(_ context.Context, s customerCase) ([]any, error) {
 		return s.Link(c.CustomerNo)
 	})
 }

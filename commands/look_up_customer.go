@@ -1,9 +1,11 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/customer"
 	"guishu/domain/identity"
@@ -25,68 +27,69 @@ type LookUpCustomer struct {
 	Kind           ownership.ApplicationKind `json:"kind,omitempty" doc:"CROSS_INSTITUTION also finds customers of other outlets."`
 }
 
+var lookUpCustomer = ledger.Verb{
+	Name:  "look-up-customer",
+	Title: ledger.Say("申请前查询", "Look a customer up"),
+	Does:  ledger.Say("认领前按客户号，或按证件加姓名查询客户能否认领；每次查询都留痕并计数。", "Asks whether a customer can be claimed, by customer number, or by document and name together. Every look-up is on record and counted."),
+	Needs: staff.LookUpCustomer,
+	Refuses: []domain.Code{
+		lookup.ErrNotClaimable, lookup.ErrKeysMissing, lookup.ErrNameIDMismatch, lookup.ErrLimit,
+		identity.ErrIDChecksum,
+	},
+}
+
+// Verb is look-up-customer.
+func (LookUpCustomer) Verb() ledger.Verb { return lookUpCustomer }
+
 // Claimable is a customer that can be claimed.
 type Claimable struct {
-	Answer   Answer
+	ledger.Answer
 	Customer domain.CustomerID
 	Line     domain.BusinessLine
 	Kind     ownership.ApplicationKind // to file
 	Home     domain.UnitID
 }
 
-// LookUpCustomer puts the question on record, then answers it. Errors:
-// claim/not-claimable, claim/lookup-keys-missing, claim/name-id-mismatch,
-// claim/lookup-limit, identity/id-checksum.
-func (l *Ledger) LookUpCustomer(ctx context.Context, call Call, c LookUpCustomer) (Claimable, error) {
-	t, err := l.begin(ctx, call, verb{"look-up-customer", c})
-	if err != nil {
-		return Claimable{}, err
-	}
-	if err := t.authoriseSomewhere(staff.LookUpCustomer); err != nil {
+// Run puts the question on record, then answers it.
+func (c LookUpCustomer) Run(ctx context.Context, t *ledger.Task) (Claimable, error) {
+	if err := t.Permit(); err != nil {
 		return Claimable{}, err
 	}
 	key, err := lookup.Keys{
 		CustomerNo: c.CustomerNo, IdentityType: c.IdentityType, IdentityNumber: c.IdentityNumber, Name: c.Name,
-	}.Read(t.today())
+	}.Read(t.Today())
 	if err != nil {
 		return Claimable{}, err
 	}
-	line := c.Line
-	if line == "" {
-		line = t.who.Line
-	}
+	line := cmp.Or(c.Line, t.Who().Line)
 	var found lookup.Found
 	var verdict lookup.Answer
 	var rules policy.Rules
 	var asker ownership.Person
-	stream := eventstore.Stream(lookup.StreamOf(call.Actor, t.today()))
-	answer, err := t.write(ctx, stream, t.made("look-up", 0), func(ctx context.Context) (outcome, error) {
-		if rules, err = t.rules(ctx); err != nil {
-			return outcome{}, err
+	answer, err := ledger.Write(ctx, t, lookUpsOfToday(t), func(ctx context.Context, today *lookup.State) ([]any, error) {
+		var err error
+		if rules, err = t.Rules(ctx); err != nil {
+			return nil, err
 		}
-		if asker, err = l.owningPerson(ctx, call.Actor, policy.ClaimRules{}); err != nil {
-			return outcome{}, err
+		if asker, err = owningPerson(ctx, t.Ledger(), t.Actor(), policy.ClaimRules{}); err != nil {
+			return nil, err
 		}
-		if found, err = l.find(ctx, key, line); err != nil {
-			return outcome{}, err
+		if found, err = find(ctx, t.Ledger(), key, line); err != nil {
+			return nil, err
 		}
-		today, err := load[lookup.State](ctx, l, stream)
-		if err != nil {
-			return outcome{}, err
-		}
-		events, judged, err := today.State.LookUp(lookup.Question{By: key.By(), Line: line, Kind: c.Kind}, found, asker, rules.Claim)
+		events, judged, err := today.LookUp(lookup.Question{By: key.By(), Line: line, Kind: c.Kind}, found, asker, rules.Claim)
 		verdict = judged
-		return outcome{Revision: today.Revision, Events: events}, err
+		return events, err
 	})
 	if err != nil {
 		return Claimable{}, err
 	}
 	if answer.Repeated {
-		if found, verdict, err = l.foundBefore(ctx, answer, found.Owner); err != nil {
+		if found, verdict, err = foundBefore(ctx, t.Ledger(), answer, found.Owner); err != nil {
 			return Claimable{}, err
 		}
 	}
-	approver := t.who.Holds(staff.DecideClaim)
+	approver := t.Who().Holds(staff.DecideClaim)
 	if err := verdict.Refusal(found.Owner, approver, rules.Claim.Disclosure); err != nil {
 		return Claimable{Answer: answer}, err
 	}
@@ -96,33 +99,42 @@ func (l *Ledger) LookUpCustomer(ctx context.Context, call Call, c LookUpCustomer
 	}, nil
 }
 
+// lookUpsOfToday is the record of what the actor has looked up today. Nobody is
+// refused for where they are: what they may not claim they are told nothing of.
+func lookUpsOfToday(t *ledger.Task) ledger.Target[*lookup.State] {
+	stream := eventstore.Stream(lookup.StreamOf(t.Actor(), t.Today()))
+	return ledger.Target[*lookup.State]{
+		ID: t.Made("look-up"), Stream: stream,
+		Load: func(ctx context.Context, t *ledger.Task) (ledger.Found[*lookup.State], error) {
+			today, err := ledger.Load[lookup.State](ctx, t.Ledger(), stream)
+			return ledger.Found[*lookup.State]{State: today.State, Revision: today.Revision, Where: ledger.Judged{}}, err
+		},
+	}
+}
+
 // foundBefore is what a look-up found and was answered the first time, whatever
 // became of the customer since (A-76).
-func (l *Ledger) foundBefore(ctx context.Context, first Answer, owner domain.StaffID) (lookup.Found, lookup.Answer, error) {
-	looked, err := l.lookedUp(ctx, first)
+func foundBefore(ctx context.Context, l *ledger.Ledger, first ledger.Answer, owner domain.StaffID) (lookup.Found, lookup.Answer, error) {
+	looked, err := lookedUp(ctx, l, first)
 	if err != nil || looked.Customer.IsZero() {
 		return lookup.Found{}, lookup.Answer(looked.Answer), err
 	}
-	state, err := load[customer.State](ctx, l, customerStream(looked.Customer))
+	state, err := ledger.Load[customer.State](ctx, l, customerStream(looked.Customer))
 	if err != nil {
 		return lookup.Found{}, "", err
 	}
-	who, err := l.owningCustomer(ctx, state.State)
+	who, err := owningCustomer(ctx, l, state.State)
 	return lookup.Found{Customer: who, Owner: owner}, lookup.Answer(looked.Answer), err
 }
 
 // lookedUp is the event that a look-up wrote the first time.
-func (l *Ledger) lookedUp(ctx context.Context, first Answer) (lookup.LookedUp, error) {
+func lookedUp(ctx context.Context, l *ledger.Ledger, first ledger.Answer) (lookup.LookedUp, error) {
 	query := eventstore.StreamQuery{Stream: first.Stream, From: first.Revision, Limit: 1}
-	for recorded, err := range l.store.ReadStream(ctx, query) {
-		if err != nil {
-			return lookup.LookedUp{}, unavailable("read an earlier look-up", err)
-		}
-		event, _, err := l.decode(ctx, recorded)
+	for read, err := range l.ReadStream(ctx, query) {
 		if err != nil {
 			return lookup.LookedUp{}, err
 		}
-		if looked, ok := event.(lookup.LookedUp); ok {
+		if looked, ok := read.Event.(lookup.LookedUp); ok {
 			return looked, nil
 		}
 	}
@@ -130,11 +142,11 @@ func (l *Ledger) lookedUp(ctx context.Context, first Answer) (lookup.LookedUp, e
 }
 
 // find is the customer a complete key belongs to.
-func (l *Ledger) find(ctx context.Context, key lookup.Key, line domain.BusinessLine) (lookup.Found, error) {
-	kind, value := UniqueCustomerNo, []byte(key.CustomerNo)
+func find(ctx context.Context, l *ledger.Ledger, key lookup.Key, line domain.BusinessLine) (lookup.Found, error) {
+	kind, value := ledger.UniqueCustomerNo, []byte(key.CustomerNo)
 	if key.By() == lookup.ByIdentity {
-		unique := l.identityKey(key.Identity)
-		kind, value = unique.kind, unique.key
+		unique := l.IdentityKey(key.Identity)
+		kind, value = unique.Kind, unique.Key
 	}
 	stream, known, err := l.Holder(ctx, kind, value)
 	if err != nil || !known {
@@ -144,11 +156,11 @@ func (l *Ledger) find(ctx context.Context, key lookup.Key, line domain.BusinessL
 	if err != nil {
 		return lookup.Found{}, nil
 	}
-	state, err := load[customer.State](ctx, l, stream)
+	state, err := ledger.Load[customer.State](ctx, l, stream)
 	if err != nil {
 		return lookup.Found{}, err
 	}
-	who, err := l.owningCustomer(ctx, state.State)
+	who, err := owningCustomer(ctx, l, state.State)
 	if err != nil {
 		return lookup.Found{}, err
 	}
@@ -158,45 +170,11 @@ func (l *Ledger) find(ctx context.Context, key lookup.Key, line domain.BusinessL
 		found.NameDiffers = err != nil || name != key.Name
 	}
 	if line.Valid() {
-		slot, err := l.slot(ctx, id, line)
+		slot, err := slot(ctx, l, id, line)
 		if err != nil {
 			return lookup.Found{}, err
 		}
 		found.Owner = slot.State.Owner
 	}
 	return found, nil
-}
-
-// owningCustomer is what decisions about ownership know of a customer.
-func (l *Ledger) owningCustomer(ctx context.Context, s *customer.State) (ownership.Customer, error) {
-	tree, err := l.tree(ctx)
-	if err != nil {
-		return ownership.Customer{}, err
-	}
-	return ownership.Customer{
-		Customer: s.Customer, Home: tree.State.Unit(s.HomeUnit), Phone: s.Profile.Phone, Erased: s.Erased,
-	}, nil
-}
-
-// owningPerson is what decisions about ownership know of a member of staff; the
-// zero Person for the zero id.
-func (l *Ledger) owningPerson(ctx context.Context, id domain.StaffID, rules policy.ClaimRules) (ownership.Person, error) {
-	if id.IsZero() {
-		return ownership.Person{}, nil
-	}
-	member, err := l.member(ctx, id)
-	if err != nil {
-		return ownership.Person{}, err
-	}
-	tree, err := l.tree(ctx)
-	if err != nil {
-		return ownership.Person{}, err
-	}
-	person := ownership.Person{Staff: member.State.Staff, Unit: tree.State.Unit(member.State.Unit), Active: member.State.Active()}
-	if rules.MaxOwned > 0 {
-		if person.Owned, err = l.census.Owned(ctx, id); err != nil {
-			return ownership.Person{}, unavailable("count owned customers", err)
-		}
-	}
-	return person, nil
 }

@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"guishu/commands"
+	"guishu/commands/commandstest"
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/identity"
 	"guishu/domain/lookup"
@@ -16,44 +18,44 @@ func TestALookUpSentAgainIsAnsweredAsItWas(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	ctx := t.Context()
-	fields := person("王小明")
+	fields := commandstest.Person("王小明")
 	fields.IdentityType, fields.IdentityNumber = identity.ResidentCard, "11010519491231002X"
 	keys := commands.LookUpCustomer{IdentityType: fields.IdentityType, IdentityNumber: fields.IdentityNumber, Name: fields.Name}
-	process := map[string]*commands.Ledger{"the same process": h.ledger, "another process": h.another()}
+	process := map[string]*ledger.Ledger{"the same process": h.Ledger, "another process": h.Another()}
 
-	early := h.as(h.ann)
-	_, err := h.ledger.LookUpCustomer(ctx, early, keys)
-	h.wants(err, lookup.ErrNotClaimable)
-	customer := h.prospect(h.ann, h.north, fields)
-	free := h.as(h.ann)
-	first, err := h.ledger.LookUpCustomer(ctx, free, keys)
-	h.must(err)
+	early := h.As(h.Ann)
+	_, err := ledger.Ask(ctx, h.Ledger, early, keys)
+	h.Wants(err, lookup.ErrNotClaimable)
+	customer := h.Prospect(h.Ann, h.North, fields)
+	free := h.As(h.Ann)
+	first, err := ledger.Ask(ctx, h.Ledger, free, keys)
+	h.Must(err)
 
-	claim, err := h.ledger.ClaimCustomer(ctx, h.as(h.bo), commands.ClaimCustomer{Customer: customer})
-	h.must(err)
-	_, err = h.ledger.ApproveClaim(ctx, h.as(h.northHead), commands.ApproveClaim{Customer: customer, Line: domain.SelfOperated, Application: domain.ApplicationID(claim.ID)})
-	h.must(err)
-	_, err = h.ledger.LookUpCustomer(ctx, h.as(h.ann), keys)
-	h.wants(err, lookup.ErrNotClaimable)
+	claim, err := h.Ledger.Do(ctx, h.As(h.Bo), commands.ClaimCustomer{Customer: customer})
+	h.Must(err)
+	_, err = h.Ledger.Do(ctx, h.As(h.NorthHead), commands.ApproveClaim{Customer: customer, Line: domain.SelfOperated, Application: domain.ApplicationID(claim.ID)})
+	h.Must(err)
+	_, err = ledger.Ask(ctx, h.Ledger, h.As(h.Ann), keys)
+	h.Wants(err, lookup.ErrNotClaimable)
 	asBefore := func(when string) {
 		t.Helper()
-		for name, ledger := range process {
-			again, err := ledger.LookUpCustomer(ctx, free, keys)
-			h.must(err)
+		for name, l := range process {
+			again, err := ledger.Ask(ctx, l, free, keys)
+			h.Must(err)
 			want := first
 			want.Answer.Repeated = true
 			if again != want {
 				t.Errorf("%s, %s: answered %+v, the first time %+v", when, name, again, first)
 			}
-			_, err = ledger.LookUpCustomer(ctx, early, keys)
-			h.wants(err, lookup.ErrNotClaimable)
+			_, err = ledger.Ask(ctx, l, early, keys)
+			h.Wants(err, lookup.ErrNotClaimable)
 		}
 	}
 	asBefore("once somebody owns the customer")
-	if looked := h.events(first.Answer.Stream); len(looked) != 3 {
+	if looked := h.Events(first.Answer.Stream); len(looked) != 3 {
 		t.Errorf("the day's look-ups are %v", looked)
 	}
-	_, err = h.ledger.EraseCustomer(ctx, h.as(h.director), commands.EraseCustomer{Customer: customer, Basis: "客户要求删除"})
-	h.must(err)
+	_, err = h.Ledger.Do(ctx, h.As(h.Director), commands.EraseCustomer{Customer: customer, Basis: "客户要求删除"})
+	h.Must(err)
 	asBefore("once the customer is erased")
 }

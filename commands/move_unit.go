@@ -3,8 +3,12 @@ package commands
 import (
 	"context"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/organisation"
+	"guishu/domain/staff"
+
+	"github.com/google/uuid"
 )
 
 // MoveUnit puts a unit, with everything below it, under another parent.
@@ -13,10 +17,20 @@ type MoveUnit struct {
 	Parent domain.UnitID `json:"parent"`
 }
 
-// MoveUnit moves a unit; the actor must manage both places. Errors:
-// unit/unknown, unit/cycle, unit/line, unit/level.
-func (l *Ledger) MoveUnit(ctx context.Context, call Call, c MoveUnit) (Answer, error) {
-	return l.changeUnit(ctx, call, verb{"move-unit", c}, c.Unit, []domain.UnitID{c.Parent}, func(tree *organisation.Tree) ([]any, error) {
+var moveUnit = ledger.Verb{
+	Name:    "move-unit",
+	Title:   ledger.Say("机构划转", "Move a unit"),
+	Does:    ledger.Say("把机构连同其下属机构划归另一上级；操作人须同时管理两处。", "Puts a unit, with everything below it, under another parent; the actor must manage both places."),
+	Needs:   staff.ManageUnits,
+	Refuses: []domain.Code{organisation.ErrUnknown, organisation.ErrClosed, domain.ErrUnitCycle, organisation.ErrLine, organisation.ErrLevel},
+}
+
+// Verb is move-unit.
+func (MoveUnit) Verb() ledger.Verb { return moveUnit }
+
+// Run carries it out.
+func (c MoveUnit) Run(ctx context.Context, t *ledger.Task) (ledger.Answer, error) {
+	return ledger.Write(ctx, t, theTree(uuid.UUID(c.Unit), c.Unit, c.Parent), func(_ context.Context, tree *organisation.Tree) ([]any, error) {
 		return tree.Move(c.Unit, c.Parent)
 	})
 }

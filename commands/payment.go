@@ -2,9 +2,12 @@ package commands
 
 import (
 	"context"
+	"strings"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/customer"
+	"guishu/domain/identity"
 	"guishu/domain/payment"
 	"guishu/domain/staff"
 	"guishu/eventstore"
@@ -12,55 +15,76 @@ import (
 	"github.com/google/uuid"
 )
 
-func paymentStream(id domain.PaymentID) eventstore.Stream {
-	return streamOf(payment.StreamPrefix, id)
+// BankSource is the account a payment comes from and the bank that keeps it
+// (B-12).
+type BankSource struct {
+	HeadBank  string `json:"head_bank,omitempty" doc:"银行总行名称"`
+	Branch    string `json:"branch,omitempty" doc:"分行名称"`
+	SubBranch string `json:"sub_branch,omitempty" doc:"支行名称"`
+	Account   string `json:"account,omitempty" doc:"划出银行账号"`
 }
 
-// writePayment writes one decision about a payment: an own one, or one of the
-// actor's jurisdiction.
-func (t *task) writePayment(ctx context.Context, id domain.PaymentID, permission staff.Permission,
-	decide func(ctx context.Context, p *payment.State, who *customer.State) ([]any, error),
-) (Answer, error) {
-	l := t.ledger
-	return t.write(ctx, paymentStream(id), uuid.UUID(id), func(ctx context.Context) (outcome, error) {
-		if err := t.authoriseSomewhere(permission); err != nil {
-			return outcome{}, err
-		}
-		state, err := load[payment.State](ctx, l, paymentStream(id))
-		if err != nil {
-			return outcome{}, err
-		}
-		if !state.State.Known() {
-			return outcome{}, domain.ErrQueryNotFoundOrOutOfScope
-		}
-		deal := state.State.Deal
-		tree, err := l.tree(ctx)
-		if err != nil {
-			return outcome{}, err
-		}
-		at := placeOf(tree.State.Unit(deal.Unit))
-		at.mine = deal.Advisor == t.call.Actor
-		if err := t.authorise(permission, at); err != nil {
-			return outcome{}, err
-		}
-		who, err := load[customer.State](ctx, l, customerStream(deal.Customer))
-		if err != nil {
-			return outcome{}, err
-		}
-		events, err := decide(ctx, state.State, who.State)
-		return outcome{Revision: state.Revision, Events: events}, err
-	})
-}
-
-// inRole is nil when the actor holds the role for a unit (B-06).
-func (t *task) inRole(ctx context.Context, role domain.Role, unit domain.UnitID) error {
-	tree, err := t.ledger.tree(ctx)
-	if err != nil {
-		return err
+func (b BankSource) source() payment.Source {
+	return payment.Source{
+		HeadBank: b.HeadBank, Branch: b.Branch, SubBranch: b.SubBranch,
+		Account: domain.NewPersonal(strings.TrimSpace(b.Account)),
 	}
-	at := placeOf(tree.State.Unit(unit))
-	if t.may(func(p staff.Principal) bool { return p.HasRole(role, at.path, at.line) }) {
+}
+
+// paymentCase is what a decision about a payment rests on.
+type paymentCase struct {
+	*payment.State
+	customer *customer.State
+	at       ledger.Place
+}
+
+// thePayment is a payment at the unit of its deal, or one of the actor's own.
+func thePayment(id domain.PaymentID) ledger.Target[paymentCase] {
+	return ledger.Target[paymentCase]{
+		ID: uuid.UUID(id), Stream: paymentStream(id),
+		Load: func(ctx context.Context, t *ledger.Task) (found ledger.Found[paymentCase], err error) {
+			state, err := ledger.Load[payment.State](ctx, t.Ledger(), paymentStream(id))
+			if err != nil {
+				return found, err
+			}
+			if !state.State.Known() {
+				return found, domain.ErrQueryNotFoundOrOutOfScope
+			}
+			deal := state.State.Deal
+			tree, err := t.Ledger().Tree(ctx)
+			if err != nil {
+				return found, err
+			}
+			who, err := ledger.Load[customer.State](ctx, t.Ledger(), customerStream(deal.Customer))
+			at := ledger.PlaceOf(tree.Unit(deal.Unit)).IfOwn(deal.Advisor == t.Actor())
+			return ledger.Found[paymentCase]{
+				State: paymentCase{state.State, who.State, at}, Revision: state.Revision, Where: at,
+			}, err
+		},
+	}
+}
+
+func paymentStream(id domain.PaymentID) eventstore.Stream {
+	return ledger.StreamOf(payment.StreamPrefix, id)
+}
+
+// inRole is nil when the actor holds the role for the payment's unit (B-06).
+func (p paymentCase) inRole(t *ledger.Task, role domain.Role) error {
+	if t.May(func(who staff.Principal) bool { return who.HasRole(role, p.at.Path, p.at.Line) }) {
 		return nil
 	}
 	return payment.ErrConfirmRole.With("role", string(role))
+}
+
+// canonicalDocument checks a document's number and gives the form in which it is
+// compared; none is none.
+func canonicalDocument(kind identity.DocumentType, number string, today domain.Date) (domain.Personal, error) {
+	if strings.TrimSpace(number) == "" {
+		return domain.Personal{}, nil
+	}
+	document, err := identityDocument(kind, number, today)
+	if err != nil {
+		return domain.Personal{}, err
+	}
+	return domain.NewPersonal(document.Number()), nil
 }

@@ -3,31 +3,24 @@ package commands
 import (
 	"context"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/product"
-	"guishu/domain/staff"
 
 	"github.com/google/uuid"
 )
 
-func (l *Ledger) product(ctx context.Context, id domain.ProductID) (snapshot[product.State], error) {
-	return load[product.State](ctx, l, streamOf(product.StreamPrefix, id))
+// theProduct is a product, which belongs to the firm.
+func theProduct(id domain.ProductID) ledger.Target[*product.State] {
+	return ledger.Target[*product.State]{
+		ID: uuid.UUID(id), Stream: ledger.StreamOf(product.StreamPrefix, id),
+		Load: func(ctx context.Context, t *ledger.Task) (ledger.Found[*product.State], error) {
+			p, err := productOf(ctx, t.Ledger(), id)
+			return ledger.Found[*product.State]{State: p.State, Revision: p.Revision, Where: ledger.Firm{}}, err
+		},
+	}
 }
 
-func (l *Ledger) changeProduct(ctx context.Context, call Call, v verb, id domain.ProductID, decide func(*product.State) ([]any, error)) (Answer, error) {
-	t, err := l.begin(ctx, call, v)
-	if err != nil {
-		return Answer{}, err
-	}
-	return t.write(ctx, streamOf(product.StreamPrefix, id), uuid.UUID(id), func(ctx context.Context) (outcome, error) {
-		if err := t.authoriseAtRoot(ctx, staff.ManageProducts); err != nil {
-			return outcome{}, err
-		}
-		product, err := l.product(ctx, id)
-		if err != nil {
-			return outcome{}, err
-		}
-		events, err := decide(product.State)
-		return outcome{Revision: product.Revision, Events: events}, err
-	})
+func productOf(ctx context.Context, l *ledger.Ledger, id domain.ProductID) (ledger.Snapshot[product.State], error) {
+	return ledger.Load[product.State](ctx, l, ledger.StreamOf(product.StreamPrefix, id))
 }

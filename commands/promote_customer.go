@@ -3,9 +3,8 @@ package commands
 import (
 	"context"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
-	"guishu/domain/customer"
-	"guishu/domain/staff"
 )
 
 // PromoteCustomer makes a customer formal: the reaction to a confirmed payment,
@@ -15,21 +14,19 @@ type PromoteCustomer struct {
 	Payment  domain.PaymentID
 }
 
-// PromoteCustomer promotes; the second payment changes nothing.
-func (l *Ledger) PromoteCustomer(ctx context.Context, call Call, c PromoteCustomer) (Answer, error) {
-	t, err := l.beginReaction(ctx, call, verb{"promote-customer", c})
-	if err != nil {
-		return Answer{}, err
-	}
-	return t.writeCustomer(ctx, c.Customer, staff.SupplementCustomer, func(s *customer.State, _ customer.Relation) ([]any, error) {
-		return s.BecomeFormal(c.Payment)
-	})
+var promoteCustomer = ledger.Verb{
+	Name:     "promote-customer",
+	Title:    ledger.Say("客户转正", "Make a customer formal"),
+	Does:     ledger.Say("首笔划款确认后，客户由潜在转为正式。", "Makes a customer formal once the first payment is confirmed."),
+	ByLedger: true,
 }
 
-// beginReaction begins a task that only the ledger itself may run.
-func (l *Ledger) beginReaction(ctx context.Context, call Call, v verb) (*task, error) {
-	if !call.ledger {
-		return nil, domain.ErrAuthzDenied
-	}
-	return l.begin(ctx, call, v)
+// Verb is promote-customer.
+func (PromoteCustomer) Verb() ledger.Verb { return promoteCustomer }
+
+// Run promotes; the second payment changes nothing.
+func (c PromoteCustomer) Run(ctx context.Context, t *ledger.Task) (ledger.Answer, error) {
+	return ledger.Write(ctx, t, theCustomer(c.Customer), func(_ context.Context, s customerCase) ([]any, error) {
+		return s.BecomeFormal(c.Payment)
+	})
 }

@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/migration"
 	"guishu/domain/staff"
@@ -14,15 +15,21 @@ type ProposeMigration struct {
 	Sources []migration.Source `json:"sources" doc:"The files, each named by its SHA-256."`
 }
 
-// ProposeMigration proposes and answers with the batch's id. Errors:
-// form/required, form/value.
-func (l *Ledger) ProposeMigration(ctx context.Context, call Call, c ProposeMigration) (Answer, error) {
-	t, err := l.begin(ctx, call, verb{"propose-migration", c})
-	if err != nil {
-		return Answer{}, err
-	}
-	batch := domain.BatchID(t.made("batch", 0))
-	return t.writeMigration(ctx, batch, staff.ProposeMigration, func(s *migration.State) ([]any, error) {
-		return s.Propose(migration.Proposing{Batch: batch, Name: c.Name, Sources: c.Sources, ProposedBy: call.Actor})
+var proposeMigration = ledger.Verb{
+	Name:    "propose-migration",
+	Title:   ledger.Say("提交迁移批次", "Propose a batch"),
+	Does:    ledger.Say("提交历史数据迁移批次，列明来源文件。", "Asks to import history from named files."),
+	Needs:   staff.ProposeMigration,
+	Refuses: []domain.Code{domain.ErrFormRequired, domain.ErrFormValue},
+}
+
+// Verb is propose-migration.
+func (ProposeMigration) Verb() ledger.Verb { return proposeMigration }
+
+// Run proposes and answers with the batch's id.
+func (c ProposeMigration) Run(ctx context.Context, t *ledger.Task) (ledger.Answer, error) {
+	batch := domain.BatchID(t.Made("batch"))
+	return ledger.Write(ctx, t, theBatch(batch), func(_ context.Context, s *migration.State) ([]any, error) {
+		return s.Propose(migration.Proposing{Batch: batch, Name: c.Name, Sources: c.Sources, ProposedBy: t.Actor()})
 	})
 }

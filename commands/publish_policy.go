@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/policy"
 	"guishu/domain/staff"
@@ -15,42 +16,22 @@ type PublishPolicy struct {
 	Note        string       `json:"note,omitempty"`
 }
 
-// PublishPolicy publishes the next version. Errors: policy/value,
-// policy/effective-date, policy/mode-unavailable, form/required.
-func (l *Ledger) PublishPolicy(ctx context.Context, call Call, c PublishPolicy) (Answer, error) {
-	t, err := l.begin(ctx, call, verb{"publish-policy", c})
-	if err != nil {
-		return Answer{}, err
-	}
-	return t.write(ctx, policy.Stream, t.made("policy", 0), func(ctx context.Context) (outcome, error) {
-		if err := t.authoriseAtRoot(ctx, staff.PublishPolicy); err != nil {
-			return outcome{}, err
-		}
-		versions, err := l.policies(ctx)
-		if err != nil {
-			return outcome{}, err
-		}
-		events, err := versions.State.Publish(policy.Publishing{
-			EffectiveOn: c.EffectiveOn, Rules: c.Rules, Note: c.Note, Today: l.Today(), History: t.history,
+var publishPolicy = ledger.Verb{
+	Name:    "publish-policy",
+	Title:   ledger.Say("发布规则", "Publish a policy"),
+	Does:    ledger.Say("发布新版规则，自指定日期起执行。", "Puts a new version of the rules in force from a day on."),
+	Needs:   staff.PublishPolicy,
+	Refuses: []domain.Code{domain.ErrPolicyValue, policy.ErrEffectiveDate, policy.ErrModeUnavailable, domain.ErrFormRequired},
+}
+
+// Verb is publish-policy.
+func (PublishPolicy) Verb() ledger.Verb { return publishPolicy }
+
+// Run carries it out.
+func (c PublishPolicy) Run(ctx context.Context, t *ledger.Task) (ledger.Answer, error) {
+	return ledger.Write(ctx, t, thePolicy(t.Made("policy")), func(_ context.Context, versions *policy.State) ([]any, error) {
+		return versions.Publish(policy.Publishing{
+			EffectiveOn: c.EffectiveOn, Rules: c.Rules, Note: c.Note, Today: t.Today(), History: t.History(),
 		})
-		return outcome{Revision: versions.Revision, Events: events}, err
 	})
 }
-
-func (l *Ledger) policies(ctx context.Context) (snapshot[policy.State], error) {
-	return load[policy.State](ctx, l, policy.Stream)
-}
-
-// rules are those in force today; their version goes on record with what the
-// task writes (B-01).
-func (t *task) rules(ctx context.Context) (policy.Rules, error) {
-	versions, err := t.ledger.policies(ctx)
-	if err != nil {
-		return policy.Rules{}, err
-	}
-	version, rules := versions.State.InForce(t.today())
-	t.policy, t.ruled = version, true
-	return rules, nil
-}
-
-func (t *task) today() domain.Date { return domain.DateOf(t.now, t.ledger.location) }

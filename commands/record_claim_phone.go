@@ -3,9 +3,9 @@ package commands
 import (
 	"context"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
-	"guishu/domain/customer"
-	"guishu/domain/staff"
+	"guishu/domain/ownership"
 )
 
 // RecordClaimPhone keeps the phone that an approved application brought: the
@@ -16,30 +16,47 @@ type RecordClaimPhone struct {
 	Application domain.ApplicationID
 }
 
-// RecordClaimPhone records; an application without a phone changes nothing, and
+var recordClaimPhone = ledger.Verb{
+	Name:     "record-claim-phone",
+	Title:    ledger.Say("保存申请所带手机号", "Keep a claim's phone"),
+	Does:     ledger.Say("认领获批后，把申请所带的手机号记入客户信息。", "Keeps the phone that an approved application brought with the customer."),
+	ByLedger: true,
+}
+
+// Verb is record-claim-phone.
+func (RecordClaimPhone) Verb() ledger.Verb { return recordClaimPhone }
+
+// Run records; an application without a phone changes nothing, and
 // neither does one whose approval was followed by another phone.
-func (l *Ledger) RecordClaimPhone(ctx context.Context, call Call, c RecordClaimPhone) (Answer, error) {
-	t, err := l.beginReaction(ctx, call, verb{"record-claim-phone", c})
+func (c RecordClaimPhone) Run(ctx context.Context, t *ledger.Task) (ledger.Answer, error) {
+	application, err := c.approved(ctx, t.Ledger())
 	if err != nil {
-		return Answer{}, err
+		return ledger.Answer{}, err
 	}
-	slot, err := l.slot(ctx, c.Customer, c.Line)
-	if err != nil {
-		return Answer{}, err
-	}
-	application, _ := slot.State.Find(c.Application)
-	if application.Decided == 0 {
-		// What is kept of the slot is behind the approval that this answers.
-		l.states.forget(slot.Stream)
-		if slot, err = l.slot(ctx, c.Customer, c.Line); err != nil {
-			return Answer{}, err
-		}
-		application, _ = slot.State.Find(c.Application)
-	}
-	return t.writeCustomer(ctx, c.Customer, staff.SupplementCustomer, func(s *customer.State, _ customer.Relation) ([]any, error) {
+	return ledger.Write(ctx, t, theCustomer(c.Customer), func(_ context.Context, s customerCase) ([]any, error) {
 		if application.Phone.IsZero() || application.Phone.Erased() || s.Erased {
 			return nil, nil
 		}
 		return s.RecordPhone(application.Phone, c.Application, application.Decided)
 	})
+}
+
+// approved is the application. What is kept of the slot may be behind the approval
+// that this answers.
+func (c RecordClaimPhone) approved(ctx context.Context, l *ledger.Ledger) (ownership.Application, error) {
+	kept, err := slot(ctx, l, c.Customer, c.Line)
+	if err != nil {
+		return ownership.Application{}, err
+	}
+	application, _ := kept.State.Find(c.Application)
+	if application.Decided != 0 {
+		return application, nil
+	}
+	l.Forget(kept.Stream)
+	read, err := slot(ctx, l, c.Customer, c.Line)
+	if err != nil {
+		return ownership.Application{}, err
+	}
+	application, _ = read.State.Find(c.Application)
+	return application, nil
 }

@@ -3,12 +3,14 @@ package commands
 import (
 	"context"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/attachment"
 	"guishu/domain/customer"
 	"guishu/domain/product"
 	"guishu/domain/staff"
-	"guishu/eventstore"
+
+	"github.com/google/uuid"
 )
 
 // RecordContact puts a contact with a customer on record (A-49, B-31).
@@ -23,73 +25,64 @@ type RecordContact struct {
 	Outcome    string                   `json:"outcome,omitempty"`
 }
 
-// RecordContact records and answers with the contact's id. A customer whom the
-// actor cannot read does not exist for them (A-41, B-35). Errors:
-// attachment/not-attached, contact/method, contact/time, product/unknown.
-func (l *Ledger) RecordContact(ctx context.Context, call Call, c RecordContact) (Answer, error) {
-	t, err := l.begin(ctx, call, verb{"record-contact", c})
-	if err != nil {
-		return Answer{}, err
-	}
-	id := t.made("contact", 0)
-	stream := streamOf(attachment.ContactStreamPrefix, c.Customer)
-	return t.write(ctx, stream, id, func(ctx context.Context) (outcome, error) {
-		if err := t.authoriseSomewhere(staff.RecordContact); err != nil {
-			return outcome{}, err
+var recordContact = ledger.Verb{
+	Name:  "record-contact",
+	Title: ledger.Say("客户联络记录", "Record a contact"),
+	Does:  ledger.Say("登记与客户的一次联络。", "Puts a contact with a customer on record."),
+	Needs: staff.RecordContact,
+	Refuses: []domain.Code{
+		attachment.ErrNotAttached, attachment.ErrContactMethod, attachment.ErrContactTime, product.ErrUnknown,
+		staff.ErrUnknown, staff.ErrInactive, customer.ErrErased,
+	},
+}
+
+// Verb is record-contact.
+func (RecordContact) Verb() ledger.Verb { return recordContact }
+
+// Run records and answers with the contact's id. A customer whom the actor cannot
+// read does not exist for them (A-41, B-35).
+func (c RecordContact) Run(ctx context.Context, t *ledger.Task) (ledger.Answer, error) {
+	id := t.Made("contact")
+	return ledger.Write(ctx, t, c.target(id), func(ctx context.Context, s attachmentCase) ([]any, error) {
+		if err := s.advisor.act(t); err != nil {
+			return nil, err
 		}
-		who, home, err := l.customerAt(ctx, c.Customer)
-		if err != nil {
-			return outcome{}, err
+		if _, err := readable(ctx, t, s.customer, s.home); err != nil {
+			return nil, err
 		}
-		unit, err := t.actFor(ctx, staff.RecordContact, c.Advisor)
-		if err != nil {
-			return outcome{}, err
-		}
-		if _, err := t.readable(ctx, who.State, home); err != nil {
-			return outcome{}, err
-		}
-		if who.State.Erased {
-			return outcome{}, customer.ErrErased
+		if s.customer.Erased {
+			return nil, customer.ErrErased
 		}
 		if !c.Product.IsZero() {
-			bought, err := l.product(ctx, c.Product)
+			bought, err := productOf(ctx, t.Ledger(), c.Product)
 			if err != nil {
-				return outcome{}, err
+				return nil, err
 			}
 			if !bought.State.Known() {
-				return outcome{}, product.ErrUnknown.At("product")
+				return nil, product.ErrUnknown.At("product")
 			}
 		}
-		attached, err := l.attachments(ctx, c.Customer)
-		if err != nil {
-			return outcome{}, err
-		}
-		events, err := attached.State.Record(attachment.Contacting{
-			Contact: domain.ContactID(id), Customer: c.Customer, Advisor: c.Advisor, Unit: unit.ID,
+		return s.Record(attachment.Contacting{
+			Contact: domain.ContactID(id), Customer: c.Customer, Advisor: c.Advisor, Unit: s.advisor.unit.ID,
 			OccurredOn: c.OccurredOn, Method: c.Method, Product: c.Product, TwoWay: c.TwoWay,
 			Purpose: domain.NewPersonal(c.Purpose), Outcome: domain.NewPersonal(c.Outcome),
-			Today: t.today(), History: t.history,
+			Today: t.Today(), History: t.History(),
 		})
-		if err != nil {
-			return outcome{}, err
-		}
-		last, err := l.lastRevision(ctx, stream)
-		return outcome{Revision: last, Events: events}, err
 	})
 }
 
-// lastRevision is the newest revision of a stream that is a record and decides
-// nothing.
-func (l *Ledger) lastRevision(ctx context.Context, stream eventstore.Stream) (eventstore.Revision, error) {
-	record, err := load[record](ctx, l, stream)
-	return record.Revision, err
+// target is the record of the customer's contacts, which rests on who is attached.
+func (c RecordContact) target(id uuid.UUID) ledger.Target[attachmentCase] {
+	attached := theAttachments(c.Customer, id, func(*attachment.State) domain.StaffID { return c.Advisor })
+	return ledger.Target[attachmentCase]{
+		ID: id, Stream: contactStream(c.Customer),
+		Load: func(ctx context.Context, t *ledger.Task) (ledger.Found[attachmentCase], error) {
+			found, err := attached.Load(ctx, t)
+			if err != nil {
+				return found, err
+			}
+			found.Revision, err = t.Ledger().LastRevision(ctx, contactStream(c.Customer))
+			return found, err
+		},
+	}
 }
-
-// record is the state of a stream that only grows.
-type record struct{}
-
-// Apply folds nothing: only the revision counts.
-func (*record) Apply(any, domain.Fact) {}
-
-// Clone gives the same nothing.
-func (r *record) Clone() *record { return r }

@@ -3,8 +3,8 @@ package commands
 import (
 	"context"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
-	"guishu/domain/organisation"
 	"guishu/domain/staff"
 
 	"github.com/google/uuid"
@@ -17,22 +17,25 @@ type RecordDeparture struct {
 	Reason string         `json:"reason"`
 }
 
-// RecordDeparture records that somebody leaves. Open approvals and payments of
-// theirs must be settled first (B-27). Errors: staff/inactive,
-// departure/open-approvals, form/required.
-func (l *Ledger) RecordDeparture(ctx context.Context, call Call, c RecordDeparture) (Answer, error) {
-	t, err := l.begin(ctx, call, verb{"record-departure", c})
-	if err != nil {
-		return Answer{}, err
-	}
-	return t.writeMember(ctx, c.Staff, uuid.UUID(c.Staff), func(member *staff.State, tree *organisation.Tree) ([]any, error) {
-		if err := t.authorise(staff.ManageStaff, placeOf(tree.Unit(member.Unit))); err != nil {
-			return nil, err
-		}
-		open, err := l.census.OpenWork(ctx, c.Staff)
+var recordDeparture = ledger.Verb{
+	Name:    "record-departure",
+	Title:   ledger.Say("员工离职", "Record a departure"),
+	Does:    ledger.Say("登记员工离职并立即收回全部权限；未了结的审批和划款须先处理。", "Ends an employment and every access at once. Open approvals and payments of theirs must be settled first."),
+	Needs:   staff.ManageStaff,
+	Refuses: []domain.Code{staff.ErrInactive, staff.ErrOpenApprovals, domain.ErrFormRequired},
+}
+
+// Verb is record-departure.
+func (RecordDeparture) Verb() ledger.Verb { return recordDeparture }
+
+// Run carries it out.
+func (c RecordDeparture) Run(ctx context.Context, t *ledger.Task) (ledger.Answer, error) {
+	home := func(m memberCase) ledger.Where { return ledger.PlaceOf(m.tree.Unit(m.Unit)) }
+	return ledger.Write(ctx, t, theMember(c.Staff, uuid.UUID(c.Staff), home), func(ctx context.Context, m memberCase) ([]any, error) {
+		open, err := t.Ledger().Census().OpenWork(ctx, c.Staff)
 		if err != nil {
-			return nil, unavailable("look for open work", err)
+			return nil, ledger.Unavailable("look for open work", err)
 		}
-		return member.Depart(staff.Leaving{On: c.On, Reason: c.Reason, Open: open}, l.Today())
+		return m.Depart(staff.Leaving{On: c.On, Reason: c.Reason, Open: open}, t.Today())
 	})
 }

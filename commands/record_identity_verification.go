@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/customer"
 	"guishu/domain/staff"
@@ -16,14 +17,20 @@ type RecordIdentityVerification struct {
 	Evidence string                  `json:"evidence" doc:"Reference of the front office's slip."`
 }
 
-// RecordIdentityVerification records. Errors: form/value, form/required,
-// customer/required.
-func (l *Ledger) RecordIdentityVerification(ctx context.Context, call Call, c RecordIdentityVerification) (Answer, error) {
-	t, err := l.begin(ctx, call, verb{"record-identity-verification", c})
-	if err != nil {
-		return Answer{}, err
-	}
-	return t.writeCustomer(ctx, c.Customer, staff.VerifyIdentity, func(s *customer.State, _ customer.Relation) ([]any, error) {
+var recordIdentityVerification = ledger.Verb{
+	Name:    "record-identity-verification",
+	Title:   ledger.Say("联网核查登记", "Record an identity verification"),
+	Does:    ledger.Say("登记柜面对姓名和证件号码的联网核查结果。", "Records the front office's answer about name and number."),
+	Needs:   staff.VerifyIdentity,
+	Refuses: []domain.Code{domain.ErrFormValue, domain.ErrFormRequired, customer.ErrRequired, customer.ErrErased},
+}
+
+// Verb is record-identity-verification.
+func (RecordIdentityVerification) Verb() ledger.Verb { return recordIdentityVerification }
+
+// Run carries it out.
+func (c RecordIdentityVerification) Run(ctx context.Context, t *ledger.Task) (ledger.Answer, error) {
+	return ledger.Write(ctx, t, theCustomer(c.Customer), func(_ context.Context, s customerCase) ([]any, error) {
 		return s.VerifyIdentity(customer.Verification{Result: c.Result, Evidence: c.Evidence})
 	})
 }

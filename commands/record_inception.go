@@ -3,8 +3,10 @@ package commands
 import (
 	"context"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/product"
+	"guishu/domain/staff"
 )
 
 // RecordInception says when a product was established and matures (B-19).
@@ -14,9 +16,20 @@ type RecordInception struct {
 	MaturesOn     domain.Date      `json:"matures_on,omitempty" doc:"Empty when it has no maturity."`
 }
 
-// RecordInception records. Errors: product/unknown, product/dates, form/required.
-func (l *Ledger) RecordInception(ctx context.Context, call Call, c RecordInception) (Answer, error) {
-	return l.changeProduct(ctx, call, verb{"record-inception", c}, c.Product, func(p *product.State) ([]any, error) {
+var recordInception = ledger.Verb{
+	Name:    "record-inception",
+	Title:   ledger.Say("产品成立", "Record the inception"),
+	Does:    ledger.Say("登记产品的成立日和到期日。", "Says when a product was established and matures."),
+	Needs:   staff.ManageProducts,
+	Refuses: []domain.Code{product.ErrUnknown, product.ErrDates, domain.ErrFormRequired},
+}
+
+// Verb is record-inception.
+func (RecordInception) Verb() ledger.Verb { return recordInception }
+
+// Run carries it out.
+func (c RecordInception) Run(ctx context.Context, t *ledger.Task) (ledger.Answer, error) {
+	return ledger.Write(ctx, t, theProduct(c.Product), func(_ context.Context, p *product.State) ([]any, error) {
 		return p.RecordInception(c.EstablishedOn, c.MaturesOn)
 	})
 }

@@ -3,11 +3,9 @@ package commands
 import (
 	"context"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
-	"guishu/domain/organisation"
 	"guishu/domain/staff"
-
-	"github.com/google/uuid"
 )
 
 // RefuseAccess declines a request with its reason (B-28).
@@ -17,16 +15,20 @@ type RefuseAccess struct {
 	Reason  string           `json:"reason"`
 }
 
-// RefuseAccess refuses. Errors: as GrantAccess, form/required.
-func (l *Ledger) RefuseAccess(ctx context.Context, call Call, c RefuseAccess) (Answer, error) {
-	t, err := l.begin(ctx, call, verb{"refuse-access", c})
-	if err != nil {
-		return Answer{}, err
-	}
-	return t.writeMember(ctx, c.Staff, uuid.UUID(c.Request), func(member *staff.State, tree *organisation.Tree) ([]any, error) {
-		if _, err := t.answering(member, tree, c.Request); err != nil {
-			return nil, err
-		}
-		return member.Refuse(c.Request, call.Actor, c.Reason)
+var refuseAccess = ledger.Verb{
+	Name:    "refuse-access",
+	Title:   ledger.Say("拒绝权限", "Refuse access"),
+	Does:    ledger.Say("拒绝一项权限申请，并说明理由。", "Declines a request for access, with the reason."),
+	Needs:   staff.ApproveAccess,
+	Refuses: []domain.Code{staff.ErrGrantSelfApproval, staff.ErrGrantNotPending, domain.ErrFormRequired},
+}
+
+// Verb is refuse-access.
+func (RefuseAccess) Verb() ledger.Verb { return refuseAccess }
+
+// Run carries it out.
+func (c RefuseAccess) Run(ctx context.Context, t *ledger.Task) (ledger.Answer, error) {
+	return ledger.Write(ctx, t, theRequest(c.Staff, c.Request), func(_ context.Context, m memberCase) ([]any, error) {
+		return m.Refuse(c.Request, t.Actor(), c.Reason)
 	})
 }

@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/migration"
 	"guishu/domain/staff"
@@ -14,13 +15,20 @@ type RefuseMigration struct {
 	Reason string         `json:"reason"`
 }
 
-// RefuseMigration refuses. Errors: import/batch-state, form/required.
-func (l *Ledger) RefuseMigration(ctx context.Context, call Call, c RefuseMigration) (Answer, error) {
-	t, err := l.begin(ctx, call, verb{"refuse-migration", c})
-	if err != nil {
-		return Answer{}, err
-	}
-	return t.writeMigration(ctx, c.Batch, staff.ApproveMigration, func(s *migration.State) ([]any, error) {
-		return s.Refuse(call.Actor, c.Reason)
+var refuseMigration = ledger.Verb{
+	Name:    "refuse-migration",
+	Title:   ledger.Say("拒绝迁移批次", "Refuse a batch"),
+	Does:    ledger.Say("拒绝迁移批次，并说明理由。", "Ends a batch with the reason."),
+	Needs:   staff.ApproveMigration,
+	Refuses: []domain.Code{migration.ErrState, domain.ErrFormRequired},
+}
+
+// Verb is refuse-migration.
+func (RefuseMigration) Verb() ledger.Verb { return refuseMigration }
+
+// Run carries it out.
+func (c RefuseMigration) Run(ctx context.Context, t *ledger.Task) (ledger.Answer, error) {
+	return ledger.Write(ctx, t, theBatch(c.Batch), func(_ context.Context, s *migration.State) ([]any, error) {
+		return s.Refuse(t.Actor(), c.Reason)
 	})
 }

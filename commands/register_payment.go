@@ -1,8 +1,10 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/customer"
 	"guishu/domain/identity"
@@ -21,33 +23,38 @@ type RegisterPayment struct {
 	Papers         []string              `json:"papers,omitempty" doc:"SHA-256 of each paper, hexadecimal."`
 }
 
-// RegisterPayment registers. Errors: payment/state, payment/required,
-// payment/attachment-required, payment/customer-incomplete, payment/amount.
-func (l *Ledger) RegisterPayment(ctx context.Context, call Call, c RegisterPayment) (Answer, error) {
-	t, err := l.begin(ctx, call, verb{"register-payment", c})
-	if err != nil {
-		return Answer{}, err
-	}
-	return t.writePayment(ctx, c.Payment, staff.RegisterPayment, func(ctx context.Context, p *payment.State, who *customer.State) ([]any, error) {
-		if who.Erased {
+var registerPayment = ledger.Verb{
+	Name:  "register-payment",
+	Title: ledger.Say("划款登记", "Register"),
+	Does:  ledger.Say("登记已预约或被退回的划款，此时各项信息须齐全。", "Registers a reserved or returned payment: everything is known now."),
+	Needs: staff.RegisterPayment,
+	Refuses: []domain.Code{
+		payment.ErrState, payment.ErrRequired, payment.ErrAttachmentRequired, payment.ErrCustomerIncomplete,
+		payment.ErrAmount, customer.ErrErased,
+	},
+}
+
+// Verb is register-payment.
+func (RegisterPayment) Verb() ledger.Verb { return registerPayment }
+
+// Run carries it out.
+func (c RegisterPayment) Run(ctx context.Context, t *ledger.Task) (ledger.Answer, error) {
+	return ledger.Write(ctx, t, thePayment(c.Payment), func(ctx context.Context, p paymentCase) ([]any, error) {
+		if p.customer.Erased {
 			return nil, customer.ErrErased
 		}
-		rules, err := t.rules(ctx)
+		rules, err := t.Rules(ctx)
 		if err != nil {
 			return nil, err
 		}
-		kind := c.IdentityType
-		if kind == "" {
-			kind = p.IdentityType
-		}
-		number, err := canonicalDocument(kind, c.IdentityNumber, t.today())
+		number, err := canonicalDocument(cmp.Or(c.IdentityType, p.IdentityType), c.IdentityNumber, t.Today())
 		if err != nil {
 			return nil, err
 		}
 		return p.Register(payment.Registering{
 			AmountFen: c.AmountFen, IdentityType: c.IdentityType, IdentityNumber: number, Source: c.Source.source(), Papers: c.Papers,
-			RegisteredBy: call.Actor, RequiredPapers: rules.Payment.RequiredPapers, CustomerMissing: who.MissingForFormal(),
-			History: t.history, Now: t.now,
+			RegisteredBy: t.Actor(), RequiredPapers: rules.Payment.RequiredPapers, CustomerMissing: p.customer.MissingForFormal(),
+			History: t.History(), Now: t.Now(),
 		})
 	})
 }

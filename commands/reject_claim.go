@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/ownership"
 	"guishu/domain/staff"
@@ -18,17 +19,27 @@ type RejectClaim struct {
 	Reason      string               `json:"reason"`
 }
 
-// RejectClaim rejects. Errors: approval/reject-reason-required,
-// approval/not-pending, approval/self-approval, approval/out-of-jurisdiction.
-func (l *Ledger) RejectClaim(ctx context.Context, call Call, c RejectClaim) (Answer, error) {
-	t, err := l.begin(ctx, call, verb{"reject-claim", c})
-	if err != nil {
-		return Answer{}, err
-	}
-	return t.writeSlot(ctx, slotOf{c.Customer, c.Line, staff.DecideClaim}, uuid.UUID(c.Application), func(ctx context.Context, s slotCase) ([]any, error) {
-		if _, err := t.inJurisdiction(s, c.Application); err != nil {
+var rejectClaim = ledger.Verb{
+	Name:  "reject-claim",
+	Title: ledger.Say("不同意认领", "Reject"),
+	Does:  ledger.Say("不同意申请，并说明理由。", "Is the approver's no, with its reason."),
+	Needs: staff.DecideClaim,
+	Refuses: []domain.Code{
+		ownership.ErrRejectReasonRequired, ownership.ErrNotPending, ownership.ErrSelfApproval,
+		ownership.ErrOutOfJurisdiction,
+	},
+	OwnName: true,
+}
+
+// Verb is reject-claim.
+func (RejectClaim) Verb() ledger.Verb { return rejectClaim }
+
+// Run carries it out.
+func (c RejectClaim) Run(ctx context.Context, t *ledger.Task) (ledger.Answer, error) {
+	return writeSlot(ctx, t, c.Customer, c.Line, uuid.UUID(c.Application), func(_ context.Context, s slotCase) ([]any, error) {
+		if _, err := inJurisdiction(t, s, c.Application); err != nil {
 			return nil, err
 		}
-		return s.slot.Reject(ownership.Rejection{Application: c.Application, Approver: call.Actor, Reason: c.Reason}, s.rules)
+		return s.Reject(ownership.Rejection{Application: c.Application, Approver: t.Actor(), Reason: c.Reason}, s.rules)
 	})
 }

@@ -3,8 +3,10 @@ package commands
 import (
 	"context"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/organisation"
+	"guishu/domain/staff"
 )
 
 // RenameUnit gives a unit another name.
@@ -13,9 +15,20 @@ type RenameUnit struct {
 	Name string        `json:"name"`
 }
 
-// RenameUnit renames a unit. Errors: unit/unknown, form/required.
-func (l *Ledger) RenameUnit(ctx context.Context, call Call, c RenameUnit) (Answer, error) {
-	return l.changeUnit(ctx, call, verb{"rename-unit", c}, c.Unit, nil, func(tree *organisation.Tree) ([]any, error) {
+var renameUnit = ledger.Verb{
+	Name:    "rename-unit",
+	Title:   ledger.Say("机构更名", "Rename a unit"),
+	Does:    ledger.Say("更改机构名称。", "Gives a unit another name."),
+	Needs:   staff.ManageUnits,
+	Refuses: []domain.Code{organisation.ErrUnknown, organisation.ErrClosed, domain.ErrFormRequired},
+}
+
+// Verb is rename-unit.
+func (RenameUnit) Verb() ledger.Verb { return renameUnit }
+
+// Run carries it out.
+func (c RenameUnit) Run(ctx context.Context, t *ledger.Task) (ledger.Answer, error) {
+	return ledger.Write(ctx, t, theUnit(c.Unit), func(_ context.Context, tree *organisation.Tree) ([]any, error) {
 		return tree.Rename(c.Unit, c.Name)
 	})
 }

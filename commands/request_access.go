@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/organisation"
 	"guishu/domain/staff"
@@ -17,21 +18,24 @@ type RequestAccess struct {
 	Unit  domain.UnitID  `json:"unit"`
 }
 
-// RequestAccess files a request and answers with its id. Errors:
-// grant/already-held, staff/role, staff/unknown, unit/unknown.
-func (l *Ledger) RequestAccess(ctx context.Context, call Call, c RequestAccess) (Answer, error) {
-	t, err := l.begin(ctx, call, verb{"request-access", c})
-	if err != nil {
-		return Answer{}, err
+var requestAccess = ledger.Verb{
+	Name:    "request-access",
+	Title:   ledger.Say("申请权限", "Request access"),
+	Does:    ledger.Say("申请员工在某机构及其下属机构以某角色办理业务。", "Asks that a member of staff may act in a role at a unit and all below it."),
+	Needs:   staff.RequestAccess,
+	Refuses: []domain.Code{staff.ErrGrantAlreadyHeld, staff.ErrRole, staff.ErrUnknown, organisation.ErrUnknown},
+}
+
+// Verb is request-access.
+func (RequestAccess) Verb() ledger.Verb { return requestAccess }
+
+// Run files the request and answers with its id.
+func (c RequestAccess) Run(ctx context.Context, t *ledger.Task) (ledger.Answer, error) {
+	request := t.Made("request")
+	there := func(m memberCase) ledger.Where {
+		return ledger.PlaceOf(m.tree.Unit(c.Unit)).IfOwn(t.Actor() == c.Staff)
 	}
-	request := t.made("request", 0)
-	return t.writeMember(ctx, c.Staff, request, func(member *staff.State, tree *organisation.Tree) ([]any, error) {
-		unit := tree.Unit(c.Unit)
-		at := placeOf(unit)
-		at.mine = call.Actor == c.Staff
-		if err := t.authorise(staff.RequestAccess, at); err != nil {
-			return nil, err
-		}
-		return member.RequestAccess(staff.Asking{Request: domain.RequestID(request), Role: c.Role, RequestedBy: call.Actor}, unit)
+	return ledger.Write(ctx, t, theMember(c.Staff, request, there), func(_ context.Context, m memberCase) ([]any, error) {
+		return m.RequestAccess(staff.Asking{Request: domain.RequestID(request), Role: c.Role, RequestedBy: t.Actor()}, m.tree.Unit(c.Unit))
 	})
 }

@@ -3,7 +3,9 @@ package commands
 import (
 	"context"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
+	"guishu/domain/ownership"
 	"guishu/domain/staff"
 )
 
@@ -16,24 +18,33 @@ type RequestAdjustment struct {
 	Reason   string              `json:"reason"`
 }
 
-// RequestAdjustment files and answers with the application's id. Errors:
-// claim/not-owned, ownership/not-owner, claim/same-owner, claim/duplicate-pending,
-// claim/cross-line, claim/capacity.
-func (l *Ledger) RequestAdjustment(ctx context.Context, call Call, c RequestAdjustment) (Answer, error) {
-	t, err := l.begin(ctx, call, verb{"request-adjustment", c})
-	if err != nil {
-		return Answer{}, err
-	}
-	id := domain.ApplicationID(t.made("application", 0))
-	return t.writeSlot(ctx, slotOf{c.Customer, c.Line, staff.FileChange}, t.made("application", 0), func(ctx context.Context, s slotCase) ([]any, error) {
-		change, applicant, err := t.change(ctx, s, id, c.Reason)
+var requestAdjustment = ledger.Verb{
+	Name:  "request-adjustment",
+	Title: ledger.Say("申请调整客户关系", "Request an adjustment"),
+	Does:  ledger.Say("申请把客户改由另一位客户经理归属。", "Asks that somebody else shall own a customer."),
+	Needs: staff.FileChange,
+	Refuses: []domain.Code{
+		ownership.ErrNotOwned, ownership.ErrNotOwner, ownership.ErrSameOwner, ownership.ErrDuplicatePending,
+		ownership.ErrCrossLine, ownership.ErrLineMismatch, ownership.ErrCapacity,
+	},
+	OwnName: true,
+}
+
+// Verb is request-adjustment.
+func (RequestAdjustment) Verb() ledger.Verb { return requestAdjustment }
+
+// Run files and answers with the application's id.
+func (c RequestAdjustment) Run(ctx context.Context, t *ledger.Task) (ledger.Answer, error) {
+	id := t.Made("application")
+	return writeSlot(ctx, t, c.Customer, c.Line, id, func(ctx context.Context, s slotCase) ([]any, error) {
+		change, applicant, err := change(ctx, t, s, domain.ApplicationID(id), c.Reason)
 		if err != nil {
 			return nil, err
 		}
-		newOwner, err := l.owningPerson(ctx, c.NewOwner, s.rules)
+		newOwner, err := owningPerson(ctx, t.Ledger(), c.NewOwner, s.rules)
 		if err != nil {
 			return nil, err
 		}
-		return s.slot.FileAdjustment(change, s.customer, applicant, newOwner, s.rules)
+		return s.FileAdjustment(change, s.customer, applicant, newOwner, s.rules)
 	})
 }

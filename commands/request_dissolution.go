@@ -3,7 +3,9 @@ package commands
 import (
 	"context"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
+	"guishu/domain/ownership"
 	"guishu/domain/staff"
 )
 
@@ -14,19 +16,29 @@ type RequestDissolution struct {
 	Reason   string              `json:"reason"`
 }
 
-// RequestDissolution files and answers with the application's id. Errors: as
-// RequestAdjustment.
-func (l *Ledger) RequestDissolution(ctx context.Context, call Call, c RequestDissolution) (Answer, error) {
-	t, err := l.begin(ctx, call, verb{"request-dissolution", c})
-	if err != nil {
-		return Answer{}, err
-	}
-	id := domain.ApplicationID(t.made("application", 0))
-	return t.writeSlot(ctx, slotOf{c.Customer, c.Line, staff.FileChange}, t.made("application", 0), func(ctx context.Context, s slotCase) ([]any, error) {
-		change, applicant, err := t.change(ctx, s, id, c.Reason)
+var requestDissolution = ledger.Verb{
+	Name:  "request-dissolution",
+	Title: ledger.Say("申请解除客户关系", "Request a dissolution"),
+	Does:  ledger.Say("申请解除客户归属，此后客户无人归属。", "Asks that nobody shall own a customer."),
+	Needs: staff.FileChange,
+	Refuses: []domain.Code{
+		ownership.ErrNotOwned, ownership.ErrNotOwner, ownership.ErrDuplicatePending, ownership.ErrCrossLine,
+		ownership.ErrLineMismatch,
+	},
+	OwnName: true,
+}
+
+// Verb is request-dissolution.
+func (RequestDissolution) Verb() ledger.Verb { return requestDissolution }
+
+// Run files and answers with the application's id.
+func (c RequestDissolution) Run(ctx context.Context, t *ledger.Task) (ledger.Answer, error) {
+	id := t.Made("application")
+	return writeSlot(ctx, t, c.Customer, c.Line, id, func(ctx context.Context, s slotCase) ([]any, error) {
+		change, applicant, err := change(ctx, t, s, domain.ApplicationID(id), c.Reason)
 		if err != nil {
 			return nil, err
 		}
-		return s.slot.FileDissolution(change, s.customer, applicant)
+		return s.FileDissolution(change, s.customer, applicant)
 	})
 }

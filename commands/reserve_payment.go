@@ -2,33 +2,17 @@ package commands
 
 import (
 	"context"
-	"strings"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/customer"
 	"guishu/domain/identity"
 	"guishu/domain/payment"
+	"guishu/domain/product"
 	"guishu/domain/staff"
-	"guishu/eventstore"
 
 	"github.com/google/uuid"
 )
-
-// BankSource is the account a payment comes from and the bank that keeps it
-// (B-12).
-type BankSource struct {
-	HeadBank  string `json:"head_bank,omitempty" doc:"银行总行名称"`
-	Branch    string `json:"branch,omitempty" doc:"分行名称"`
-	SubBranch string `json:"sub_branch,omitempty" doc:"支行名称"`
-	Account   string `json:"account,omitempty" doc:"划出银行账号"`
-}
-
-func (b BankSource) source() payment.Source {
-	return payment.Source{
-		HeadBank: b.HeadBank, Branch: b.Branch, SubBranch: b.SubBranch,
-		Account: domain.NewPersonal(strings.TrimSpace(b.Account)),
-	}
-}
 
 // ReservePayment reserves a customer's payment for a product (划款预约, B-11, B-12).
 type ReservePayment struct {
@@ -45,80 +29,80 @@ type ReservePayment struct {
 	ExternalNo     string                `json:"external_no,omitempty" doc:"The number in the system it is imported from."`
 }
 
-// ReservePayment reserves and answers with the payment's id. Errors:
-// payment/required, payment/amount, payment/product-closed, product/unknown,
-// payment/date, payment/duplicate.
-func (l *Ledger) ReservePayment(ctx context.Context, call Call, c ReservePayment) (Answer, error) {
-	t, err := l.begin(ctx, call, verb{"reserve-payment", c})
-	if err != nil {
-		return Answer{}, err
-	}
-	var keys []uniqueKey
-	if no := strings.TrimSpace(c.ExternalNo); no != "" {
-		keys = []uniqueKey{{UniqueExternalNo, []byte(no), payment.ErrDuplicate.At("external_no")}}
-	}
-	return t.create(ctx, creation{
-		kind:   "payment",
-		stream: func(id uuid.UUID) eventstore.Stream { return streamOf(payment.StreamPrefix, id) },
-		keys:   keys,
-		events: func(ctx context.Context, id uuid.UUID) ([]any, error) { return t.reserve(ctx, id, c) },
-	})
+var reservePayment = ledger.Verb{
+	Name:  "reserve-payment",
+	Title: ledger.Say("划款预约", "Reserve a payment"),
+	Does:  ledger.Say("为客户预约一笔产品划款。", "Reserves a customer's payment for a product."),
+	Needs: staff.ReservePayment,
+	Refuses: []domain.Code{
+		payment.ErrRequired, payment.ErrAmount, payment.ErrProductClosed, payment.ErrDate,
+		payment.ErrDuplicate, product.ErrUnknown, staff.ErrUnknown, staff.ErrInactive, customer.ErrErased,
+	},
 }
 
-func (t *task) reserve(ctx context.Context, id uuid.UUID, c ReservePayment) ([]any, error) {
-	l := t.ledger
-	if err := t.authoriseSomewhere(staff.ReservePayment); err != nil {
-		return nil, err
-	}
-	who, _, err := l.customerAt(ctx, c.Customer)
+// Verb is reserve-payment.
+func (ReservePayment) Verb() ledger.Verb { return reservePayment }
+
+// Run reserves and answers with the payment's id.
+func (c ReservePayment) Run(ctx context.Context, t *ledger.Task) (ledger.Answer, error) {
+	return ledger.Create(ctx, t, ledger.Source[advisedCase]{
+		Kind: "payment", Prefix: payment.StreamPrefix,
+		Keys: ledger.KeyOf(ledger.UniqueExternalNo, c.ExternalNo, payment.ErrDuplicate.At("external_no")),
+		Load: c.load,
+	}, func(ctx context.Context, id uuid.UUID, s advisedCase) ([]any, error) { return c.reserve(ctx, t, id, s) })
+}
+
+func (c ReservePayment) load(ctx context.Context, t *ledger.Task) (found ledger.Found[advisedCase], err error) {
+	who, home, err := customerAt(ctx, t.Ledger(), c.Customer)
 	if err != nil {
+		return found, err
+	}
+	advisor, err := advisor(ctx, t, c.Advisor)
+	return ledger.Found[advisedCase]{State: advisedCase{who.State, home, advisor}, Where: advisor.at}, err
+}
+
+func (c ReservePayment) reserve(ctx context.Context, t *ledger.Task, id uuid.UUID, s advisedCase) ([]any, error) {
+	if err := s.advisor.act(t); err != nil {
 		return nil, err
 	}
-	unit, err := t.actFor(ctx, staff.ReservePayment, c.Advisor)
-	if err != nil {
+	if err := related(ctx, t, s, c.Advisor); err != nil {
 		return nil, err
 	}
-	if err := t.relatedTo(ctx, c.Customer, c.Advisor); err != nil {
-		return nil, err
-	}
-	if who.State.Erased {
+	if s.customer.Erased {
 		return nil, customer.ErrErased
 	}
-	product, err := l.product(ctx, c.Product)
+	product, err := productOf(ctx, t.Ledger(), c.Product)
 	if err != nil {
 		return nil, err
 	}
-	number, err := canonicalDocument(c.IdentityType, c.IdentityNumber, t.today())
+	number, err := canonicalDocument(c.IdentityType, c.IdentityNumber, t.Today())
 	if err != nil {
 		return nil, err
 	}
-	if _, err := t.rules(ctx); err != nil {
+	if _, err := t.Rules(ctx); err != nil {
 		return nil, err
 	}
 	return new(payment.State).Reserve(payment.Reserving{
 		Deal: payment.Deal{
 			Payment: domain.PaymentID(id), Customer: c.Customer, Product: c.Product,
-			Advisor: c.Advisor, Unit: unit.ID, AmountFen: c.AmountFen,
+			Advisor: c.Advisor, Unit: s.advisor.unit.ID, AmountFen: c.AmountFen,
 		},
 		ExternalNo: c.ExternalNo, Nature: c.Nature, ScheduledOn: c.ScheduledOn,
 		IdentityType: c.IdentityType, IdentityNumber: number, Source: c.Source.source(), Papers: c.Papers,
 		Product: payment.Product{Known: product.State.Known(), Open: product.State.Open()},
-		History: t.history, Today: t.today(), Now: t.now,
+		History: t.History(), Today: t.Today(), Now: t.Now(),
 	})
 }
 
-// canonicalDocument checks a document's number and gives the form in which it is
-// compared; none is none.
-func canonicalDocument(kind identity.DocumentType, number string, today domain.Date) (domain.Personal, error) {
-	if strings.TrimSpace(number) == "" {
-		return domain.Personal{}, nil
+// related is nil when the advisor has to do with the customer; otherwise the
+// customer does not exist for them (B-35). History names whoever it names.
+func related(ctx context.Context, t *ledger.Task, s advisedCase, advisor domain.StaffID) error {
+	if t.History().Approved() {
+		return nil
 	}
-	document, err := identity.ParseDocument(kind, number, today)
-	if refusal, found := domain.AsError(err); found {
-		return domain.Personal{}, refusal.At("identity_number")
+	relation, err := relationOf(ctx, t.Ledger(), advisor, s.customer, s.home)
+	if err == nil && relation == (customer.Relation{}) {
+		return domain.ErrQueryNotFoundOrOutOfScope
 	}
-	if err != nil {
-		return domain.Personal{}, err
-	}
-	return domain.NewPersonal(document.Number()), nil
+	return err
 }

@@ -3,8 +3,8 @@ package commands
 import (
 	"context"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
-	"guishu/domain/customer"
 	"guishu/domain/payment"
 	"guishu/domain/staff"
 )
@@ -15,13 +15,20 @@ type ReturnPayment struct {
 	Reason  string           `json:"reason"`
 }
 
-// ReturnPayment returns. Errors: payment/state, payment/reason-required.
-func (l *Ledger) ReturnPayment(ctx context.Context, call Call, c ReturnPayment) (Answer, error) {
-	t, err := l.begin(ctx, call, verb{"return-payment", c})
-	if err != nil {
-		return Answer{}, err
-	}
-	return t.writePayment(ctx, c.Payment, staff.ConfirmPayment, func(_ context.Context, p *payment.State, _ *customer.State) ([]any, error) {
-		return p.Return(payment.Ending{Reason: c.Reason, History: t.history, Now: t.now})
+var returnPayment = ledger.Verb{
+	Name:    "return-payment",
+	Title:   ledger.Say("退回登记", "Return"),
+	Does:    ledger.Say("把登记退回更正。", "Sends a registration back to be corrected."),
+	Needs:   staff.ConfirmPayment,
+	Refuses: []domain.Code{payment.ErrState, payment.ErrReasonRequired},
+}
+
+// Verb is return-payment.
+func (ReturnPayment) Verb() ledger.Verb { return returnPayment }
+
+// Run carries it out.
+func (c ReturnPayment) Run(ctx context.Context, t *ledger.Task) (ledger.Answer, error) {
+	return ledger.Write(ctx, t, thePayment(c.Payment), func(_ context.Context, p paymentCase) ([]any, error) {
+		return p.Return(payment.Ending{Reason: c.Reason, History: t.History(), Now: t.Now()})
 	})
 }

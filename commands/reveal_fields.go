@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/customer"
 	"guishu/domain/lookup"
@@ -19,92 +20,96 @@ type RevealFields struct {
 	Purpose  string            `json:"purpose"`
 }
 
-// RevealFields records the reveal, then gives the values by field. Errors:
-// authz/denied, reveal/purpose-required, query/not-found-or-out-of-scope.
-func (l *Ledger) RevealFields(ctx context.Context, call Call, c RevealFields) (Answer, map[staff.Field]string, error) {
-	t, err := l.begin(ctx, call, verb{"reveal-fields", c})
-	if err != nil {
-		return Answer{}, nil, err
-	}
-	stream := streamOf(lookup.RevealStreamPrefix, c.Customer)
-	answer, err := t.write(ctx, stream, t.made("reveal", 0), func(ctx context.Context) (outcome, error) {
-		if err := t.authoriseSomewhere(staff.RevealFields); err != nil {
-			return outcome{}, err
-		}
-		who, home, err := l.customerAt(ctx, c.Customer)
+var revealFields = ledger.Verb{
+	Name:    "reveal-fields",
+	Title:   ledger.Say("查看完整信息", "Reveal masked fields"),
+	Does:    ledger.Say("留痕后显示客户的脱敏信息全文，须说明用途。", "Shows masked fields of a customer in full, after it is on record who saw what and what for."),
+	Needs:   staff.RevealFields,
+	Refuses: []domain.Code{lookup.ErrPurposeRequired, customer.ErrErased},
+}
+
+// Verb is reveal-fields.
+func (RevealFields) Verb() ledger.Verb { return revealFields }
+
+// Revealed is fields in the clear, once the reveal is on record.
+type Revealed struct {
+	ledger.Answer
+	Fields map[staff.Field]string `json:"fields"`
+}
+
+// Run records the reveal, then gives the values by field.
+func (c RevealFields) Run(ctx context.Context, t *ledger.Task) (Revealed, error) {
+	stream := ledger.StreamOf(lookup.RevealStreamPrefix, c.Customer)
+	answer, err := ledger.Write(ctx, t, c.target(t, stream), func(ctx context.Context, s revealCase) ([]any, error) {
+		own, err := readable(ctx, t, s.State, s.home)
 		if err != nil {
-			return outcome{}, err
+			return nil, err
 		}
-		mine, err := t.readable(ctx, who.State, home)
-		if err != nil {
-			return outcome{}, err
-		}
-		if who.State.Erased {
-			return outcome{}, customer.ErrErased
+		if s.Erased {
+			return nil, customer.ErrErased
 		}
 		for _, field := range c.Fields {
-			if !t.may(func(p staff.Principal) bool { return p.MayReveal(field, home.Path, home.Line, mine) }) {
-				return outcome{}, domain.ErrAuthzDenied.At("fields")
+			if !t.May(func(p staff.Principal) bool { return p.MayReveal(field, s.home.Path, s.home.Line, own) }) {
+				return nil, domain.ErrAuthzDenied.At("fields")
 			}
 		}
-		rules, err := t.rules(ctx)
+		rules, err := t.Rules(ctx)
 		if err != nil {
-			return outcome{}, err
+			return nil, err
 		}
-		events, err := lookup.Reveal(c.Customer, call.Actor, fieldNames(c.Fields), c.Purpose, rules.Masking)
-		if err != nil {
-			return outcome{}, err
-		}
-		last, err := l.lastRevision(ctx, stream)
-		return outcome{Revision: last, Events: events}, err
+		return lookup.Reveal(c.Customer, t.Actor(), fieldNames(c.Fields), c.Purpose, rules.Masking)
 	})
 	if err != nil {
-		return Answer{}, nil, err
+		return Revealed{}, err
 	}
 	// What is on record is what stood there then: a repetition shows no more (A-76).
-	shown, err := l.customerBefore(ctx, c.Customer, answer.Position)
+	shown, err := customerBefore(ctx, t.Ledger(), c.Customer, answer.Position)
 	if err != nil {
-		return Answer{}, nil, err
+		return Revealed{}, err
 	}
 	if shown.Erased { // this process had not heard of it
-		return Answer{}, nil, customer.ErrErased
+		return Revealed{}, customer.ErrErased
 	}
 	values := make(map[staff.Field]string, len(c.Fields))
 	for _, field := range c.Fields {
 		values[field] = shown.Profile.Reveal(string(field))
 	}
-	return answer, values, nil
+	return Revealed{Answer: answer, Fields: values}, nil
 }
 
-// readable is nil when the actor may read the customer, and says whether the
-// customer is their own; otherwise the customer does not exist for them (A-41, B-35).
-func (t *task) readable(ctx context.Context, s *customer.State, home organisation.Unit) (mine bool, err error) {
-	relation, err := t.relation(ctx, s, home)
-	if err != nil {
-		return false, err
+// revealCase is what a reveal rests on.
+type revealCase struct {
+	*customer.State
+	home organisation.Unit
+}
+
+// target is the record of what was revealed of the customer. Anyone who cannot read
+// the customer is told that there is none.
+func (c RevealFields) target(t *ledger.Task, stream eventstore.Stream) ledger.Target[revealCase] {
+	return ledger.Target[revealCase]{
+		ID: t.Made("reveal"), Stream: stream,
+		Load: func(ctx context.Context, t *ledger.Task) (found ledger.Found[revealCase], err error) {
+			who, home, err := customerAt(ctx, t.Ledger(), c.Customer)
+			if err != nil {
+				return found, err
+			}
+			last, err := t.Ledger().LastRevision(ctx, stream)
+			return ledger.Found[revealCase]{State: revealCase{who.State, home}, Revision: last, Where: ledger.Judged{}}, err
+		},
 	}
-	mine = relation != customer.Relation{}
-	if !t.who.MayFor(staff.ReadCustomers, home.Path, home.Line, mine) {
-		return mine, domain.ErrQueryNotFoundOrOutOfScope
-	}
-	return mine, nil
 }
 
 // customerBefore is a customer as they stood before a position.
-func (l *Ledger) customerBefore(ctx context.Context, id domain.CustomerID, position eventstore.Position) (*customer.State, error) {
+func customerBefore(ctx context.Context, l *ledger.Ledger, id domain.CustomerID, position eventstore.Position) (*customer.State, error) {
 	state := new(customer.State)
-	for recorded, err := range l.store.ReadStream(ctx, eventstore.StreamQuery{Stream: customerStream(id)}) {
-		if err != nil {
-			return nil, unavailable("read a customer", err)
-		}
-		if recorded.Position > position {
-			break
-		}
-		event, fact, err := l.decode(ctx, recorded)
+	for read, err := range l.ReadStream(ctx, eventstore.StreamQuery{Stream: customerStream(id)}) {
 		if err != nil {
 			return nil, err
 		}
-		state.Apply(event, fact)
+		if eventstore.Position(read.Fact.Position) > position {
+			break
+		}
+		state.Apply(read.Event, read.Fact)
 	}
 	return state, nil
 }

@@ -3,8 +3,8 @@ package commands
 import (
 	"context"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
-	"guishu/domain/customer"
 	"guishu/domain/payment"
 	"guishu/domain/staff"
 )
@@ -16,13 +16,20 @@ type ReversePayment struct {
 	Reason  string           `json:"reason"`
 }
 
-// ReversePayment reverses. Errors: payment/state, payment/reason-required.
-func (l *Ledger) ReversePayment(ctx context.Context, call Call, c ReversePayment) (Answer, error) {
-	t, err := l.begin(ctx, call, verb{"reverse-payment", c})
-	if err != nil {
-		return Answer{}, err
-	}
-	return t.writePayment(ctx, c.Payment, staff.ConfirmPayment, func(_ context.Context, p *payment.State, _ *customer.State) ([]any, error) {
-		return p.Reverse(payment.Ending{Reason: c.Reason, History: t.history, Now: t.now})
+var reversePayment = ledger.Verb{
+	Name:    "reverse-payment",
+	Title:   ledger.Say("冲正划款", "Reverse"),
+	Does:    ledger.Say("冲正已确认的划款，其业绩归属随之冲回。", "Takes a confirmed payment back; its attribution gets a counter-entry."),
+	Needs:   staff.ConfirmPayment,
+	Refuses: []domain.Code{payment.ErrState, payment.ErrReasonRequired},
+}
+
+// Verb is reverse-payment.
+func (ReversePayment) Verb() ledger.Verb { return reversePayment }
+
+// Run carries it out.
+func (c ReversePayment) Run(ctx context.Context, t *ledger.Task) (ledger.Answer, error) {
+	return ledger.Write(ctx, t, thePayment(c.Payment), func(_ context.Context, p paymentCase) ([]any, error) {
+		return p.Reverse(payment.Ending{Reason: c.Reason, History: t.History(), Now: t.Now()})
 	})
 }

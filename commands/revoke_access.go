@@ -3,8 +3,8 @@ package commands
 import (
 	"context"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
-	"guishu/domain/organisation"
 	"guishu/domain/staff"
 
 	"github.com/google/uuid"
@@ -18,16 +18,21 @@ type RevokeAccess struct {
 	Reason string         `json:"reason"`
 }
 
-// RevokeAccess revokes. Errors: query/not-found-or-out-of-scope, form/required.
-func (l *Ledger) RevokeAccess(ctx context.Context, call Call, c RevokeAccess) (Answer, error) {
-	t, err := l.begin(ctx, call, verb{"revoke-access", c})
-	if err != nil {
-		return Answer{}, err
-	}
-	return t.writeMember(ctx, c.Staff, uuid.UUID(c.Staff), func(member *staff.State, tree *organisation.Tree) ([]any, error) {
-		if err := t.authorise(staff.ApproveAccess, placeOf(tree.Unit(c.Unit))); err != nil {
-			return nil, err
-		}
-		return member.Revoke(c.Role, c.Unit, c.Reason)
+var revokeAccess = ledger.Verb{
+	Name:    "revoke-access",
+	Title:   ledger.Say("收回权限", "Revoke access"),
+	Does:    ledger.Say("立即收回员工在某机构的角色。", "Takes a role at a unit away, at once."),
+	Needs:   staff.ApproveAccess,
+	Refuses: []domain.Code{domain.ErrFormRequired},
+}
+
+// Verb is revoke-access.
+func (RevokeAccess) Verb() ledger.Verb { return revokeAccess }
+
+// Run carries it out.
+func (c RevokeAccess) Run(ctx context.Context, t *ledger.Task) (ledger.Answer, error) {
+	there := func(m memberCase) ledger.Where { return ledger.PlaceOf(m.tree.Unit(c.Unit)) }
+	return ledger.Write(ctx, t, theMember(c.Staff, uuid.UUID(c.Staff), there), func(_ context.Context, m memberCase) ([]any, error) {
+		return m.Revoke(c.Role, c.Unit, c.Reason)
 	})
 }

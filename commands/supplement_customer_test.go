@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"guishu/commands"
+	"guishu/commands/commandstest"
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/staff"
 )
@@ -14,28 +16,28 @@ func TestWhoIsNamedAtEntryLooksAfterTheCustomer(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	ctx := t.Context()
-	made, err := h.ledger.RegisterCustomer(ctx, h.as(h.ops), commands.RegisterCustomer{
-		Party: domain.Person, HomeUnit: h.wealth, Fields: person("王示例"), Advisor: h.dora,
+	made, err := h.Ledger.Do(ctx, h.As(h.Ops), commands.RegisterCustomer{
+		Party: domain.Person, HomeUnit: h.Wealth, Fields: commandstest.Person("王示例"), Advisor: h.Dora,
 	})
-	h.must(err)
+	h.Must(err)
 	id := domain.CustomerID(made.ID)
 	supplement := func(who domain.StaffID, address string) error {
-		_, err := h.ledger.SupplementCustomer(ctx, h.as(who), commands.SupplementCustomer{
+		_, err := h.Ledger.Do(ctx, h.As(who), commands.SupplementCustomer{
 			Customer: id, Fields: commands.CustomerFields{Address: address},
 		})
 		return err
 	}
-	h.must(supplement(h.dora, "示例路1号"))
-	h.wants(supplement(h.emil, "示例路2号"), domain.ErrQueryNotFoundOrOutOfScope)
-	_, values, err := h.ledger.RevealFields(ctx, h.as(h.dora), commands.RevealFields{
+	h.Must(supplement(h.Dora, "示例路1号"))
+	h.Wants(supplement(h.Emil, "示例路2号"), domain.ErrQueryNotFoundOrOutOfScope)
+	shown, err := ledger.Ask(ctx, h.Ledger, h.As(h.Dora), commands.RevealFields{
 		Customer: id, Fields: []staff.Field{staff.FieldPhone}, Purpose: "回访",
 	})
-	h.must(err)
-	if values[staff.FieldPhone] == "" {
+	h.Must(err)
+	if shown.Fields[staff.FieldPhone] == "" {
 		t.Error("nothing was revealed")
 	}
-	h.attach(id, h.emil)
-	h.wants(supplement(h.dora, "示例路3号"), domain.ErrQueryNotFoundOrOutOfScope)
+	h.Attach(id, h.Emil)
+	h.Wants(supplement(h.Dora, "示例路3号"), domain.ErrQueryNotFoundOrOutOfScope)
 }
 
 // C-04, A-76: what a reveal shows when it is sent again is what is on record, not
@@ -44,22 +46,22 @@ func TestARepeatedRevealShowsWhatItShowedFirst(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	ctx := t.Context()
-	id := h.prospect(h.dora, h.wealth, person("王示例"))
-	h.attach(id, h.dora)
-	call := h.as(h.dora)
+	id := h.Prospect(h.Dora, h.Wealth, commandstest.Person("王示例"))
+	h.Attach(id, h.Dora)
+	call := h.As(h.Dora)
 	call.Key = "reveal-once"
-	reveal := func() (commands.Answer, string) {
-		answer, values, err := h.ledger.RevealFields(ctx, call, commands.RevealFields{
+	reveal := func() (ledger.Answer, string) {
+		shown, err := ledger.Ask(ctx, h.Ledger, call, commands.RevealFields{
 			Customer: id, Fields: []staff.Field{staff.FieldPhone}, Purpose: "回访",
 		})
-		h.must(err)
-		return answer, values[staff.FieldPhone]
+		h.Must(err)
+		return shown.Answer, shown.Fields[staff.FieldPhone]
 	}
 	first, shown := reveal()
-	_, err := h.ledger.SupplementCustomer(ctx, h.as(h.dora), commands.SupplementCustomer{
+	_, err := h.Ledger.Do(ctx, h.As(h.Dora), commands.SupplementCustomer{
 		Customer: id, Fields: commands.CustomerFields{Phone: "13900000009"},
 	})
-	h.must(err)
+	h.Must(err)
 	again, repeated := reveal()
 	if !again.Repeated || again.Position != first.Position || shown == "" || repeated != shown || shown == "+8613900000009" {
 		t.Errorf("%q at first, then %q", shown, repeated)

@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/organisation"
 	"guishu/domain/staff"
@@ -18,23 +19,25 @@ type TransferStaff struct {
 	Superior domain.StaffID `json:"superior,omitempty" doc:"The new direct superior."`
 }
 
-// TransferStaff transfers; the actor must manage both places. Errors:
-// staff/inactive, unit/unknown, unit/closed.
-func (l *Ledger) TransferStaff(ctx context.Context, call Call, c TransferStaff) (Answer, error) {
-	t, err := l.begin(ctx, call, verb{"transfer-staff", c})
+var transferStaff = ledger.Verb{
+	Name:    "transfer-staff",
+	Title:   ledger.Say("员工调动", "Transfer"),
+	Does:    ledger.Say("把员工调往另一机构，原机构的权限随之终止；操作人须同时管理两处。", "Moves a member of staff to another unit; roles at the old unit end with it. The actor must manage both places."),
+	Needs:   staff.ManageStaff,
+	Refuses: []domain.Code{staff.ErrUnknown, staff.ErrInactive, organisation.ErrUnknown, organisation.ErrClosed},
+}
+
+// Verb is transfer-staff.
+func (TransferStaff) Verb() ledger.Verb { return transferStaff }
+
+// Run carries it out.
+func (c TransferStaff) Run(ctx context.Context, t *ledger.Task) (ledger.Answer, error) {
+	superior, err := person(ctx, t.Ledger(), c.Superior)
 	if err != nil {
-		return Answer{}, err
+		return ledger.Answer{}, err
 	}
-	superior, err := l.person(ctx, c.Superior)
-	if err != nil {
-		return Answer{}, err
-	}
-	return t.writeMember(ctx, c.Staff, uuid.UUID(c.Staff), func(member *staff.State, tree *organisation.Tree) ([]any, error) {
-		for _, unit := range []domain.UnitID{member.Unit, c.Unit} {
-			if err := t.authorise(staff.ManageStaff, placeOf(tree.Unit(unit))); err != nil {
-				return nil, err
-			}
-		}
-		return member.Transfer(tree.Unit(c.Unit), c.Superior, superior)
+	both := func(m memberCase) ledger.Where { return placesOf(m.tree, m.Unit, c.Unit) }
+	return ledger.Write(ctx, t, theMember(c.Staff, uuid.UUID(c.Staff), both), func(_ context.Context, m memberCase) ([]any, error) {
+		return m.Transfer(m.tree.Unit(c.Unit), c.Superior, superior)
 	})
 }

@@ -3,7 +3,9 @@ package commands
 import (
 	"context"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
+	"guishu/domain/ownership"
 	"guishu/domain/staff"
 
 	"github.com/google/uuid"
@@ -16,19 +18,25 @@ type WithdrawClaim struct {
 	Application domain.ApplicationID `json:"application"`
 }
 
-// WithdrawClaim withdraws, whatever role the applicant has by now. Errors:
-// claim/not-applicant, approval/not-pending.
-func (l *Ledger) WithdrawClaim(ctx context.Context, call Call, c WithdrawClaim) (Answer, error) {
-	t, err := l.begin(ctx, call, verb{"withdraw-claim", c})
-	if err != nil {
-		return Answer{}, err
-	}
-	return t.writeSlot(ctx, slotOf{c.Customer, c.Line, staff.ReadUnits}, uuid.UUID(c.Application), func(_ context.Context, s slotCase) ([]any, error) {
-		application, _ := s.slot.Find(c.Application)
-		at := place{path: s.tree.Path(application.Unit), line: c.Line, mine: application.Applicant == call.Actor}
-		if !at.mine && !t.who.May(staff.ReadClaims, at.path, at.line) {
+var withdrawClaim = ledger.Verb{
+	Name:    "withdraw-claim",
+	Title:   ledger.Say("撤回申请", "Withdraw"),
+	Does:    ledger.Say("撤回本人尚未审批的申请。", "Takes one's own application back while it is pending."),
+	Needs:   staff.ReadUnits,
+	Refuses: []domain.Code{ownership.ErrNotApplicant, ownership.ErrNotPending},
+	OwnName: true,
+}
+
+// Verb is withdraw-claim.
+func (WithdrawClaim) Verb() ledger.Verb { return withdrawClaim }
+
+// Run withdraws, whatever role the applicant has by now.
+func (c WithdrawClaim) Run(ctx context.Context, t *ledger.Task) (ledger.Answer, error) {
+	return writeSlot(ctx, t, c.Customer, c.Line, uuid.UUID(c.Application), func(_ context.Context, s slotCase) ([]any, error) {
+		application, _ := s.Find(c.Application)
+		if application.Applicant != t.Actor() && !t.Who().May(staff.ReadClaims, s.tree.Path(application.Unit), c.Line) {
 			return nil, domain.ErrQueryNotFoundOrOutOfScope
 		}
-		return s.slot.Withdraw(c.Application, call.Actor)
+		return s.Withdraw(c.Application, t.Actor())
 	})
 }

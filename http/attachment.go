@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"guishu/commands"
 	"guishu/domain"
 	"guishu/domain/attachment"
 	"guishu/domain/staff"
@@ -20,11 +21,11 @@ func (s *Server) attachmentRoutes() {
 	// The contacts on record with a customer.
 	list(s, area, route{http.MethodGet, "/v1/customers/{customer}/contacts", "list-contacts", "客户联络记录列表", "Contacts with a customer", forStaff}, contactList(), chooseContacts, showContact)
 	// Attach an advisor; the position of the entry is what counts (B-31).
-	command(s, area, route{http.MethodPost, "/v1/customers/{customer}/attachments", "attach-advisor", "下挂财富管理师", "Attach an advisor", forStaff}, s.Ledger.AttachAdvisor)
+	command(s, area, route{http.MethodPost, "/v1/customers/{customer}/attachments", "attach-advisor", "下挂财富管理师", "Attach an advisor", forStaff}, do[commands.AttachAdvisor](s))
 	// End an attachment.
-	command(s, area, route{http.MethodPost, "/v1/customers/{customer}/attachments/{attachment}/end", "end-attachment", "结束下挂", "End an attachment", forStaff}, s.Ledger.EndAttachment)
+	command(s, area, route{http.MethodPost, "/v1/customers/{customer}/attachments/{attachment}/end", "end-attachment", "结束下挂", "End an attachment", forStaff}, do[commands.EndAttachment](s))
 	// Record a contact with the customer.
-	command(s, area, route{http.MethodPost, "/v1/customers/{customer}/contacts", "record-contact", "客户联络记录", "Record a contact", forStaff}, s.Ledger.RecordContact)
+	command(s, area, route{http.MethodPost, "/v1/customers/{customer}/contacts", "record-contact", "客户联络记录", "Record a contact", forStaff}, do[commands.RecordContact](s))
 }
 
 // attachmentFilter chooses attachments.

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"guishu/commands"
 	"guishu/domain"
 	"guishu/domain/attribution"
 	"guishu/domain/identity"
@@ -24,7 +25,7 @@ func (s *Server) attributionRoutes() {
 	one(s, area, route{http.MethodGet, "/v1/attributions/{decision}", "get-attribution", "归属判定", "An attribution decision", forStaff}, attributionModels(), s.decision)
 	// Decide a confirmed payment's attribution anew; nothing is written when the
 	// standing decision is the same.
-	command(s, area, route{http.MethodPost, "/v1/payments/{payment}/attribution", "decide-attribution", "重新计算归属", "Decide the attribution anew", forStaff}, s.Ledger.DecideAttribution)
+	command(s, area, route{http.MethodPost, "/v1/payments/{payment}/attribution", "decide-attribution", "重新计算归属", "Decide the attribution anew", forStaff}, do[commands.DecideAttribution](s))
 }
 
 // attributionFilter chooses decisions.

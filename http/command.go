@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"guishu/commands"
+	"guishu/commands/ledger"
 	"guishu/domain"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -19,25 +19,32 @@ import (
 )
 
 // verb is a command as the ledger offers it.
-type verb[C, A any] func(context.Context, commands.Call, C) (A, error)
+type verb[C, A any] func(context.Context, ledger.Call, C) (A, error)
+
+// do is a command as the ledger does it.
+func do[C ledger.Command](s *Server) verb[C, ledger.Answer] {
+	return func(ctx context.Context, call ledger.Call, c C) (ledger.Answer, error) {
+		return s.Ledger.Do(ctx, call, c)
+	}
+}
 
 // answered is what every command answers, or holds what it does.
-type answered interface{ taken() commands.Answer }
+type answered interface{ taken() ledger.Answer }
 
 // command routes a verb. The body is the command; what the address names, such as
 // {unit}, is the command's field of that name. It answers 201 when something was
 // written and 200 when this very command had taken effect before.
-func command[C any](s *Server, area string, rt route, run verb[C, commands.Answer]) {
-	commandGiving(s, area, rt, func(ctx context.Context, call commands.Call, c C) (plainAnswer, error) {
+func command[C any](s *Server, area string, rt route, run verb[C, ledger.Answer]) {
+	commandGiving(s, area, rt, func(ctx context.Context, call ledger.Call, c C) (plainAnswer, error) {
 		answer, err := run(ctx, call, c)
 		return plainAnswer{answer}, err
 	})
 }
 
 // plainAnswer is a command's answer and nothing else.
-type plainAnswer struct{ commands.Answer }
+type plainAnswer struct{ ledger.Answer }
 
-func (a plainAnswer) taken() commands.Answer { return a.Answer }
+func (a plainAnswer) taken() ledger.Answer { return a.Answer }
 
 // commandGiving routes a verb that answers more than that it was done.
 func commandGiving[C any, A answered](s *Server, area string, rt route, run verb[C, A]) {
@@ -72,7 +79,7 @@ func commandGiving[C any, A answered](s *Server, area string, rt route, run verb
 	})
 }
 
-func outcomeOf(answer commands.Answer, err error) string {
+func outcomeOf(answer ledger.Answer, err error) string {
 	switch {
 	case err != nil:
 		refusal, _ := refusalOf(err)
@@ -85,9 +92,9 @@ func outcomeOf(answer commands.Answer, err error) string {
 
 // callOf says who asks, under which key and, for history, when it happened and
 // with which migration batch.
-func callOf(r *http.Request) (commands.Call, error) {
+func callOf(r *http.Request) (ledger.Call, error) {
 	x := exchangeOf(r.Context())
-	call := commands.Call{Actor: x.identity.Staff, Correlation: x.request}
+	call := ledger.Call{Actor: x.identity.Staff, Correlation: x.request}
 	var err error
 	if call.Key, err = idempotencyKey(r.Header); err != nil {
 		return call, err

@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"testing"
 
-	"guishu/commands"
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/ownership"
 )
@@ -13,7 +13,7 @@ func TestAClaimIsFiledApprovedAndOwned(t *testing.T) { // A-09, A-13
 	t.Parallel()
 	h := newHouse(t)
 	customer := h.customer("ann", h.north, "张三")
-	var filed commands.Answer
+	var filed ledger.Answer
 	h.as("ann").post("/v1/claims", map[string]any{"customer": customer}).is(http.StatusCreated).read(&filed)
 	path := "/v1/claims/" + customer.String() + "/SELF_OPERATED/" + filed.ID.String()
 	h.as("bo").post(path+"/approval", map[string]any{}).refuses(http.StatusForbidden, domain.ErrAuthzDenied)
@@ -28,7 +28,7 @@ func TestARetryGivesTheFirstAnswer(t *testing.T) { // A-76
 	ann := h.as("ann")
 	customer, other := h.customer("ann", h.north, "张三"), h.customer("ann", h.north, "李四")
 	key := []string{"Idempotency-Key", "5f0c1f6e-0c9b-4e0e-a3c5-000000000001"}
-	var first, again commands.Answer
+	var first, again ledger.Answer
 	ann.post("/v1/claims", map[string]any{"customer": customer}, key...).is(http.StatusCreated).lacks(`"repeated"`).read(&first)
 	ann.post("/v1/claims", map[string]any{"customer": customer}, key...).is(http.StatusOK).read(&again)
 	if !again.Repeated || again.ID != first.ID || again.Position != first.Position || again.Revision != first.Revision {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"guishu/commands"
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/customer"
 	"guishu/domain/identity"
@@ -17,7 +18,7 @@ import (
 
 // revealed is fields in the clear, once the reveal is on record.
 type revealed struct {
-	commands.Answer
+	ledger.Answer
 	Fields map[staff.Field]string `json:"fields"`
 }
 
@@ -35,25 +36,25 @@ func (s *Server) customerRoutes() {
 	// Every event of a customer in order, readable, as the reader may see it (C-03).
 	list(s, area, route{http.MethodGet, "/v1/customers/{customer}/timeline", "get-timeline", "客户时间线", "Timeline of a customer", forStaff}, s.timelineList(), chooseTimeline, showEntry)
 	// Enter a customer.
-	command(s, area, route{http.MethodPost, "/v1/customers", "register-customer", "登记客户", "Register a customer", forStaff}, s.Ledger.RegisterCustomer)
+	command(s, area, route{http.MethodPost, "/v1/customers", "register-customer", "登记客户", "Register a customer", forStaff}, do[commands.RegisterCustomer](s))
 	// Complete a potential customer.
-	command(s, area, route{http.MethodPost, "/v1/customers/{customer}/supplement", "supplement-customer", "信息补充", "Supplement", forStaff}, s.Ledger.SupplementCustomer)
+	command(s, area, route{http.MethodPost, "/v1/customers/{customer}/supplement", "supplement-customer", "信息补充", "Supplement", forStaff}, do[commands.SupplementCustomer](s))
 	// Record what the citizen-ID check gave.
-	command(s, area, route{http.MethodPost, "/v1/customers/{customer}/verification", "verify-identity", "联网核查登记", "Record an identity verification", forStaff}, s.Ledger.RecordIdentityVerification)
+	command(s, area, route{http.MethodPost, "/v1/customers/{customer}/verification", "record-identity-verification", "联网核查登记", "Record an identity verification", forStaff}, do[commands.RecordIdentityVerification](s))
 	// Tie to the core bank's customer number.
-	command(s, area, route{http.MethodPost, "/v1/customers/{customer}/link", "link-customer", "关联客户号", "Link to a customer number", forStaff}, s.Ledger.LinkCustomer)
+	command(s, area, route{http.MethodPost, "/v1/customers/{customer}/link", "link-customer", "关联客户号", "Link to a customer number", forStaff}, do[commands.LinkCustomer](s))
 	// Erase the person: the key is destroyed.
-	command(s, area, route{http.MethodPost, "/v1/customers/{customer}/erasure", "erase-customer", "删除个人信息", "Erase", forStaff}, s.Ledger.EraseCustomer)
+	command(s, area, route{http.MethodPost, "/v1/customers/{customer}/erasure", "erase-customer", "删除个人信息", "Erase", forStaff}, do[commands.EraseCustomer](s))
 	// Show masked fields in full, on record, for a stated purpose.
 	commandGiving(s, area, route{http.MethodPost, "/v1/customers/{customer}/reveal", "reveal-fields", "查看完整信息", "Reveal masked fields", forStaff}, s.reveal)
 }
 
-func (s *Server) reveal(ctx context.Context, call commands.Call, c commands.RevealFields) (revealed, error) {
-	answer, fields, err := s.Ledger.RevealFields(ctx, call, c)
-	return revealed{Answer: answer, Fields: fields}, err
+func (s *Server) reveal(ctx context.Context, call ledger.Call, c commands.RevealFields) (revealed, error) {
+	shown, err := ledger.Ask(ctx, s.Ledger, call, c)
+	return revealed(shown), err
 }
 
-func (a revealed) taken() commands.Answer { return a.Answer }
+func (a revealed) taken() ledger.Answer { return a.Answer }
 
 // customerFilter chooses customers. What is personal stands only in a body.
 type customerFilter struct {

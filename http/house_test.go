@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"guishu/commands"
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/customer"
 	"guishu/eventstore"
@@ -43,7 +44,7 @@ type house struct {
 	t      testing.TB
 	pool   *pgxpool.Pool
 	store  *postgres.Store
-	ledger *commands.Ledger
+	ledger *ledger.Ledger
 	auth   *auth.Auth
 	runner *projections.Runner
 	server *door.Server
@@ -104,17 +105,17 @@ func newHouseOn(t testing.TB, address string, change ...func(*door.Config)) *hou
 	t.Cleanup(func() { _ = h.store.Close() })
 	ring, err := sealing.Open(ctx, h.pool, sealing.FixedKEK(sealing.NewKEK()), sealing.Options{})
 	h.must(err)
-	registry, err := commands.Events()
+	registry, err := ledger.Events()
 	h.must(err)
 	codec := eventstore.NewCodec(registry, sealing.NewSealer(ring))
 	lookups, err := ring.Hasher(ctx, sealing.ForLookups)
 	h.must(err)
 	requests, err := ring.Hasher(ctx, sealing.ForRequests)
 	h.must(err)
-	unique, err := commands.OpenRegistry(ctx, h.pool)
+	unique, err := ledger.OpenKeys(ctx, h.pool)
 	h.must(err)
-	h.ledger, err = commands.Open(ctx, commands.Config{
-		ID: ring.Ledger(), Store: h.store, Codec: codec, Registry: unique, Lookups: lookups, Requests: requests,
+	h.ledger, err = ledger.Open(ctx, ledger.Config{
+		ID: ring.Ledger(), Store: h.store, Codec: codec, Keys: unique, Lookups: lookups, Requests: requests,
 		Eraser: ring, Census: nobodyCounts{}, Location: domain.ChinaZone(), Now: time.Now,
 	})
 	h.must(err)
@@ -163,7 +164,7 @@ func (h *house) must(err error) {
 func (h *house) settle() {
 	ctx := h.t.Context()
 	var err error
-	h.admin, err = h.ledger.InstallFirstAdministrator(ctx, commands.InstallFirstAdministrator{
+	h.admin, err = commands.Install(ctx, h.ledger, commands.InstallFirstAdministrator{
 		Firm: "示例银行", Name: "管理员甲", Login: "admin", EmployeeNo: "A0001",
 	})
 	h.must(err)
@@ -190,13 +191,13 @@ func (h *house) seen() {
 	h.must(h.runner.WaitForAll(h.t.Context(), last))
 }
 
-func (h *house) call(who domain.StaffID) commands.Call {
-	return commands.Call{Actor: who, Key: fmt.Sprintf("house-%d", h.keys.Add(1))}
+func (h *house) call(who domain.StaffID) ledger.Call {
+	return ledger.Call{Actor: who, Key: fmt.Sprintf("house-%d", h.keys.Add(1))}
 }
 
 func (h *house) unit(parent domain.UnitID, code string, kind domain.UnitKind, line domain.BusinessLine) domain.UnitID {
 	h.t.Helper()
-	answer, err := h.ledger.EstablishUnit(h.t.Context(), h.call(h.admin), commands.EstablishUnit{
+	answer, err := h.ledger.Do(h.t.Context(), h.call(h.admin), commands.EstablishUnit{
 		Parent: parent, Code: code, Name: "单位" + code, Kind: kind, Line: line,
 	})
 	h.must(err)
@@ -207,12 +208,12 @@ func (h *house) unit(parent domain.UnitID, code string, kind domain.UnitKind, li
 func (h *house) hire(login string, unit domain.UnitID, role domain.Role) domain.StaffID {
 	h.t.Helper()
 	ctx := h.t.Context()
-	hired, err := h.ledger.HireStaff(ctx, h.call(h.admin), commands.HireStaff{EmployeeNo: "E-" + login, Login: login, Name: "员工" + login, Unit: unit})
+	hired, err := h.ledger.Do(ctx, h.call(h.admin), commands.HireStaff{EmployeeNo: "E-" + login, Login: login, Name: "员工" + login, Unit: unit})
 	h.must(err)
 	who := domain.StaffID(hired.ID)
-	request, err := h.ledger.RequestAccess(ctx, h.call(who), commands.RequestAccess{Staff: who, Role: role, Unit: unit})
+	request, err := h.ledger.Do(ctx, h.call(who), commands.RequestAccess{Staff: who, Role: role, Unit: unit})
 	h.must(err)
-	_, err = h.ledger.GrantAccess(ctx, h.call(h.admin), commands.GrantAccess{Staff: who, Request: domain.RequestID(request.ID)})
+	_, err = h.ledger.Do(ctx, h.call(h.admin), commands.GrantAccess{Staff: who, Request: domain.RequestID(request.ID)})
 	h.must(err)
 	h.must(h.auth.SetPassword(ctx, who, login, password))
 	h.people[login] = who
@@ -222,7 +223,7 @@ func (h *house) hire(login string, unit domain.UnitID, role domain.Role) domain.
 // customer registers a person at a unit.
 func (h *house) customer(by string, at domain.UnitID, name string) domain.CustomerID {
 	h.t.Helper()
-	answer, err := h.ledger.RegisterCustomer(h.t.Context(), h.call(h.people[by]), commands.RegisterCustomer{
+	answer, err := h.ledger.Do(h.t.Context(), h.call(h.people[by]), commands.RegisterCustomer{
 		Party: domain.Person, HomeUnit: at, Fields: commands.CustomerFields{Name: name, Phone: "13800138000", Source: customer.SourceOwn},
 	})
 	h.must(err)

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"guishu/commands"
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/policy"
 )
@@ -79,7 +80,7 @@ func TestEveryListIsCounted(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	director := h.hire("sue", h.root, domain.RoleSuperior)
-	_, err := h.ledger.PublishPolicy(t.Context(), h.call(director), commands.PublishPolicy{EffectiveOn: h.ledger.Today(), Rules: policy.Default()})
+	_, err := h.ledger.Do(t.Context(), h.call(director), commands.PublishPolicy{EffectiveOn: h.ledger.Today(), Rules: policy.Default()})
 	h.must(err)
 	customer := h.customer("ann", h.north, "王小明")
 	sue := h.as("sue")
@@ -223,7 +224,7 @@ func TestMinPositionShowsTheOwnWrite(t *testing.T) {
 	h := newHouse(t)
 	admin := h.as("admin")
 	for _, name := range []string{"东街支局", "西街支局", "南街支局"} {
-		var written commands.Answer
+		var written ledger.Answer
 		admin.post("/v1/units/"+h.north.String()+"/name", map[string]string{"name": name}).is(http.StatusCreated).read(&written)
 		var unit struct {
 			Name string `json:"name"`

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"guishu/commands"
 	"guishu/domain"
 	"guishu/domain/migration"
 	"guishu/domain/staff"
@@ -20,11 +21,11 @@ func (s *Server) migrationRoutes() {
 	// Propose a batch.
 	command(s, area, route{http.MethodPost, "/v1/migrations", "propose-migration", "提交迁移批次", "Propose a batch", forStaff}, s.propose)
 	// Approve it, by another supervisor.
-	command(s, area, route{http.MethodPost, "/v1/migrations/{batch}/approval", "approve-migration", "批准迁移批次", "Approve a batch", forStaff}, s.Ledger.ApproveMigration)
+	command(s, area, route{http.MethodPost, "/v1/migrations/{batch}/approval", "approve-migration", "批准迁移批次", "Approve a batch", forStaff}, do[commands.ApproveMigration](s))
 	// Refuse it.
-	command(s, area, route{http.MethodPost, "/v1/migrations/{batch}/refusal", "refuse-migration", "拒绝迁移批次", "Refuse a batch", forStaff}, s.Ledger.RefuseMigration)
+	command(s, area, route{http.MethodPost, "/v1/migrations/{batch}/refusal", "refuse-migration", "拒绝迁移批次", "Refuse a batch", forStaff}, do[commands.RefuseMigration](s))
 	// Close it.
-	command(s, area, route{http.MethodPost, "/v1/migrations/{batch}/closure", "close-migration", "关闭迁移批次", "Close a batch", forStaff}, s.Ledger.CloseMigration)
+	command(s, area, route{http.MethodPost, "/v1/migrations/{batch}/closure", "close-migration", "关闭迁移批次", "Close a batch", forStaff}, do[commands.CloseMigration](s))
 }
 
 // batchFilter chooses batches.

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strconv"
 
-	"guishu/commands"
+	"guishu/commands/ledger"
 	"guishu/http/auth"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -107,7 +107,7 @@ func (s *Server) describeCommand(op *huma.Operation, of, gives reflect.Type, tak
 	)
 	s.describeBody(op, of, taken)
 	if gives == reflect.TypeFor[plainAnswer]() {
-		gives = reflect.TypeFor[commands.Answer]()
+		gives = reflect.TypeFor[ledger.Answer]()
 	}
 	s.describeAnswer(op, http.StatusCreated, gives)
 	s.describeAnswer(op, http.StatusOK, gives)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"guishu/commands"
 	"guishu/domain"
 	"guishu/domain/identity"
 	"guishu/domain/payment"
@@ -25,17 +26,17 @@ func (s *Server) paymentRoutes() {
 	// What was bought, and how long it is held (B-17, B-18).
 	list(s, area, route{http.MethodGet, "/v1/purchases", "list-purchases", "购买记录", "List purchases", forStaff}, purchaseList(), choosePurchases, showPurchase)
 	// Reserve.
-	command(s, area, route{http.MethodPost, "/v1/payments", "reserve-payment", "划款预约", "Reserve a payment", forStaff}, s.Ledger.ReservePayment)
+	command(s, area, route{http.MethodPost, "/v1/payments", "reserve-payment", "划款预约", "Reserve a payment", forStaff}, do[commands.ReservePayment](s))
 	// Register, with the bank account and the papers.
-	command(s, area, route{http.MethodPost, "/v1/payments/{payment}/registration", "register-payment", "划款登记", "Register", forStaff}, s.Ledger.RegisterPayment)
+	command(s, area, route{http.MethodPost, "/v1/payments/{payment}/registration", "register-payment", "划款登记", "Register", forStaff}, do[commands.RegisterPayment](s))
 	// Confirm, by another member of operations.
-	command(s, area, route{http.MethodPost, "/v1/payments/{payment}/confirmation", "confirm-payment", "打款确认", "Confirm", forStaff}, s.Ledger.ConfirmPayment)
+	command(s, area, route{http.MethodPost, "/v1/payments/{payment}/confirmation", "confirm-payment", "打款确认", "Confirm", forStaff}, do[commands.ConfirmPayment](s))
 	// Send back to be corrected.
-	command(s, area, route{http.MethodPost, "/v1/payments/{payment}/return", "return-payment", "退回登记", "Return", forStaff}, s.Ledger.ReturnPayment)
+	command(s, area, route{http.MethodPost, "/v1/payments/{payment}/return", "return-payment", "退回登记", "Return", forStaff}, do[commands.ReturnPayment](s))
 	// End before confirmation.
-	command(s, area, route{http.MethodPost, "/v1/payments/{payment}/cancellation", "cancel-payment", "取消划款", "Cancel", forStaff}, s.Ledger.CancelPayment)
+	command(s, area, route{http.MethodPost, "/v1/payments/{payment}/cancellation", "cancel-payment", "取消划款", "Cancel", forStaff}, do[commands.CancelPayment](s))
 	// Take back after confirmation.
-	command(s, area, route{http.MethodPost, "/v1/payments/{payment}/reversal", "reverse-payment", "冲正划款", "Reverse", forStaff}, s.Ledger.ReversePayment)
+	command(s, area, route{http.MethodPost, "/v1/payments/{payment}/reversal", "reverse-payment", "冲正划款", "Reverse", forStaff}, do[commands.ReversePayment](s))
 }
 
 // paymentFilter chooses payments.

@@ -7,14 +7,15 @@ import (
 	"testing"
 
 	"guishu/commands"
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/payment"
 )
 
 // done carries a command out and gives its answer.
-func (c *client) done(path string, body any) commands.Answer {
+func (c *client) done(path string, body any) ledger.Answer {
 	c.t.Helper()
-	var answer commands.Answer
+	var answer ledger.Answer
 	if body == nil {
 		c.send(http.MethodPost, path, nil).is(http.StatusCreated).read(&answer)
 		return answer
@@ -113,7 +114,7 @@ func TestAPaymentIsConfirmedAttributedAndCounted(t *testing.T) { // B-06, B-11 �
 // wealth is a branch of the wealth firm, whose customers have advisors.
 func (h *house) wealth() domain.UnitID {
 	h.t.Helper()
-	answer, err := h.ledger.EstablishUnit(h.t.Context(), h.call(h.admin), commands.EstablishUnit{
+	answer, err := h.ledger.Do(h.t.Context(), h.call(h.admin), commands.EstablishUnit{
 		Parent: h.root, Code: "W01", Name: "财富分公司", Kind: domain.Branch, Model: domain.Attached,
 	})
 	h.must(err)

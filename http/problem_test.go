@@ -81,9 +81,9 @@ func TestFieldsAreNamedAsTheyWereSent(t *testing.T) {
 	h := newHouse(t)
 	h.hire("sue", h.root, domain.RoleSuperior)
 	ops := h.hire("ops", h.root, domain.RoleOperations)
-	launched, err := h.ledger.LaunchProduct(t.Context(), h.call(ops), commands.LaunchProduct{Code: "F1", Name: "示例稳健一号", Supplier: "示例基金"})
+	launched, err := h.ledger.Do(t.Context(), h.call(ops), commands.LaunchProduct{Code: "F1", Name: "示例稳健一号", Supplier: "示例基金"})
 	h.must(err)
-	_, err = h.ledger.OpenSubscription(t.Context(), h.call(ops), commands.OpenSubscription{Product: domain.ProductID(launched.ID)})
+	_, err = h.ledger.Do(t.Context(), h.call(ops), commands.OpenSubscription{Product: domain.ProductID(launched.ID)})
 	h.must(err)
 	customer := func(fields string) string {
 		return `{"party":"PERSON","home_unit":"` + h.north.String() + `","fields":{` + fields + `}}`

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"guishu/commands"
 	"guishu/domain"
 	"guishu/domain/staff"
 	"guishu/projections/products"
@@ -17,13 +18,13 @@ func (s *Server) productRoutes() {
 	// One product.
 	one(s, area, route{http.MethodGet, "/v1/products/{product}", "get-product", "产品", "A product", forStaff}, []string{"products"}, s.product)
 	// Add a product.
-	command(s, area, route{http.MethodPost, "/v1/products", "launch-product", "新增产品", "Launch a product", forStaff}, s.Ledger.LaunchProduct)
+	command(s, area, route{http.MethodPost, "/v1/products", "launch-product", "新增产品", "Launch a product", forStaff}, do[commands.LaunchProduct](s))
 	// Open it for subscription.
-	command(s, area, route{http.MethodPost, "/v1/products/{product}/opening", "open-subscription", "开放认购", "Open for subscription", forStaff}, s.Ledger.OpenSubscription)
+	command(s, area, route{http.MethodPost, "/v1/products/{product}/opening", "open-subscription", "开放认购", "Open for subscription", forStaff}, do[commands.OpenSubscription](s))
 	// Close it again.
-	command(s, area, route{http.MethodPost, "/v1/products/{product}/closing", "close-subscription", "停止认购", "Close for subscription", forStaff}, s.Ledger.CloseSubscription)
+	command(s, area, route{http.MethodPost, "/v1/products/{product}/closing", "close-subscription", "停止认购", "Close for subscription", forStaff}, do[commands.CloseSubscription](s))
 	// Record its establishment and maturity.
-	command(s, area, route{http.MethodPost, "/v1/products/{product}/inception", "record-inception", "产品成立", "Record the inception", forStaff}, s.Ledger.RecordInception)
+	command(s, area, route{http.MethodPost, "/v1/products/{product}/inception", "record-inception", "产品成立", "Record the inception", forStaff}, do[commands.RecordInception](s))
 }
 
 // productFilter chooses products.

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"guishu/commands"
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/migration"
 	"guishu/domain/policy"
@@ -81,8 +82,8 @@ type newPolicy struct {
 	Note        string      `json:"note,omitempty"`
 }
 
-func (s *Server) publish(ctx context.Context, call commands.Call, c newPolicy) (commands.Answer, error) {
-	return s.Ledger.PublishPolicy(ctx, call, commands.PublishPolicy{EffectiveOn: c.EffectiveOn, Rules: c.Rules.rules(), Note: c.Note})
+func (s *Server) publish(ctx context.Context, call ledger.Call, c newPolicy) (ledger.Answer, error) {
+	return s.Ledger.Do(ctx, call, commands.PublishPolicy{EffectiveOn: c.EffectiveOn, Rules: c.Rules.rules(), Note: c.Note})
 }
 
 // source is a file of a migration batch as the API names it.
@@ -106,10 +107,10 @@ type newBatch struct {
 	Sources []source `json:"sources" doc:"The files, each named by its SHA-256."`
 }
 
-func (s *Server) propose(ctx context.Context, call commands.Call, c newBatch) (commands.Answer, error) {
+func (s *Server) propose(ctx context.Context, call ledger.Call, c newBatch) (ledger.Answer, error) {
 	sources := make([]migration.Source, len(c.Sources))
 	for i, one := range c.Sources {
 		sources[i] = migration.Source(one)
 	}
-	return s.Ledger.ProposeMigration(ctx, call, commands.ProposeMigration{Name: c.Name, Sources: sources})
+	return s.Ledger.Do(ctx, call, commands.ProposeMigration{Name: c.Name, Sources: sources})
 }

@@ -13,7 +13,7 @@ import (
 	"net/http"
 	"time"
 
-	"guishu/commands"
+	"guishu/commands/ledger"
 	"guishu/eventstore"
 	"guishu/http/auth"
 	"guishu/projections"
@@ -28,13 +28,13 @@ import (
 // Config is what a Server is built from. Every field is required unless it says
 // otherwise.
 type Config struct {
-	Ledger   *commands.Ledger
+	Ledger   *ledger.Ledger
 	Auth     *auth.Auth
 	Read     query.DB            // where the read models' tables are
 	Models   Models              // how far they are
 	Store    eventstore.Store    // what the timeline's events say …
 	Decoder  projections.Decoder // … and how to read it
-	Lookups  commands.Hasher     // as the read models find customers by document and phone
+	Lookups  ledger.Hasher       // as the read models find customers by document and phone
 	Location *time.Location      // the business's time zone
 
 	Log     *slog.Logger     // optional

@@ -198,7 +198,7 @@ func TestAnotherSitesRequestIsRefused(t *testing.T) {
 func TestAnInvitationLeadsToAPassword(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	hired, err := h.ledger.HireStaff(t.Context(), h.call(h.admin), commands.HireStaff{EmployeeNo: "E9", Login: "newcomer", Name: "新人", Unit: h.north})
+	hired, err := h.ledger.Do(t.Context(), h.call(h.admin), commands.HireStaff{EmployeeNo: "E9", Login: "newcomer", Name: "新人", Unit: h.north})
 	h.must(err)
 	path := "/v1/staff/" + hired.ID.String() + "/invitation"
 	h.as("ann").post(path, map[string]any{}).refuses(http.StatusForbidden, domain.ErrAuthzDenied)

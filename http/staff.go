@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"guishu/commands"
 	"guishu/domain"
 	"guishu/domain/staff"
 	people "guishu/projections/staff"
@@ -27,19 +28,19 @@ func (s *Server) staffRoutes() {
 	// Requests for access: one's own, and those one may decide.
 	list(s, area, route{http.MethodGet, "/v1/access-requests", "list-access-requests", "权限申请列表", "List requests for access", forStaff}, accessList(), chooseAccess, showAccess)
 	// Add a member of staff; it gives no access.
-	command(s, area, route{http.MethodPost, "/v1/staff", "hire-staff", "新增员工", "Hire", forStaff}, s.Ledger.HireStaff)
+	command(s, area, route{http.MethodPost, "/v1/staff", "hire-staff", "新增员工", "Hire", forStaff}, do[commands.HireStaff](s))
 	// Move somebody to another unit.
-	command(s, area, route{http.MethodPost, "/v1/staff/{staff}/unit", "transfer-staff", "员工调动", "Transfer", forStaff}, s.Ledger.TransferStaff)
+	command(s, area, route{http.MethodPost, "/v1/staff/{staff}/unit", "transfer-staff", "员工调动", "Transfer", forStaff}, do[commands.TransferStaff](s))
 	// Record a departure: every access ends at once.
-	command(s, area, route{http.MethodPost, "/v1/staff/{staff}/departure", "record-departure", "员工离职", "Record a departure", forStaff}, s.Ledger.RecordDeparture)
+	command(s, area, route{http.MethodPost, "/v1/staff/{staff}/departure", "record-departure", "员工离职", "Record a departure", forStaff}, do[commands.RecordDeparture](s))
 	// Ask for access, for oneself or for one's staff.
-	command(s, area, route{http.MethodPost, "/v1/staff/{staff}/access", "request-access", "申请权限", "Request access", forStaff}, s.Ledger.RequestAccess)
+	command(s, area, route{http.MethodPost, "/v1/staff/{staff}/access", "request-access", "申请权限", "Request access", forStaff}, do[commands.RequestAccess](s))
 	// Grant it, by somebody else.
-	command(s, area, route{http.MethodPost, "/v1/staff/{staff}/access/{request}/approval", "grant-access", "批准权限", "Grant access", forStaff}, s.Ledger.GrantAccess)
+	command(s, area, route{http.MethodPost, "/v1/staff/{staff}/access/{request}/approval", "grant-access", "批准权限", "Grant access", forStaff}, do[commands.GrantAccess](s))
 	// Refuse it, with a reason.
-	command(s, area, route{http.MethodPost, "/v1/staff/{staff}/access/{request}/refusal", "refuse-access", "拒绝权限", "Refuse access", forStaff}, s.Ledger.RefuseAccess)
+	command(s, area, route{http.MethodPost, "/v1/staff/{staff}/access/{request}/refusal", "refuse-access", "拒绝权限", "Refuse access", forStaff}, do[commands.RefuseAccess](s))
 	// Take a role away.
-	command(s, area, route{http.MethodPost, "/v1/staff/{staff}/access/revocation", "revoke-access", "收回权限", "Revoke access", forStaff}, s.Ledger.RevokeAccess)
+	command(s, area, route{http.MethodPost, "/v1/staff/{staff}/access/revocation", "revoke-access", "收回权限", "Revoke access", forStaff}, do[commands.RevokeAccess](s))
 	// Give somebody a one-time secret to sign in with; their password ends.
 	action(s, area, route{http.MethodPost, "/v1/staff/{staff}/invitation", "invite-staff", "发放一次性登录密钥", "Invite to sign in", forStaff}, s.invite)
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"guishu/commands"
 	"guishu/domain"
 	"guishu/domain/staff"
 	"guishu/projections/units"
@@ -18,13 +19,13 @@ func (s *Server) unitRoutes() {
 	// One unit.
 	one(s, area, route{http.MethodGet, "/v1/units/{unit}", "get-unit", "机构", "A unit", forStaff}, []string{"units"}, s.unit)
 	// Add a unit below another.
-	command(s, area, route{http.MethodPost, "/v1/units", "establish-unit", "新设机构", "Establish a unit", forStaff}, s.Ledger.EstablishUnit)
+	command(s, area, route{http.MethodPost, "/v1/units", "establish-unit", "新设机构", "Establish a unit", forStaff}, do[commands.EstablishUnit](s))
 	// Give it another name.
-	command(s, area, route{http.MethodPost, "/v1/units/{unit}/name", "rename-unit", "机构更名", "Rename a unit", forStaff}, s.Ledger.RenameUnit)
+	command(s, area, route{http.MethodPost, "/v1/units/{unit}/name", "rename-unit", "机构更名", "Rename a unit", forStaff}, do[commands.RenameUnit](s))
 	// Put it, with all below it, under another one.
-	command(s, area, route{http.MethodPost, "/v1/units/{unit}/parent", "move-unit", "机构划转", "Move a unit", forStaff}, s.Ledger.MoveUnit)
+	command(s, area, route{http.MethodPost, "/v1/units/{unit}/parent", "move-unit", "机构划转", "Move a unit", forStaff}, do[commands.MoveUnit](s))
 	// End it.
-	command(s, area, route{http.MethodPost, "/v1/units/{unit}/closure", "close-unit", "撤销机构", "Close a unit", forStaff}, s.Ledger.CloseUnit)
+	command(s, area, route{http.MethodPost, "/v1/units/{unit}/closure", "close-unit", "撤销机构", "Close a unit", forStaff}, do[commands.CloseUnit](s))
 }
 
 // unitFilter chooses units.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"guishu/commands"
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/customer"
 	"guishu/domain/identity"
@@ -30,7 +31,7 @@ func canaries() []string { return []string{canaryPhone, canaryID, canaryAddress,
 // known registers a customer with everything that is personal.
 func (h *house) known(by string, at domain.UnitID) domain.CustomerID {
 	h.t.Helper()
-	answer, err := h.ledger.RegisterCustomer(h.t.Context(), h.call(h.people[by]), commands.RegisterCustomer{
+	answer, err := h.ledger.Do(h.t.Context(), h.call(h.people[by]), commands.RegisterCustomer{
 		Party: domain.Person, HomeUnit: at, CustomerNo: "C10001", Fields: commands.CustomerFields{
 			Name: "欧阳晓明", Phone: canaryPhone, IdentityType: identity.ResidentCard, IdentityNumber: canaryID, Source: customer.SourceOwn,
 			Address: "北京市朝阳区" + canaryAddress, BankAccount: canaryAccount, Employer: "示例公司",
@@ -106,11 +107,11 @@ func status(denied bool) int {
 
 // claimed lets somebody claim a customer and their head approve it.
 func claimed(h *house, who string, id domain.CustomerID) error {
-	filed, err := h.ledger.ClaimCustomer(h.t.Context(), h.call(h.people[who]), commands.ClaimCustomer{Customer: id})
+	filed, err := h.ledger.Do(h.t.Context(), h.call(h.people[who]), commands.ClaimCustomer{Customer: id})
 	if err != nil {
 		return err
 	}
-	_, err = h.ledger.ApproveClaim(h.t.Context(), h.call(h.people["northhead"]), commands.ApproveClaim{
+	_, err = h.ledger.Do(h.t.Context(), h.call(h.people["northhead"]), commands.ApproveClaim{
 		Customer: id, Line: domain.SelfOperated, Application: domain.ApplicationID(filed.ID),
 	})
 	return err
@@ -165,7 +166,7 @@ func TestRevealingIsOnRecordBeforeAnythingIsShown(t *testing.T) { // C-04
 	silent := ann.post(path, map[string]any{"fields": []string{"phone"}}).lacks(canaries()...)
 	silent.refuses(http.StatusBadRequest, lookup.ErrPurposeRequired)
 	var shown struct {
-		commands.Answer
+		ledger.Answer
 		Fields map[string]string `json:"fields"`
 	}
 	ann.post(path, map[string]any{"fields": []string{"phone", "identity_number"}, "purpose": "电话回访"}).is(http.StatusCreated).read(&shown)
@@ -381,11 +382,11 @@ func TestWhoEnteredACustomerKeepsThemWhileNobodyOwnsThem(t *testing.T) {
 	}
 	h.as("ann").get(path).is(http.StatusOK)
 
-	filed, err := h.ledger.RequestDissolution(t.Context(), h.call(h.people["ann"]), commands.RequestDissolution{
+	filed, err := h.ledger.Do(t.Context(), h.call(h.people["ann"]), commands.RequestDissolution{
 		Customer: id, Line: domain.SelfOperated, Reason: "客户迁出",
 	})
 	h.must(err)
-	_, err = h.ledger.ApproveClaim(t.Context(), h.call(h.people["northhead"]), commands.ApproveClaim{
+	_, err = h.ledger.Do(t.Context(), h.call(h.people["northhead"]), commands.ApproveClaim{
 		Customer: id, Line: domain.SelfOperated, Application: domain.ApplicationID(filed.ID),
 	})
 	h.must(err)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"guishu/commands"
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/customer"
 	"guishu/domain/identity"
@@ -36,7 +37,7 @@ type house struct {
 	store  eventstore.Store
 	ring   *sealing.Ring
 	codec  *eventstore.Codec
-	ledger *commands.Ledger
+	ledger *ledger.Ledger
 	keys   atomic.Int64
 	locked locked
 
@@ -72,17 +73,17 @@ func newHouse(t testing.TB, open func(*house) eventstore.Store) *house {
 	var err error
 	h.ring, err = sealing.Open(ctx, h.pool, sealing.FixedKEK(sealing.NewKEK()), sealing.Options{})
 	h.must(err)
-	registry, err := commands.Events()
+	registry, err := ledger.Events()
 	h.must(err)
 	h.codec = eventstore.NewCodec(registry, sealing.NewSealer(h.ring))
 	lookups, err := h.ring.Hasher(ctx, sealing.ForLookups)
 	h.must(err)
 	requests, err := h.ring.Hasher(ctx, sealing.ForRequests)
 	h.must(err)
-	unique, err := commands.OpenRegistry(ctx, h.pool)
+	unique, err := ledger.OpenKeys(ctx, h.pool)
 	h.must(err)
-	h.ledger, err = commands.Open(ctx, commands.Config{
-		ID: h.ring.Ledger(), Store: h.store, Codec: h.codec, Registry: unique, Lookups: lookups, Requests: requests,
+	h.ledger, err = ledger.Open(ctx, ledger.Config{
+		ID: h.ring.Ledger(), Store: h.store, Codec: h.codec, Keys: unique, Lookups: lookups, Requests: requests,
 		Eraser: h.ring, Census: census{}, Location: domain.ChinaZone(), Now: time.Now,
 	})
 	h.must(err)
@@ -133,14 +134,14 @@ func onEventStoreDB(h *house) eventstore.Store {
 func (h *house) settle() {
 	ctx := h.t.Context()
 	var err error
-	h.admin, err = h.ledger.InstallFirstAdministrator(ctx, commands.InstallFirstAdministrator{
+	h.admin, err = commands.Install(ctx, h.ledger, commands.InstallFirstAdministrator{
 		Firm: "示例财富", Name: "管理员甲", Login: "admin", EmployeeNo: "A0001",
 	})
 	h.must(err)
 	tree, err := h.ledger.Tree(ctx)
 	h.must(err)
 	root := tree.Root().ID
-	made, err := h.ledger.EstablishUnit(ctx, h.as(h.admin), commands.EstablishUnit{
+	made, err := h.ledger.Do(ctx, h.as(h.admin), commands.EstablishUnit{
 		Parent: root, Code: "W01", Name: "示例分公司", Kind: domain.Branch, Model: domain.Attached,
 	})
 	h.must(err)
@@ -149,10 +150,10 @@ func (h *house) settle() {
 	h.emil = h.hire("emil", h.branch, domain.RoleAdvisor, h.branch)
 	h.director = h.hire("director", root, domain.RoleSuperior, root)
 	h.ops = h.hire("ops", root, domain.RoleOperations, root)
-	made, err = h.ledger.LaunchProduct(ctx, h.as(h.ops), commands.LaunchProduct{Code: "F1", Name: "示例稳健一号", Supplier: "示例基金"})
+	made, err = h.ledger.Do(ctx, h.as(h.ops), commands.LaunchProduct{Code: "F1", Name: "示例稳健一号", Supplier: "示例基金"})
 	h.must(err)
 	h.fund = domain.ProductID(made.ID)
-	_, err = h.ledger.OpenSubscription(ctx, h.as(h.ops), commands.OpenSubscription{Product: h.fund})
+	_, err = h.ledger.Do(ctx, h.as(h.ops), commands.OpenSubscription{Product: h.fund})
 	h.must(err)
 }
 
@@ -163,19 +164,19 @@ func (h *house) must(err error) {
 	}
 }
 
-func (h *house) as(who domain.StaffID) commands.Call {
-	return commands.Call{Actor: who, Key: fmt.Sprintf("key-%d", h.keys.Add(1))}
+func (h *house) as(who domain.StaffID) ledger.Call {
+	return ledger.Call{Actor: who, Key: fmt.Sprintf("key-%d", h.keys.Add(1))}
 }
 
 func (h *house) hire(login string, unit domain.UnitID, role domain.Role, at domain.UnitID) domain.StaffID {
 	h.t.Helper()
 	ctx := h.t.Context()
-	hired, err := h.ledger.HireStaff(ctx, h.as(h.admin), commands.HireStaff{EmployeeNo: "E-" + login, Login: login, Name: "员工", Unit: unit})
+	hired, err := h.ledger.Do(ctx, h.as(h.admin), commands.HireStaff{EmployeeNo: "E-" + login, Login: login, Name: "员工", Unit: unit})
 	h.must(err)
 	who := domain.StaffID(hired.ID)
-	asked, err := h.ledger.RequestAccess(ctx, h.as(who), commands.RequestAccess{Staff: who, Role: role, Unit: at})
+	asked, err := h.ledger.Do(ctx, h.as(who), commands.RequestAccess{Staff: who, Role: role, Unit: at})
 	h.must(err)
-	_, err = h.ledger.GrantAccess(ctx, h.as(h.admin), commands.GrantAccess{Staff: who, Request: domain.RequestID(asked.ID)})
+	_, err = h.ledger.Do(ctx, h.as(h.admin), commands.GrantAccess{Staff: who, Request: domain.RequestID(asked.ID)})
 	h.must(err)
 	return who
 }
@@ -191,7 +192,7 @@ type bought struct {
 func (h *house) purchase(n int) bought {
 	h.t.Helper()
 	ctx := h.t.Context()
-	registered, err := h.ledger.RegisterCustomer(ctx, h.as(h.dora), commands.RegisterCustomer{
+	registered, err := h.ledger.Do(ctx, h.as(h.dora), commands.RegisterCustomer{
 		Party: domain.Person, HomeUnit: h.branch, Advisor: h.dora,
 		Fields: commands.CustomerFields{
 			Name: "王示例", Phone: "13800138000", Source: customer.SourceOwn, IdentityType: identity.Passport,
@@ -200,7 +201,7 @@ func (h *house) purchase(n int) bought {
 	})
 	h.must(err)
 	b := bought{customer: domain.CustomerID(registered.ID)}
-	_, err = h.ledger.AttachAdvisor(ctx, h.as(h.dora), commands.AttachAdvisor{Customer: b.customer, Advisor: h.dora})
+	_, err = h.ledger.Do(ctx, h.as(h.dora), commands.AttachAdvisor{Customer: b.customer, Advisor: h.dora})
 	h.must(err)
 	b.payment = h.pay(b.customer)
 	return b
@@ -210,16 +211,16 @@ func (h *house) purchase(n int) bought {
 func (h *house) pay(customer domain.CustomerID) domain.PaymentID {
 	h.t.Helper()
 	ctx := h.t.Context()
-	reserved, err := h.ledger.ReservePayment(ctx, h.as(h.dora), commands.ReservePayment{
+	reserved, err := h.ledger.Do(ctx, h.as(h.dora), commands.ReservePayment{
 		Customer: customer, Product: h.fund, Advisor: h.dora, AmountFen: 1_000_000, Nature: domain.Direct, IdentityType: identity.Passport, IdentityNumber: "E12345678",
 		Source: commands.BankSource{HeadBank: "示例银行", Branch: "示例分行", SubBranch: "示例支行", Account: "6222020200112233446"},
 		Papers: []string{strings.Repeat("ab", 32)}, ScheduledOn: h.ledger.Today(),
 	})
 	h.must(err)
 	id := domain.PaymentID(reserved.ID)
-	_, err = h.ledger.RegisterPayment(ctx, h.as(h.dora), commands.RegisterPayment{Payment: id})
+	_, err = h.ledger.Do(ctx, h.as(h.dora), commands.RegisterPayment{Payment: id})
 	h.must(err)
-	_, err = h.ledger.ConfirmPayment(ctx, h.as(h.ops), commands.ConfirmPayment{Payment: id})
+	_, err = h.ledger.Do(ctx, h.as(h.ops), commands.ConfirmPayment{Payment: id})
 	h.must(err)
 	return id
 }

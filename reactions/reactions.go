@@ -14,7 +14,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"guishu/commands"
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/eventstore"
 	"guishu/eventstore/subscriber"
@@ -30,7 +30,7 @@ import (
 type reaction struct {
 	name string // of the consumer; its checkpoint hangs on it
 	on   []any  // a zero event of each type it hears of
-	do   func(ctx context.Context, l *commands.Ledger, call commands.Call, stream eventstore.Stream, event any) error
+	do   func(ctx context.Context, l *ledger.Ledger, call ledger.Call, stream eventstore.Stream, event any) error
 	// line names the stream whose events it answers in their order, where that is
 	// not the one the event stands in.
 	line func(stream eventstore.Stream, event any) eventstore.Stream
@@ -46,7 +46,7 @@ type SignIns interface {
 type Config struct {
 	Store   eventstore.Store
 	Codec   *eventstore.Codec
-	Ledger  *commands.Ledger
+	Ledger  *ledger.Ledger
 	SignIns SignIns
 	Pool    *pgxpool.Pool // keeps checkpoints and parked events
 	Log     *slog.Logger  // optional
@@ -197,7 +197,7 @@ func (r *Reactions) react(ctx context.Context, each reaction, recorded eventstor
 	if correlation == uuid.Nil {
 		correlation = decoded.Metadata.CommandID
 	}
-	call := commands.ByTheLedger(each.name+"/"+recorded.ID.String(), correlation, recorded.ID)
+	call := ledger.ByTheLedger(each.name+"/"+recorded.ID.String(), correlation, recorded.ID)
 	return each.do(ctx, r.config.Ledger, call, recorded.Stream, decoded.Event)
 }
 

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"guishu/commands"
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/attribution"
 	"guishu/domain/customer"
@@ -43,7 +44,7 @@ func TestAConfirmedPaymentPromotesAndAttributes(t *testing.T) {
 func TestADepartureEndsTheSignIn(t *testing.T) {
 	onEachStore(t, func(t *testing.T, h *house) {
 		r, _ := h.react()
-		_, err := h.ledger.RecordDeparture(t.Context(), h.as(h.admin), commands.RecordDeparture{Staff: h.emil, On: h.ledger.Today(), Reason: "离职"})
+		_, err := h.ledger.Do(t.Context(), h.as(h.admin), commands.RecordDeparture{Staff: h.emil, On: h.ledger.Today(), Reason: "离职"})
 		h.must(err)
 		h.answered(r)
 		for who, want := range map[domain.StaffID]bool{h.emil: true, h.dora: false} {
@@ -120,10 +121,10 @@ func TestAConfirmationThatComesAgainChangesNothing(t *testing.T) {
 func TestAReversalThatOvertakesIsCountered(t *testing.T) {
 	onEachStore(t, func(t *testing.T, h *house) {
 		b := h.purchase(1)
-		_, err := h.ledger.ReversePayment(t.Context(), h.as(h.ops), commands.ReversePayment{Payment: b.payment, Reason: "退款"})
+		_, err := h.ledger.Do(t.Context(), h.as(h.ops), commands.ReversePayment{Payment: b.payment, Reason: "退款"})
 		h.must(err)
 		stream := streamOf(attribution.StreamPrefix, b.payment)
-		_, err = h.ledger.CounterAttribution(t.Context(), commands.ByTheLedger("early", uuid.Nil, uuid.Nil), commands.CounterAttribution{Payment: b.payment})
+		_, err = h.ledger.Do(t.Context(), ledger.ByTheLedger("early", uuid.Nil, uuid.Nil), commands.CounterAttribution{Payment: b.payment})
 		if !errors.Is(err, domain.ErrLedgerBusy) {
 			t.Errorf("a counter-entry before its decision: %v", err)
 		}
@@ -326,17 +327,17 @@ func TestTheLastApprovedPhoneStays(t *testing.T) {
 		}
 		last := map[domain.CustomerID]domain.ApplicationID{}
 		for n := range 12 {
-			made, err := h.ledger.RegisterCustomer(ctx, h.as(h.dora), commands.RegisterCustomer{
+			made, err := h.ledger.Do(ctx, h.as(h.dora), commands.RegisterCustomer{
 				Party: domain.Person, HomeUnit: h.branch, Advisor: h.dora,
 				Fields: commands.CustomerFields{Name: "王示例", Phone: "13800138000", Source: customer.SourceOwn},
 			})
 			h.must(err)
 			id := domain.CustomerID(made.ID)
 			for line, phone := range map[domain.BusinessLine]string{domain.SelfOperated: "1390013%04d", domain.Agency: "1370013%04d"} {
-				filed, err := h.ledger.ClaimCustomer(ctx, h.as(managers[line]), commands.ClaimCustomer{Customer: id, Line: line, Phone: fmt.Sprintf(phone, n)})
+				filed, err := h.ledger.Do(ctx, h.as(managers[line]), commands.ClaimCustomer{Customer: id, Line: line, Phone: fmt.Sprintf(phone, n)})
 				h.must(err)
 				last[id] = domain.ApplicationID(filed.ID)
-				_, err = h.ledger.ApproveClaim(ctx, h.as(h.director), commands.ApproveClaim{Customer: id, Line: line, Application: last[id]})
+				_, err = h.ledger.Do(ctx, h.as(h.director), commands.ApproveClaim{Customer: id, Line: line, Application: last[id]})
 				h.must(err)
 			}
 		}

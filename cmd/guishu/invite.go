@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"guishu/commands"
 	"guishu/domain/staff"
 	"guishu/internal/app"
 )
@@ -26,7 +27,7 @@ type invitation struct {
 // Run invites. It works beside a running server.
 func (c *inviteCommand) Run(ctx context.Context) error {
 	return withModels(ctx, c.ledgerFlags, func(ctx context.Context, a *app.App) error {
-		who, found, err := a.Ledger.StaffByLogin(ctx, c.Login)
+		who, found, err := commands.StaffByLogin(ctx, a.Ledger, c.Login)
 		if err != nil {
 			return err
 		}

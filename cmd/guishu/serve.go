@@ -120,12 +120,12 @@ const firstLogin = "admin"
 // administrator: again at every start until it has been used, so that a start
 // that nobody watched locks nobody out. On any other ledger it does nothing.
 func firstStart(ctx context.Context, a *app.App, firm, address string) error {
-	who, installed, err := a.Ledger.FirstAdministrator(ctx)
+	who, installed, err := commands.FirstAdministrator(ctx, a.Ledger)
 	if err != nil {
 		return err
 	}
 	if !installed {
-		who, err = a.Ledger.InstallFirstAdministrator(ctx, commands.InstallFirstAdministrator{
+		who, err = commands.Install(ctx, a.Ledger, commands.InstallFirstAdministrator{
 			Firm: firm, Name: "系统管理员", Login: firstLogin, EmployeeNo: "0001",
 		})
 		if err != nil {

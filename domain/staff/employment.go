@@ -162,3 +162,6 @@ func at(err error, field string) error {
 	}
 	return refusal.At(field)
 }
+
+// FoldLogin is the form in which sign-in names are compared.
+func FoldLogin(login string) string { return strings.ToLower(strings.TrimSpace(login)) }

@@ -10,7 +10,7 @@ import (
 	"log/slog"
 	"time"
 
-	"guishu/commands"
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/eventstore"
 	"guishu/eventstore/postgres"
@@ -46,7 +46,7 @@ type Config struct {
 	LedgerID uuid.UUID
 	// Prepare, if set, does something in the database before anything is made there.
 	Prepare func(context.Context, *pgxpool.Pool) error
-	// Loading opens a ledger for whoever loads it: commands.Config.Loading.
+	// Loading opens a ledger for whoever loads it: ledger.Config.Loading.
 	Loading bool
 	// EventStoreDB is the connection string of an EventStoreDB that keeps the events,
 	// such as esdb://host:2113; everything else is in the database. Without one,
@@ -65,7 +65,7 @@ type App struct {
 	Store     eventstore.Store
 	Ring      *sealing.Ring
 	Codec     *eventstore.Codec
-	Ledger    *commands.Ledger
+	Ledger    *ledger.Ledger
 	Models    *projections.Runner
 	Reactions *reactions.Reactions
 	Auth      *auth.Auth
@@ -177,12 +177,12 @@ func (a *App) openLedger(ctx context.Context, c Config) error {
 	if err != nil {
 		return err
 	}
-	registry, err := commands.OpenRegistry(ctx, a.Pool)
+	registry, err := ledger.OpenKeys(ctx, a.Pool)
 	if err != nil {
 		return err
 	}
-	a.Ledger, err = commands.Open(ctx, commands.Config{
-		ID: a.Ring.Ledger(), Store: a.Store, Codec: a.Codec, Registry: registry, Lookups: a.Lookups, Requests: requests,
+	a.Ledger, err = ledger.Open(ctx, ledger.Config{
+		ID: a.Ring.Ledger(), Store: a.Store, Codec: a.Codec, Keys: registry, Lookups: a.Lookups, Requests: requests,
 		Eraser: a.Ring, Census: catalog.NewCensus(a.Pool, a.Location), Location: c.Location, Now: c.Now, Log: c.Log,
 		Loading: c.Loading,
 	})

@@ -70,7 +70,7 @@ func (p place) begun(t *testing.T, store string) {
 		t.Fatal(err)
 	}
 	defer closed(t, a)
-	_, err = a.Ledger.InstallFirstAdministrator(t.Context(), commands.InstallFirstAdministrator{
+	_, err = commands.Install(t.Context(), a.Ledger, commands.InstallFirstAdministrator{
 		Firm: "示例银行", Name: "管理员甲", Login: "admin", EmployeeNo: "A0001",
 	})
 	if err != nil {

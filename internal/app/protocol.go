@@ -10,7 +10,7 @@ import (
 	"sync"
 	"time"
 
-	"guishu/commands"
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/eventstore/gateway"
 	"guishu/http/auth"
@@ -36,7 +36,7 @@ type Protocol struct {
 func (a *App) Gateway(p Protocol) (*gateway.Server, error) {
 	return gateway.New(gateway.Config{
 		Store: a.Store, Log: a.Log, TLS: p.TLS, Plain: p.Plain, Writable: p.Writable,
-		Reserved: commands.OwnsStream, ReservedEvent: a.Codec.Owns,
+		Reserved: ledger.OwnsStream, ReservedEvent: a.Codec.Owns,
 		AdvertiseHost: p.AdvertiseHost, AdvertisePort: p.AdvertisePort,
 		Access: gateway.Access{Authenticator: &doorman{
 			auth: a.Auth, ledger: a.Ledger, log: a.Log, writable: p.Writable, seen: make(map[domain.StaffID]time.Time),
@@ -47,7 +47,7 @@ func (a *App) Gateway(p Protocol) (*gateway.Server, error) {
 // doorman lets auditors and administrators of the whole firm in.
 type doorman struct {
 	auth     *auth.Auth
-	ledger   *commands.Ledger
+	ledger   *ledger.Ledger
 	log      *slog.Logger
 	writable bool
 

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"time"
 
-	"guishu/commands"
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/eventstore"
 	"guishu/eventstore/esdb"
@@ -20,7 +20,7 @@ import (
 
 // openStore opens the event store and the keys of what is sealed in it.
 func (a *App) openStore(ctx context.Context, c Config) error {
-	registry, err := commands.Events()
+	registry, err := ledger.Events()
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"guishu/commands"
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/customer"
 	"guishu/http/auth"
@@ -41,7 +42,7 @@ type manager struct {
 func newFirm(ctx context.Context, a *app.App, managers, customers int) (*firm, error) {
 	f := &firm{app: a}
 	var err error
-	f.admin, err = a.Ledger.InstallFirstAdministrator(ctx, commands.InstallFirstAdministrator{
+	f.admin, err = commands.Install(ctx, a.Ledger, commands.InstallFirstAdministrator{
 		Firm: "示例银行", Name: "管理员甲", Login: "admin", EmployeeNo: "A0001",
 	})
 	if err != nil {
@@ -72,12 +73,12 @@ func newFirm(ctx context.Context, a *app.App, managers, customers int) (*firm, e
 }
 
 // call is one by somebody under a fresh key.
-func (f *firm) call(who domain.StaffID) commands.Call {
-	return commands.Call{Actor: who, Key: fmt.Sprintf("bench-firm-%d", f.keys.Add(1))}
+func (f *firm) call(who domain.StaffID) ledger.Call {
+	return ledger.Call{Actor: who, Key: fmt.Sprintf("bench-firm-%d", f.keys.Add(1))}
 }
 
 func (f *firm) unit(ctx context.Context, parent domain.UnitID, code string, kind domain.UnitKind, line domain.BusinessLine) (domain.UnitID, error) {
-	answer, err := f.app.Ledger.EstablishUnit(ctx, f.call(f.admin), commands.EstablishUnit{
+	answer, err := f.app.Ledger.Do(ctx, f.call(f.admin), commands.EstablishUnit{
 		Parent: parent, Code: code, Name: "网点" + code, Kind: kind, Line: line, Model: domain.Exclusive,
 	})
 	return domain.UnitID(answer.ID), err
@@ -86,16 +87,16 @@ func (f *firm) unit(ctx context.Context, parent domain.UnitID, code string, kind
 // hire hires a manager with access to their outlet and signs them in.
 func (f *firm) hire(ctx context.Context, login string, outlet domain.UnitID) (manager, error) {
 	l := f.app.Ledger
-	hired, err := l.HireStaff(ctx, f.call(f.admin), commands.HireStaff{EmployeeNo: "E-" + login, Login: login, Name: "员工甲", Unit: outlet})
+	hired, err := l.Do(ctx, f.call(f.admin), commands.HireStaff{EmployeeNo: "E-" + login, Login: login, Name: "员工甲", Unit: outlet})
 	if err != nil {
 		return manager{}, err
 	}
 	m := manager{staff: domain.StaffID(hired.ID), outlet: outlet}
-	request, err := l.RequestAccess(ctx, f.call(m.staff), commands.RequestAccess{Staff: m.staff, Role: domain.RoleRelationshipManager, Unit: outlet})
+	request, err := l.Do(ctx, f.call(m.staff), commands.RequestAccess{Staff: m.staff, Role: domain.RoleRelationshipManager, Unit: outlet})
 	if err != nil {
 		return manager{}, err
 	}
-	if _, err = l.GrantAccess(ctx, f.call(f.admin), commands.GrantAccess{Staff: m.staff, Request: domain.RequestID(request.ID)}); err != nil {
+	if _, err = l.Do(ctx, f.call(f.admin), commands.GrantAccess{Staff: m.staff, Request: domain.RequestID(request.ID)}); err != nil {
 		return manager{}, err
 	}
 	m.cookie, err = f.signIn(ctx, m.staff)
@@ -130,7 +131,7 @@ func (f *firm) register(ctx context.Context, count int) error {
 	group.SetLimit(64)
 	for i := range count {
 		group.Go(func() error {
-			answer, err := f.app.Ledger.RegisterCustomer(ctx, f.call(first.staff), commands.RegisterCustomer{
+			answer, err := f.app.Ledger.Do(ctx, f.call(first.staff), commands.RegisterCustomer{
 				Party: domain.Person, HomeUnit: f.outlets[0],
 				Fields: commands.CustomerFields{Name: "张三丰", Phone: fmt.Sprintf("138%08d", i), Source: customer.SourceOwn},
 			})
@@ -138,7 +139,7 @@ func (f *firm) register(ctx context.Context, count int) error {
 				return fmt.Errorf("register a customer: %w", err)
 			}
 			id := domain.CustomerID(answer.ID)
-			if _, err := f.app.Ledger.ClaimCustomer(ctx, f.call(first.staff), commands.ClaimCustomer{Customer: id}); err != nil {
+			if _, err := f.app.Ledger.Do(ctx, f.call(first.staff), commands.ClaimCustomer{Customer: id}); err != nil {
 				return fmt.Errorf("claim a customer: %w", err)
 			}
 			mu.Lock()

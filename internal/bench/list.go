@@ -114,16 +114,16 @@ func (r *run) list(ctx context.Context, o *office, client *helper) ([]Row, error
 // outletHead hires somebody who sees all of the first outlet, and signs them in.
 func (f *firm) outletHead(ctx context.Context) (cookie string, err error) {
 	l := f.app.Ledger
-	hired, err := l.HireStaff(ctx, f.call(f.admin), commands.HireStaff{EmployeeNo: "E-head", Login: "head", Name: "负责人甲", Unit: f.outlets[0]})
+	hired, err := l.Do(ctx, f.call(f.admin), commands.HireStaff{EmployeeNo: "E-head", Login: "head", Name: "负责人甲", Unit: f.outlets[0]})
 	if err != nil {
 		return "", err
 	}
 	who := domain.StaffID(hired.ID)
-	request, err := l.RequestAccess(ctx, f.call(who), commands.RequestAccess{Staff: who, Role: domain.RoleOutletHead, Unit: f.outlets[0]})
+	request, err := l.Do(ctx, f.call(who), commands.RequestAccess{Staff: who, Role: domain.RoleOutletHead, Unit: f.outlets[0]})
 	if err != nil {
 		return "", err
 	}
-	if _, err := l.GrantAccess(ctx, f.call(f.admin), commands.GrantAccess{Staff: who, Request: domain.RequestID(request.ID)}); err != nil {
+	if _, err := l.Do(ctx, f.call(f.admin), commands.GrantAccess{Staff: who, Request: domain.RequestID(request.ID)}); err != nil {
 		return "", err
 	}
 	return f.signIn(ctx, who)

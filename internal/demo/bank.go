@@ -49,14 +49,14 @@ func (f *firm) tellBank(ctx context.Context, i int) error {
 // document checked.
 func (t *bankStory) arrived(daysAgo int) {
 	t.past(-daysAgo)
-	t.id = domain.CustomerID(do(t.story, t.entrant(), t.ledger.RegisterCustomer, commands.RegisterCustomer{
+	t.id = domain.CustomerID(do(t.story, t.entrant(), commands.RegisterCustomer{
 		Party: t.party, Fields: t.fields, CustomerNo: t.no, HomeUnit: t.units[t.outlet.code], Nature: domain.Direct,
 	}))
 	if t.fields.IdentityNumber == "" {
 		return
 	}
 	t.past(-daysAgo + 1)
-	do(t.story, t.outlet.head(), t.ledger.RecordIdentityVerification, commands.RecordIdentityVerification{
+	do(t.story, t.outlet.head(), commands.RecordIdentityVerification{
 		Customer: t.id, Result: customer.IDMatch, Evidence: fmt.Sprintf("HC-%06d", t.number),
 	})
 }
@@ -72,17 +72,17 @@ func (t *bankStory) lookedUp(who string, kind ownership.ApplicationKind) {
 }
 
 func (t *bankStory) claim(who string, kind ownership.ApplicationKind, phone string) domain.ApplicationID {
-	return domain.ApplicationID(do(t.story, who, t.ledger.ClaimCustomer, commands.ClaimCustomer{
+	return domain.ApplicationID(do(t.story, who, commands.ClaimCustomer{
 		Customer: t.id, Line: t.outlet.line, Kind: kind, Phone: phone,
 	}))
 }
 
 func (t *bankStory) approve(who string, application domain.ApplicationID) {
-	do(t.story, who, t.ledger.ApproveClaim, commands.ApproveClaim{Customer: t.id, Line: t.outlet.line, Application: application})
+	do(t.story, who, commands.ApproveClaim{Customer: t.id, Line: t.outlet.line, Application: application})
 }
 
 func (t *bankStory) reject(who string, application domain.ApplicationID, reason string) {
-	do(t.story, who, t.ledger.RejectClaim, commands.RejectClaim{Customer: t.id, Line: t.outlet.line, Application: application, Reason: reason})
+	do(t.story, who, commands.RejectClaim{Customer: t.id, Line: t.outlet.line, Application: application, Reason: reason})
 }
 
 // owned is a customer whose manager owns them since long ago.
@@ -118,7 +118,7 @@ func (t *bankStory) completed() {
 	t.fields.Employer = ""
 	t.owned()
 	t.live()
-	do(t.story, t.outlet.manager(t.nth), t.ledger.SupplementCustomer, commands.SupplementCustomer{
+	do(t.story, t.outlet.manager(t.nth), commands.SupplementCustomer{
 		Customer: t.id, Fields: commands.CustomerFields{Employer: employer, Occupation: "退休"},
 	})
 }
@@ -169,7 +169,7 @@ func (t *bankStory) withdrawn() {
 	who := t.outlet.manager(t.nth)
 	t.lookedUp(who, "")
 	application := t.claim(who, "", t.fields.Phone)
-	do(t.story, who, t.ledger.WithdrawClaim, commands.WithdrawClaim{Customer: t.id, Line: t.outlet.line, Application: application})
+	do(t.story, who, commands.WithdrawClaim{Customer: t.id, Line: t.outlet.line, Application: application})
 }
 
 // rivals claim the same customer; approving one supersedes the other.
@@ -197,7 +197,7 @@ func (t *bankStory) crossed() {
 	from := t.outlet.neighbour()
 	t.lookedUp(from.manager(0), ownership.CrossInstitution)
 	application := t.claim(from.manager(0), ownership.CrossInstitution, t.fields.Phone)
-	do(t.story, t.outlet.head(), t.ledger.ConsentToClaim, commands.ConsentToClaim{Customer: t.id, Line: t.outlet.line, Application: application})
+	do(t.story, t.outlet.head(), commands.ConsentToClaim{Customer: t.id, Line: t.outlet.line, Application: application})
 	t.approve(from.head(), application)
 }
 
@@ -219,7 +219,7 @@ func (t *bankStory) adjusted() {
 }
 
 func (t *bankStory) adjustment() domain.ApplicationID {
-	return domain.ApplicationID(do(t.story, t.outlet.head(), t.ledger.RequestAdjustment, commands.RequestAdjustment{
+	return domain.ApplicationID(do(t.story, t.outlet.head(), commands.RequestAdjustment{
 		Customer: t.id, Line: t.outlet.line, NewOwner: t.who(t.outlet.manager(t.nth + 1)), Reason: "原客户经理轮岗",
 	}))
 }
@@ -234,7 +234,7 @@ func (t *bankStory) adjustmentPending() {
 func (t *bankStory) dissolved() {
 	t.owned()
 	t.live()
-	application := domain.ApplicationID(do(t.story, t.outlet.manager(t.nth), t.ledger.RequestDissolution, commands.RequestDissolution{
+	application := domain.ApplicationID(do(t.story, t.outlet.manager(t.nth), commands.RequestDissolution{
 		Customer: t.id, Line: t.outlet.line, Reason: "客户迁往外省",
 	}))
 	t.approve(t.outlet.head(), application)
@@ -282,7 +282,7 @@ func (t *bankStory) incomplete() {
 	t.fields = commands.CustomerFields{Name: t.fields.Name, Phone: t.fields.Phone, Source: customer.SourceEvent, Remark: invented}
 	t.no = ""
 	t.live()
-	t.id = domain.CustomerID(do(t.story, t.entrant(), t.ledger.RegisterCustomer, commands.RegisterCustomer{
+	t.id = domain.CustomerID(do(t.story, t.entrant(), commands.RegisterCustomer{
 		Party: t.party, Fields: t.fields, HomeUnit: t.units[t.outlet.code], Nature: domain.Direct,
 	}))
 }

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"guishu/commands"
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/eventstore"
 	"guishu/internal/app"
@@ -29,7 +29,7 @@ func read(t *testing.T, a *app.App) content {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !commands.OwnsStream(recorded.Stream) {
+		if !ledger.OwnsStream(recorded.Stream) {
 			t.Errorf("the stream %s does not pass for the ledger's own", recorded.Stream)
 		}
 		decoded, err := a.Codec.Decode(t.Context(), recorded)

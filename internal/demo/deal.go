@@ -20,7 +20,7 @@ type deal struct {
 // live; banks and papers follow with the registration (B-12).
 func (d *deal) reserved(day, ahead int) {
 	d.on(day)
-	d.id = domain.PaymentID(do(d.story, d.advisor, d.ledger.ReservePayment, commands.ReservePayment{
+	d.id = domain.PaymentID(do(d.story, d.advisor, commands.ReservePayment{
 		Customer: d.customer, Product: d.products[d.product], Advisor: d.who(d.advisor), AmountFen: d.amount,
 		Nature: domain.Direct, ScheduledOn: d.day(day + ahead), IdentityType: d.fields.IdentityType,
 	}))
@@ -29,7 +29,7 @@ func (d *deal) reserved(day, ahead int) {
 // registered completes the payment.
 func (d *deal) registered(day int) {
 	d.on(day)
-	do(d.story, d.advisor, d.ledger.RegisterPayment, commands.RegisterPayment{
+	do(d.story, d.advisor, commands.RegisterPayment{
 		Payment: d.id, IdentityNumber: d.fields.IdentityNumber,
 		Source: commands.BankSource{HeadBank: "海棠银行(演示)", Branch: "临江市分行", SubBranch: "滨江支行", Account: d.fields.BankAccount},
 		Papers: []string{paper(d.name + "/" + d.product)},
@@ -39,22 +39,22 @@ func (d *deal) registered(day int) {
 // confirmed says that operations saw the money (B-14).
 func (d *deal) confirmed(day int) {
 	d.on(day)
-	do(d.story, d.operator(), d.ledger.ConfirmPayment, commands.ConfirmPayment{Payment: d.id})
+	do(d.story, d.operator(), commands.ConfirmPayment{Payment: d.id})
 }
 
 func (d *deal) returned(day int, reason string) {
 	d.on(day)
-	do(d.story, d.operator(), d.ledger.ReturnPayment, commands.ReturnPayment{Payment: d.id, Reason: reason})
+	do(d.story, d.operator(), commands.ReturnPayment{Payment: d.id, Reason: reason})
 }
 
 func (d *deal) cancelled(day int, reason string) {
 	d.on(day)
-	do(d.story, d.advisor, d.ledger.CancelPayment, commands.CancelPayment{Payment: d.id, Reason: reason})
+	do(d.story, d.advisor, commands.CancelPayment{Payment: d.id, Reason: reason})
 }
 
 func (d *deal) reversed(day int, reason string) {
 	d.on(day)
-	do(d.story, d.operator(), d.ledger.ReversePayment, commands.ReversePayment{Payment: d.id, Reason: reason})
+	do(d.story, d.operator(), commands.ReversePayment{Payment: d.id, Reason: reason})
 }
 
 // settled goes all the way within four days.

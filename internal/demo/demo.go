@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"guishu/commands"
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/migration"
 
@@ -38,9 +39,9 @@ type Progress func(done, total int64)
 
 // Load brings the firm into the ledger. It goes on where an earlier run was cut
 // off, and changes nothing where everything is there.
-func Load(ctx context.Context, ledger *commands.Ledger, begun Begun, progress Progress) (Highlights, error) {
+func Load(ctx context.Context, l *ledger.Ledger, begun Begun, progress Progress) (Highlights, error) {
 	f := &firm{
-		ledger: ledger, begun: begun, progress: progress, total: customers + 6,
+		ledger: l, begun: begun, progress: progress, total: customers + 6,
 		units: map[string]domain.UnitID{}, staff: map[string]domain.StaffID{}, products: map[string]domain.ProductID{},
 		candidates: map[string]candidate{},
 	}
@@ -58,14 +59,14 @@ func Load(ctx context.Context, ledger *commands.Ledger, begun Begun, progress Pr
 // Close is what can only come last, because the stories cannot be told again
 // after it: the advisor whose customers were handed over leaves (B-27, B-28), and
 // the batch ends under which the firm's history came.
-func Close(ctx context.Context, ledger *commands.Ledger, begunOn domain.Date, shown Highlights) error {
-	_, err := ledger.RecordDeparture(ctx, commands.Call{Actor: shown.Superior, Key: "demo/departure"}, commands.RecordDeparture{
+func Close(ctx context.Context, l *ledger.Ledger, begunOn domain.Date, shown Highlights) error {
+	_, err := l.Do(ctx, ledger.Call{Actor: shown.Superior, Key: "demo/departure"}, commands.RecordDeparture{
 		Staff: shown.Leaver, On: begunOn, Reason: "个人原因离职,客户已交接",
 	})
 	if err != nil {
 		return fmt.Errorf("demo/departure: %w", err)
 	}
-	_, err = ledger.CloseMigration(ctx, commands.Call{Actor: shown.Proposer, Key: "demo/history/close"}, commands.CloseMigration{
+	_, err = l.Do(ctx, ledger.Call{Actor: shown.Proposer, Key: "demo/history/close"}, commands.CloseMigration{
 		Batch: shown.Batch, Imported: customers,
 	})
 	if err != nil {
@@ -80,7 +81,7 @@ const atOnce = 24
 
 // firm is the firm while it is made.
 type firm struct {
-	ledger   *commands.Ledger
+	ledger   *ledger.Ledger
 	begun    Begun
 	progress Progress
 	done     atomic.Int64
@@ -130,20 +131,20 @@ func each[T any](ctx context.Context, things []T, tell func(context.Context, T) 
 // come (B-01, B-31).
 func (f *firm) rule(ctx context.Context) error {
 	t := f.story(ctx, "policy")
-	do(t, "director", f.ledger.PublishPolicy, commands.PublishPolicy{
+	do(t, "director", commands.PublishPolicy{
 		EffectiveOn: longAgo, Rules: rulesOf2013(), Note: "《客户信息管理系统—CRM管理办法》施行",
 	})
-	do(t, "director", f.ledger.PublishPolicy, commands.PublishPolicy{
+	do(t, "director", commands.PublishPolicy{
 		EffectiveOn: f.day(30), Rules: rulesToCome(), Note: "沟通有效期由30天延长至45天",
 	})
 	if t.err != nil {
 		return t.err
 	}
 	t = f.story(ctx, "history")
-	f.batch = domain.BatchID(do(t, "ops1", f.ledger.ProposeMigration, commands.ProposeMigration{
+	f.batch = domain.BatchID(do(t, "ops1", commands.ProposeMigration{
 		Name: "旧系统历史数据迁移(演示)", Sources: []migration.Source{{Name: "旧系统导出.xlsx", SHA256: paper("旧系统导出.xlsx"), Rows: customers}},
 	}))
-	do(t, "migration", f.ledger.ApproveMigration, commands.ApproveMigration{Batch: f.batch, Note: "已抽查核对,时间可作为优先依据"})
+	do(t, "migration", commands.ApproveMigration{Batch: f.batch, Note: "已抽查核对,时间可作为优先依据"})
 	return t.err
 }
 
@@ -165,7 +166,7 @@ func (f *firm) tellAll(ctx context.Context) error {
 // conclude closes the products that have matured or are fully subscribed.
 func (f *firm) conclude(ctx context.Context) error {
 	t := f.story(ctx, "conclude")
-	do(t, "ops1", f.ledger.CloseSubscription, commands.CloseSubscription{Product: f.products["HT2401"], Reason: "产品已到期"})
-	do(t, "ops1", f.ledger.CloseSubscription, commands.CloseSubscription{Product: f.products["HT2502"], Reason: "募集结束"})
+	do(t, "ops1", commands.CloseSubscription{Product: f.products["HT2401"], Reason: "产品已到期"})
+	do(t, "ops1", commands.CloseSubscription{Product: f.products["HT2502"], Reason: "募集结束"})
 	return t.err
 }

@@ -92,7 +92,7 @@ var branches = []branch{
 // found begins the ledger with the root and the administrator, and adds the
 // units.
 func (f *firm) found(ctx context.Context) error {
-	admin, err := f.ledger.InstallFirstAdministrator(ctx, commands.InstallFirstAdministrator{
+	admin, err := commands.Install(ctx, f.ledger, commands.InstallFirstAdministrator{
 		Firm: FirmName, Name: "纪安", Login: "admin", EmployeeNo: "D0001",
 	})
 	if err != nil {
@@ -105,7 +105,7 @@ func (f *firm) found(ctx context.Context) error {
 	f.staff["admin"], f.units["ROOT"] = admin, tree.Root().ID
 	t := f.story(ctx, "units")
 	for _, p := range places {
-		f.units[p.code] = domain.UnitID(do(t, "admin", f.ledger.EstablishUnit, commands.EstablishUnit{
+		f.units[p.code] = domain.UnitID(do(t, "admin", commands.EstablishUnit{
 			Parent: f.units[p.parent], Code: p.code, Name: p.name, Kind: p.kind, Line: p.line, Model: p.model,
 		}))
 	}

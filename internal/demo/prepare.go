@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"guishu/commands"
 	"guishu/domain"
 	"guishu/eventstore"
 	"guishu/internal/app"
@@ -59,7 +60,7 @@ func prepare(ctx context.Context, a *app.App, record *Record, today domain.Date,
 
 func setPasswords(ctx context.Context, a *app.App) error {
 	return each(ctx, SignIns, func(ctx context.Context, s SignIn) error {
-		staff, known, err := a.Ledger.StaffByLogin(ctx, s.Login)
+		staff, known, err := commands.StaffByLogin(ctx, a.Ledger, s.Login)
 		if err != nil {
 			return err
 		}

@@ -32,7 +32,7 @@ func (f *firm) launch(ctx context.Context) error {
 	return each(ctx, catalogue, func(ctx context.Context, p product) error {
 		t := f.story(ctx, "product/"+p.code)
 		t.past(p.launched)
-		id := domain.ProductID(do(t, "ops1", f.ledger.LaunchProduct, commands.LaunchProduct{
+		id := domain.ProductID(do(t, "ops1", commands.LaunchProduct{
 			Code: p.code, Name: p.name, Series: p.series, Supplier: p.supplier, ListPriceFen: p.price, RiskLevel: p.risk,
 		}))
 		f.mu.Lock()
@@ -42,14 +42,14 @@ func (f *firm) launch(ctx context.Context) error {
 			return t.err // announced, not open yet
 		}
 		t.past(p.launched + 5)
-		do(t, "ops1", f.ledger.OpenSubscription, commands.OpenSubscription{Product: id})
+		do(t, "ops1", commands.OpenSubscription{Product: id})
 		if p.established != 0 {
 			inception := commands.RecordInception{Product: id, EstablishedOn: f.day(p.established)}
 			if p.matures != 0 {
 				inception.MaturesOn = f.day(p.matures)
 			}
 			t.past(p.established)
-			do(t, "ops2", f.ledger.RecordInception, inception)
+			do(t, "ops2", inception)
 		}
 		return t.err
 	})

@@ -105,14 +105,14 @@ func (f *firm) hireOne(ctx context.Context, p person, approver string) error {
 	if p.superior != "" {
 		superior = f.who(p.superior)
 	}
-	id := domain.StaffID(do(t, "admin", f.ledger.HireStaff, commands.HireStaff{
+	id := domain.StaffID(do(t, "admin", commands.HireStaff{
 		EmployeeNo: "D-" + p.login, Login: p.login, Name: p.name, Unit: f.units[p.unit], Superior: superior,
 	}))
 	f.mu.Lock()
 	f.staff[p.login] = id
 	f.mu.Unlock()
-	request := do(t, p.login, f.ledger.RequestAccess, commands.RequestAccess{Staff: id, Role: p.role, Unit: f.units[p.at]})
-	do(t, approver, f.ledger.GrantAccess, commands.GrantAccess{Staff: id, Request: domain.RequestID(request)})
+	request := do(t, p.login, commands.RequestAccess{Staff: id, Role: p.role, Unit: f.units[p.at]})
+	do(t, approver, commands.GrantAccess{Staff: id, Request: domain.RequestID(request)})
 	if t.err != nil {
 		return fmt.Errorf("hire %s: %w", p.login, t.err)
 	}
@@ -125,10 +125,10 @@ func (f *firm) hireOne(ctx context.Context, p person, approver string) error {
 func (f *firm) letImport(ctx context.Context) error {
 	t := f.story(ctx, "staff/importer-administrator")
 	for _, role := range []domain.Role{domain.RoleAdministrator, domain.RoleCustomerService} {
-		request := do(t, "importer", f.ledger.RequestAccess, commands.RequestAccess{
+		request := do(t, "importer", commands.RequestAccess{
 			Staff: f.who("importer"), Role: role, Unit: f.units["ROOT"],
 		})
-		do(t, "director", f.ledger.GrantAccess, commands.GrantAccess{Staff: f.who("importer"), Request: domain.RequestID(request)})
+		do(t, "director", commands.GrantAccess{Staff: f.who("importer"), Request: domain.RequestID(request)})
 	}
 	return t.err
 }
@@ -136,10 +136,10 @@ func (f *firm) letImport(ctx context.Context) error {
 // refuseOne is a request that is refused: a teller asks for more than fits.
 func (f *firm) refuseOne(ctx context.Context) error {
 	t := f.story(ctx, "staff/refused")
-	request := do(t, "zhongshan-teller", f.ledger.RequestAccess, commands.RequestAccess{
+	request := do(t, "zhongshan-teller", commands.RequestAccess{
 		Staff: f.who("zhongshan-teller"), Role: domain.RoleOutletHead, Unit: f.units["O010101"],
 	})
-	do(t, "director", f.ledger.RefuseAccess, commands.RefuseAccess{
+	do(t, "director", commands.RefuseAccess{
 		Staff: f.who("zhongshan-teller"), Request: domain.RequestID(request), Reason: "岗位与权限不符",
 	})
 	return t.err

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"guishu/commands"
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/lookup"
 
@@ -36,9 +37,9 @@ func (t *story) past(day int) { t.when = t.at(day, 10) }
 // live makes the steps to come happen now.
 func (t *story) live() { t.when = time.Time{} }
 
-func (t *story) call(who string) commands.Call {
+func (t *story) call(who string) ledger.Call {
 	t.step++
-	call := commands.Call{Actor: t.firm.who(who), Key: fmt.Sprintf("demo/%s/%d", t.name, t.step)}
+	call := ledger.Call{Actor: t.firm.who(who), Key: fmt.Sprintf("demo/%s/%d", t.name, t.step)}
 	if !t.when.IsZero() {
 		call.Batch, call.EffectiveAt = t.batch, t.when
 	}
@@ -75,12 +76,12 @@ func (t *story) recorder(who string, step any) string {
 }
 
 // do takes one step: somebody gives a command. It returns what the command made.
-func do[C any](t *story, who string, verb func(context.Context, commands.Call, C) (commands.Answer, error), c C) uuid.UUID {
+func do(t *story, who string, c ledger.Command) uuid.UUID {
 	if t.err != nil {
 		return uuid.UUID{}
 	}
 	call := t.call(t.recorder(who, c))
-	answer, err := verb(t.ctx, call, c)
+	answer, err := t.ledger.Do(t.ctx, call, c)
 	if err != nil {
 		t.err = fmt.Errorf("%s (%T by %s): %w", call.Key, c, who, err)
 	}
@@ -94,7 +95,7 @@ func (t *story) lookUp(who string, c commands.LookUpCustomer) {
 		return
 	}
 	call := t.call(who)
-	_, err := t.ledger.LookUpCustomer(t.ctx, call, c)
+	_, err := ledger.Ask(t.ctx, t.ledger, call, c)
 	if err != nil && !errors.Is(err, lookup.ErrNotClaimable) {
 		t.err = fmt.Errorf("%s (look-up by %s): %w", call.Key, who, err)
 	}
@@ -106,7 +107,7 @@ func (t *story) reveal(who string, c commands.RevealFields) {
 		return
 	}
 	call := t.call(who)
-	if _, _, err := t.ledger.RevealFields(t.ctx, call, c); err != nil {
+	if _, err := ledger.Ask(t.ctx, t.ledger, call, c); err != nil {
 		t.err = fmt.Errorf("%s (reveal by %s): %w", call.Key, who, err)
 	}
 }

@@ -63,7 +63,7 @@ func (t *wealthStory) arrived(daysAgo, advisor int) {
 
 func (t *wealthStory) arrivedWith(daysAgo int, advisor string) {
 	t.past(-daysAgo)
-	t.id = domain.CustomerID(do(t.story, advisor, t.ledger.RegisterCustomer, commands.RegisterCustomer{
+	t.id = domain.CustomerID(do(t.story, advisor, commands.RegisterCustomer{
 		Party: t.party, Fields: t.fields, HomeUnit: t.units[t.branch.code], Nature: domain.Direct, Advisor: t.who(advisor),
 	}))
 	t.attachedWho(-daysAgo+1, advisor)
@@ -71,7 +71,7 @@ func (t *wealthStory) arrivedWith(daysAgo int, advisor string) {
 		return
 	}
 	t.past(-daysAgo + 2)
-	do(t.story, "service1", t.ledger.RecordIdentityVerification, commands.RecordIdentityVerification{
+	do(t.story, "service1", commands.RecordIdentityVerification{
 		Customer: t.id, Result: customer.IDMatch, Evidence: fmt.Sprintf("HC-%06d", t.number),
 	})
 }
@@ -83,7 +83,7 @@ func (t *wealthStory) attached(day, advisor int) uuid.UUID {
 
 func (t *wealthStory) attachedWho(day int, advisor string) uuid.UUID {
 	t.on(day)
-	return do(t.story, advisor, t.ledger.AttachAdvisor, commands.AttachAdvisor{Customer: t.id, Advisor: t.who(advisor)})
+	return do(t.story, advisor, commands.AttachAdvisor{Customer: t.id, Advisor: t.who(advisor)})
 }
 
 // contact puts a contact on record, in which the customer answered.
@@ -97,7 +97,7 @@ func (t *wealthStory) contact(day, advisor int, product string, method attachmen
 	if product != "" {
 		c.Product = t.products[product]
 	}
-	do(t.story, who, t.ledger.RecordContact, c)
+	do(t.story, who, c)
 }
 
 func (t *wealthStory) on(day int) {
@@ -247,12 +247,12 @@ func (t *wealthStory) handedOver() {
 		before = "leaver"
 	}
 	t.past(-250)
-	t.id = domain.CustomerID(do(t.story, before, t.ledger.RegisterCustomer, commands.RegisterCustomer{
+	t.id = domain.CustomerID(do(t.story, before, commands.RegisterCustomer{
 		Party: t.party, Fields: t.fields, HomeUnit: t.units[t.branch.code], Nature: domain.Direct, Advisor: t.who(before),
 	}))
 	first := domain.AttachmentID(t.attachedWho(-249, before))
 	t.live()
-	do(t.story, "wealth", t.ledger.EndAttachment, commands.EndAttachment{Customer: t.id, Attachment: first, Reason: "顾问变动,客户交接"})
+	do(t.story, "wealth", commands.EndAttachment{Customer: t.id, Attachment: first, Reason: "顾问变动,客户交接"})
 	t.attached(0, 1)
 	t.contact(0, 1, "", attachment.ContactByPhone, "告知客户顾问变更")
 	t.show("handed-over", func(h *Highlights) { h.HandedOverCustomer = t.id })
@@ -273,6 +273,6 @@ func (t *wealthStory) erased() {
 	t.arrived(260, 0)
 	t.contact(-200, 0, "", attachment.ContactByPhone, "不再需要服务")
 	t.live()
-	do(t.story, "director", t.ledger.EraseCustomer, commands.EraseCustomer{Customer: t.id, Basis: "个人信息保护法第四十七条:本人撤回同意"})
+	do(t.story, "director", commands.EraseCustomer{Customer: t.id, Basis: "个人信息保护法第四十七条:本人撤回同意"})
 	t.show("erased", func(h *Highlights) { h.ErasedCustomer = t.id })
 }

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"guishu/commands"
+	"guishu/commands/ledger"
 	"guishu/internal/app"
 	"guishu/internal/demo"
 	"guishu/internal/esdbtest"
@@ -100,7 +100,7 @@ func TestALoadThatIsKilledIsFinishedByTheNext(t *testing.T) {
 		{at: "load 1"},
 		{at: "load 1300"},
 		{at: fmt.Sprint("load ", f.count)},
-		{at: "registry 0", left: commands.ErrLoadUnfinished},
+		{at: "registry 0", left: ledger.ErrLoadUnfinished},
 	} {
 		t.Run(step.at, func(t *testing.T) {
 			t.Parallel()
@@ -131,7 +131,7 @@ func TestALoadIntoEventStoreDBThatIsKilledIsGoneOnWith(t *testing.T) {
 	c.EventStoreDB = address
 	for _, step := range []string{"load 500", "load 1500", fmt.Sprint("load ", f.count), "registry 0"} {
 		f.killedAt(t, beside, step, loaderESDB+"="+address)
-		if a, err := app.Open(t.Context(), c); !errors.Is(err, commands.ErrLoadUnfinished) {
+		if a, err := app.Open(t.Context(), c); !errors.Is(err, ledger.ErrLoadUnfinished) {
 			t.Errorf("opened after %q: %v", step, err)
 			if err == nil {
 				_ = a.Close()

@@ -10,7 +10,7 @@ import (
 	"os"
 	"slices"
 
-	"guishu/commands"
+	"guishu/commands/ledger"
 	"guishu/eventstore"
 	"guishu/eventstore/esdb"
 	"guishu/eventstore/sealing"
@@ -71,7 +71,7 @@ var (
 // Run checks the file, loads it and brings what lives beside the log in line with
 // it. Nothing is written unless the file is whole. Cut off anywhere, it is finished
 // by running it again; until then the ledger is not opened for anything else
-// (commands.ErrLoadUnfinished). Errors: *transfer.Error for the file,
+// (ledger.ErrLoadUnfinished). Errors: *transfer.Error for the file,
 // *eventstore.DivergedError for a store that holds something else, and those above.
 func (l Load) Run(ctx context.Context) (_ Report, err error) {
 	checked, persons, err := l.check(ctx)
@@ -167,18 +167,18 @@ func (i interruptible) Read(to []byte) (int, error) {
 
 // prepareKeys brings the keys in, if they were given, and gives those whose keys
 // are not to be had. It refuses before anything is made in the database.
-func (l Load) prepareKeys(ctx context.Context, pool *pgxpool.Pool, ledger uuid.UUID, persons []uuid.UUID) ([]uuid.UUID, error) {
+func (l Load) prepareKeys(ctx context.Context, pool *pgxpool.Pool, id uuid.UUID, persons []uuid.UUID) ([]uuid.UUID, error) {
 	if l.Keys != "" {
 		// Bringing keys in carries out the erasures among them: never in the database
 		// of a ledger that lives.
-		used, err := commands.InUse(ctx, pool)
+		used, err := ledger.InUse(ctx, pool)
 		if err != nil {
 			return nil, err
 		}
 		if used {
-			return nil, commands.ErrRegistryInUse
+			return nil, ledger.ErrKeysInUse
 		}
-		if _, err := restore(ctx, pool, l.Config.KEK, ledger, l.Keys); err != nil {
+		if _, err := restore(ctx, pool, l.Config.KEK, id, l.Keys); err != nil {
 			return nil, err
 		}
 	}
@@ -186,7 +186,7 @@ func (l Load) prepareKeys(ctx context.Context, pool *pgxpool.Pool, ledger uuid.U
 	switch {
 	case err != nil:
 		return nil, err
-	case held != uuid.Nil && held != ledger:
+	case held != uuid.Nil && held != id:
 		return nil, ErrOtherLedger
 	case len(missing) > 0 && !l.WithoutKeys:
 		return nil, fmt.Errorf("%w: %d 人 / persons", ErrKeysMissing, len(missing))

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"guishu/commands"
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/customer"
 	"guishu/domain/identity"
@@ -133,7 +134,7 @@ func TestALoadedLedgerLives(t *testing.T) {
 		t.Fatal(err)
 	}
 	a := open(t, config(url, f.folder))
-	who, found, err := a.Ledger.StaffByLogin(t.Context(), "zhongshan-rm1")
+	who, found, err := commands.StaffByLogin(t.Context(), a.Ledger, "zhongshan-rm1")
 	if err != nil || !found {
 		t.Fatalf("nobody has the sign-in name: %v", err)
 	}
@@ -143,7 +144,7 @@ func TestALoadedLedgerLives(t *testing.T) {
 	}
 	kind, number := someDocument(t, a)
 	registering := func(kind identity.DocumentType, number string) error {
-		_, err := a.Ledger.RegisterCustomer(t.Context(), commands.Call{Actor: who, Key: uuid.NewString()}, commands.RegisterCustomer{
+		_, err := a.Ledger.Do(t.Context(), ledger.Call{Actor: who, Key: uuid.NewString()}, commands.RegisterCustomer{
 			Party: domain.Person, HomeUnit: member.Unit,
 			Fields: commands.CustomerFields{Name: "王示例", Phone: "13800138000", Source: customer.SourceOwn, IdentityType: kind, IdentityNumber: number},
 		})
@@ -214,12 +215,12 @@ func TestOldKeysBringNobodyBack(t *testing.T) {
 	}
 	a := open(t, config(source, f.folder))
 	kind, number := someDocument(t, a)
-	looked, _, err := a.Ledger.StaffByLogin(t.Context(), "director")
+	looked, _, err := commands.StaffByLogin(t.Context(), a.Ledger, "director")
 	if err != nil {
 		t.Fatal(err)
 	}
 	victim := holderOf(t, a, kind, number)
-	_, err = a.Ledger.EraseCustomer(t.Context(), commands.Call{Actor: looked, Key: "erase"}, commands.EraseCustomer{Customer: victim, Basis: "pipl-47"})
+	_, err = a.Ledger.Do(t.Context(), ledger.Call{Actor: looked, Key: "erase"}, commands.EraseCustomer{Customer: victim, Basis: "pipl-47"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -249,11 +250,11 @@ func holderOf(t *testing.T, a *app.App, kind identity.DocumentType, number strin
 		t.Fatal(err)
 	}
 	hash := a.Lookups.Hash("identity", document.Canonical())
-	unique, err := commands.OpenRegistry(t.Context(), a.Pool)
+	unique, err := ledger.OpenKeys(t.Context(), a.Pool)
 	if err != nil {
 		t.Fatal(err)
 	}
-	stream, found, err := unique.Holder(t.Context(), commands.UniqueIdentity, hash[:])
+	stream, found, err := unique.Holder(t.Context(), ledger.UniqueIdentity, hash[:])
 	if err != nil || !found {
 		t.Fatalf("nobody has the document: %v", err)
 	}
@@ -299,7 +300,7 @@ func TestWhatIsRefusedCanBePutRight(t *testing.T) {
 	if _, err := f.load(t, url); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.load(t, url); !errors.Is(err, commands.ErrRegistryInUse) {
+	if _, err := f.load(t, url); !errors.Is(err, ledger.ErrKeysInUse) {
 		t.Errorf("a second load: %v", err)
 	}
 	other := pgtest.URL(t)
@@ -385,11 +386,11 @@ func TestARefusedLoadErasesNobody(t *testing.T) {
 	b := open(t, config(copied, f.folder))
 	kind, number := someDocument(t, b)
 	victim := holderOf(t, b, kind, number)
-	director, _, err := b.Ledger.StaffByLogin(t.Context(), "director")
+	director, _, err := commands.StaffByLogin(t.Context(), b.Ledger, "director")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = b.Ledger.EraseCustomer(t.Context(), commands.Call{Actor: director, Key: "erase"}, commands.EraseCustomer{Customer: victim, Basis: "pipl-47"})
+	_, err = b.Ledger.Do(t.Context(), ledger.Call{Actor: director, Key: "erase"}, commands.EraseCustomer{Customer: victim, Basis: "pipl-47"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -399,7 +400,7 @@ func TestARefusedLoadErasesNobody(t *testing.T) {
 	}
 	refused := func() {
 		t.Helper()
-		if _, err := f.load(t, living, func(l *exportload.Load) { l.Keys = keys }); !errors.Is(err, commands.ErrRegistryInUse) {
+		if _, err := f.load(t, living, func(l *exportload.Load) { l.Keys = keys }); !errors.Is(err, ledger.ErrKeysInUse) {
 			t.Errorf("got %v", err)
 		}
 	}

@@ -4,15 +4,21 @@ import (
 	"bytes"
 	"compress/gzip"
 	plain "encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"guishu/commands"
+	"guishu/commands/ledger"
 	"guishu/domain"
+	"guishu/domain/staff"
 	"guishu/internal/app"
 	"guishu/internal/demo"
 	"guishu/internal/exportload"
@@ -71,6 +77,7 @@ func TestALedgerOfAnEarlierVersionIsReadAsBefore(t *testing.T) {
 	}
 	sameRows(t, a)
 	sameDecisions(t, a)
+	sameAnswers(t, a)
 }
 
 func unzipped(t *testing.T, name string) []byte {
@@ -152,7 +159,7 @@ func sameDecisions(t *testing.T, a *app.App) {
 		t.Errorf("only %d decisions were kept", len(before))
 	}
 	for payment, want := range before {
-		decided, err := a.Ledger.Attribute(t.Context(), domain.PaymentID(payment))
+		decided, err := commands.Attribute(t.Context(), a.Ledger, domain.PaymentID(payment))
 		if err != nil {
 			t.Errorf("%s: %v", payment, err)
 			continue
@@ -165,6 +172,103 @@ func sameDecisions(t *testing.T, a *app.App) {
 			t.Errorf("%s is decided as\n%s, was\n%s", payment, now, was)
 		}
 	}
+}
+
+// given is a command that the earlier version was given, and what it answered.
+type given struct {
+	Verb        string         `json:"verb"`
+	Actor       domain.StaffID `json:"actor"`
+	ByTheLedger bool           `json:"by_the_ledger"`
+	Key         string         `json:"key"`
+	EffectiveAt time.Time      `json:"effective_at"`
+	Batch       domain.BatchID `json:"batch"`
+	Correlation uuid.UUID      `json:"correlation"`
+	Causation   uuid.UUID      `json:"causation"`
+	Body        jsontext.Value `json:"body"`
+	Answer      ledger.Answer  `json:"answer"`
+}
+
+// sameAnswers gives every command again: it is recognised by its name and its body,
+// and answered as it was (A-76).
+func sameAnswers(t *testing.T, a *app.App) {
+	t.Helper()
+	last, err := a.Store.LastPosition(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	verbs := map[string]reflect.Type{}
+	for _, body := range slices.Concat(commands.All(), commands.OfTheLedger()) {
+		verbs[body.Verb().Name] = reflect.TypeOf(body)
+	}
+	seen := map[string]int{}
+	for line := range bytes.Lines(unzipped(t, "commands.ndjson.gz")) {
+		var g given
+		if err := json.Unmarshal(line, &g); err != nil {
+			t.Fatal(err)
+		}
+		seen[g.Verb]++
+		call := ledger.Call{Actor: g.Actor, Key: g.Key, Correlation: g.Correlation, Causation: g.Causation}
+		if g.ByTheLedger {
+			call = ledger.ByTheLedger(g.Key, g.Correlation, g.Causation)
+		}
+		call.EffectiveAt, call.Batch = g.EffectiveAt, g.Batch
+		answer, err := giveAgain(t, a.Ledger, call, g.body(t, verbs[g.Verb]))
+		who, failed := a.Ledger.Principal(t.Context(), g.Actor)
+		if failed != nil {
+			t.Fatal(failed)
+		}
+		if !g.ByTheLedger && who.Unit.IsZero() { // has left
+			if !errors.Is(err, staff.ErrAccountDisabled) {
+				t.Errorf("%s %s by somebody who left: %v", g.Verb, g.Key, err)
+			}
+			continue
+		}
+		want := g.Answer
+		want.Repeated = true
+		if answer != want {
+			t.Errorf("%s %s is answered with %+v (%v), was with %+v", g.Verb, g.Key, answer, err, want)
+		}
+	}
+	if len(seen) < 45 {
+		t.Errorf("only %d verbs were given again", len(seen))
+	}
+	if now, err := a.Store.LastPosition(t.Context()); now != last || err != nil {
+		t.Errorf("%d events were written (%v)", now-last, err)
+	}
+}
+
+// body is the command as a value.
+func (g given) body(t *testing.T, of reflect.Type) ledger.Body {
+	t.Helper()
+	if of == nil {
+		t.Fatalf("there is no verb %s", g.Verb)
+	}
+	body := reflect.New(of)
+	into := body.Interface()
+	if first, is := into.(*commands.AppointFirstAdministrator); is {
+		into = &first.Staff // its body is the id alone
+	}
+	if err := json.Unmarshal(g.Body, into); err != nil {
+		t.Fatalf("%s %s: %v", g.Verb, g.Key, err)
+	}
+	return body.Elem().Interface().(ledger.Body)
+}
+
+// giveAgain gives a command, whatever it answers.
+func giveAgain(t *testing.T, l *ledger.Ledger, call ledger.Call, body ledger.Body) (ledger.Answer, error) {
+	t.Helper()
+	switch c := body.(type) {
+	case ledger.Command:
+		return l.Do(t.Context(), call, c)
+	case ledger.Telling[commands.Claimable]:
+		found, err := ledger.Ask(t.Context(), l, call, c)
+		return found.Answer, err
+	case ledger.Telling[commands.Revealed]:
+		shown, err := ledger.Ask(t.Context(), l, call, c)
+		return shown.Answer, err
+	}
+	t.Fatalf("%T answers with something else", body)
+	return ledger.Answer{}, nil
 }
 
 // rowsOf is a read model's table, in the order in which rows were kept.

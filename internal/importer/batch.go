@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"guishu/commands"
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/migration"
 )
@@ -17,7 +18,7 @@ type batches struct {
 }
 
 func (im *Importer) batches(ctx context.Context, p *Plan) (batches, error) {
-	every, err := im.Ledger.Migrations(ctx)
+	every, err := commands.Migrations(ctx, im.Ledger)
 	if err != nil {
 		return batches{}, err
 	}
@@ -96,7 +97,7 @@ func (im *Importer) Propose(ctx context.Context, who domain.StaffID, p *Plan) (d
 		return refused.Batch, refused.Status, migration.ErrState.With("state", string(refused.Status))
 	}
 	key := im.key("batch", p.Name(), strconv.Itoa(len(known.all)))
-	answer, err := im.Ledger.ProposeMigration(ctx, commands.Call{Actor: who, Key: key}, commands.ProposeMigration{Name: p.Name(), Sources: p.Sources()})
+	answer, err := im.Ledger.Do(ctx, ledger.Call{Actor: who, Key: key}, commands.ProposeMigration{Name: p.Name(), Sources: p.Sources()})
 	return domain.BatchID(answer.ID), migration.StatusProposed, err
 }
 
@@ -104,7 +105,7 @@ func (im *Importer) Propose(ctx context.Context, who domain.StaffID, p *Plan) (d
 // migration.ErrSelfApproval, migration.ErrState,
 // domain.ErrAuthzDenied.
 func (im *Importer) Approve(ctx context.Context, who domain.StaffID, batch domain.BatchID) error {
-	_, err := im.Ledger.ApproveMigration(ctx, commands.Call{Actor: who, Key: im.key("approve", batch.String())}, commands.ApproveMigration{Batch: batch})
+	_, err := im.Ledger.Do(ctx, ledger.Call{Actor: who, Key: im.key("approve", batch.String())}, commands.ApproveMigration{Batch: batch})
 	return err
 }
 
@@ -119,7 +120,7 @@ func (im *Importer) Unclosed(ctx context.Context, p *Plan) ([]domain.BatchID, er
 // Errors: migration.ErrState, domain.ErrAuthzDenied.
 func (im *Importer) Close(ctx context.Context, who domain.StaffID, batches []domain.BatchID, report Report) error {
 	for _, batch := range batches {
-		_, err := im.Ledger.CloseMigration(ctx, commands.Call{Actor: who, Key: im.key("close", batch.String())}, commands.CloseMigration{
+		_, err := im.Ledger.Do(ctx, ledger.Call{Actor: who, Key: im.key("close", batch.String())}, commands.CloseMigration{
 			Batch: batch, Imported: report.RowsIn, Rejected: report.Rejected,
 		})
 		if err != nil {

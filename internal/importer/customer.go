@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"guishu/commands"
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/customer"
 	"guishu/domain/identity"
@@ -24,8 +25,8 @@ func customerVocabulary() *vocabulary {
 			text("legal_representative"), text("contact_person"), text("bank_account"), text("remark"),
 		},
 		steps: func(it *item) []step {
-			return []step{{name: "register", makes: true, send: func(ctx context.Context, r *run, call commands.Call) (commands.Answer, error) {
-				return r.ledger.RegisterCustomer(ctx, call, commands.RegisterCustomer{
+			return []step{{name: "register", makes: true, send: func(ctx context.Context, r *run, call ledger.Call) (ledger.Answer, error) {
+				return r.ledger.Do(ctx, call, commands.RegisterCustomer{
 					Party: domain.Party(it.text("party")), CustomerNo: it.text("customer_no"), HomeUnit: r.unit(it, "home_unit"),
 					Nature: domain.Nature(it.text("nature")), Advisor: domain.StaffID(it.ref("advisor")), Fields: customerFields(it),
 				})
@@ -53,8 +54,8 @@ func attachmentVocabulary() *vocabulary {
 		fields:     []field{ref("customer", Customer).must(), ref("advisor", Staff).must(), date("entered_on")},
 		lane:       ofCustomer, // one stream, and the order of entry is the order of priority
 		steps: func(it *item) []step {
-			return []step{{name: "attach", makes: true, on: it.date("entered_on"), send: func(ctx context.Context, r *run, call commands.Call) (commands.Answer, error) {
-				return r.ledger.AttachAdvisor(ctx, call, commands.AttachAdvisor{
+			return []step{{name: "attach", makes: true, on: it.date("entered_on"), send: func(ctx context.Context, r *run, call ledger.Call) (ledger.Answer, error) {
+				return r.ledger.Do(ctx, call, commands.AttachAdvisor{
 					Customer: domain.CustomerID(it.ref("customer")), Advisor: domain.StaffID(it.ref("advisor")),
 				})
 			}}}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"guishu/commands"
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/staff"
 )
@@ -20,22 +21,22 @@ func productVocabulary() *vocabulary {
 		},
 		steps: func(it *item) []step {
 			product := func() domain.ProductID { return domain.ProductID(it.id) }
-			steps := []step{{name: "launch", makes: true, send: func(ctx context.Context, r *run, call commands.Call) (commands.Answer, error) {
-				return r.ledger.LaunchProduct(ctx, call, commands.LaunchProduct{
+			steps := []step{{name: "launch", makes: true, send: func(ctx context.Context, r *run, call ledger.Call) (ledger.Answer, error) {
+				return r.ledger.Do(ctx, call, commands.LaunchProduct{
 					Code: it.text("code"), Name: it.text("name"), Series: it.text("series"), Supplier: it.text("supplier"),
 					ListPriceFen: it.amount("list_price"), RiskLevel: it.text("risk_level"),
 				})
 			}}}
 			if !it.date("established_on").IsZero() {
-				steps = append(steps, step{name: "inception", send: func(ctx context.Context, r *run, call commands.Call) (commands.Answer, error) {
-					return r.ledger.RecordInception(ctx, call, commands.RecordInception{
+				steps = append(steps, step{name: "inception", send: func(ctx context.Context, r *run, call ledger.Call) (ledger.Answer, error) {
+					return r.ledger.Do(ctx, call, commands.RecordInception{
 						Product: product(), EstablishedOn: it.date("established_on"), MaturesOn: it.date("matures_on"),
 					})
 				}})
 			}
 			if it.text("subscription") == subscriptionOpen {
-				steps = append(steps, step{name: "open", send: func(ctx context.Context, r *run, call commands.Call) (commands.Answer, error) {
-					return r.ledger.OpenSubscription(ctx, call, commands.OpenSubscription{Product: product()})
+				steps = append(steps, step{name: "open", send: func(ctx context.Context, r *run, call ledger.Call) (ledger.Answer, error) {
+					return r.ledger.Do(ctx, call, commands.OpenSubscription{Product: product()})
 				}})
 			}
 			return steps

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"guishu/commands"
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/migration"
 	"guishu/eventstore"
@@ -27,7 +28,7 @@ import (
 type house struct {
 	*testing.T
 	app     *app.App
-	ledger  *commands.Ledger
+	ledger  *ledger.Ledger
 	imports *importer.Importer
 	keys    atomic.Int64
 
@@ -44,7 +45,7 @@ func settled(t *testing.T, database, keys, store string) *house {
 	h := open(t, database, keys, store)
 	ctx := t.Context()
 	var err error
-	h.admin, err = h.ledger.InstallFirstAdministrator(ctx, commands.InstallFirstAdministrator{Firm: "总部", Name: "管理员甲", Login: "admin", EmployeeNo: "A0001"})
+	h.admin, err = commands.Install(ctx, h.ledger, commands.InstallFirstAdministrator{Firm: "总部", Name: "管理员甲", Login: "admin", EmployeeNo: "A0001"})
 	h.must(err)
 	tree, err := h.ledger.Tree(ctx)
 	h.must(err)
@@ -94,20 +95,20 @@ func (h *house) must(err error) {
 	}
 }
 
-func (h *house) as(who domain.StaffID) commands.Call {
-	return commands.Call{Actor: who, Key: fmt.Sprintf("key-%d", h.keys.Add(1))}
+func (h *house) as(who domain.StaffID) ledger.Call {
+	return ledger.Call{Actor: who, Key: fmt.Sprintf("key-%d", h.keys.Add(1))}
 }
 
 func (h *house) hire(login string, roles ...domain.Role) domain.StaffID {
 	h.Helper()
 	ctx := h.Context()
-	hired, err := h.ledger.HireStaff(ctx, h.as(h.admin), commands.HireStaff{EmployeeNo: "E-" + login, Login: login, Name: "员工" + login, Unit: h.root})
+	hired, err := h.ledger.Do(ctx, h.as(h.admin), commands.HireStaff{EmployeeNo: "E-" + login, Login: login, Name: "员工" + login, Unit: h.root})
 	h.must(err)
 	who := domain.StaffID(hired.ID)
 	for _, role := range roles {
-		request, err := h.ledger.RequestAccess(ctx, h.as(who), commands.RequestAccess{Staff: who, Role: role, Unit: h.root})
+		request, err := h.ledger.Do(ctx, h.as(who), commands.RequestAccess{Staff: who, Role: role, Unit: h.root})
 		h.must(err)
-		_, err = h.ledger.GrantAccess(ctx, h.as(h.admin), commands.GrantAccess{Staff: who, Request: domain.RequestID(request.ID)})
+		_, err = h.ledger.Do(ctx, h.as(h.admin), commands.GrantAccess{Staff: who, Request: domain.RequestID(request.ID)})
 		h.must(err)
 	}
 	return who
@@ -182,7 +183,7 @@ func (h *house) wants(err error, code domain.Code) {
 
 func (h *house) refuse(batch domain.BatchID) {
 	h.Helper()
-	_, err := h.ledger.RefuseMigration(h.Context(), h.as(h.director), commands.RefuseMigration{Batch: batch, Reason: "不完整"})
+	_, err := h.ledger.Do(h.Context(), h.as(h.director), commands.RefuseMigration{Batch: batch, Reason: "不完整"})
 	h.must(err)
 }
 

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"guishu/commands"
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/customer"
 	"guishu/domain/product"
@@ -25,11 +26,11 @@ import (
 
 // Importer imports into one ledger.
 type Importer struct {
-	Ledger *commands.Ledger
+	Ledger *ledger.Ledger
 	// Keys hashes the identity of rows, which may hold names and numbers of people,
 	// into idempotency keys. It must stay the same for ever: the hasher of
 	// sealing.ForRequests.
-	Keys     commands.Hasher
+	Keys     ledger.Hasher
 	Location *time.Location // the business's time zone
 	// Concurrency is how many rows are on their way at once, 64 if zero.
 	Concurrency int
@@ -65,12 +66,12 @@ func (im *Importer) Prepare(ctx context.Context, m *Mapping, folder string) (*Pl
 // find looks for what the ledger has already.
 func (im *Importer) find(ctx context.Context, thing Thing, by, name string) (uuid.UUID, bool, error) {
 	kinds := map[string]struct {
-		kind   commands.ReservationKind
+		kind   ledger.KeyKind
 		prefix string
 	}{
-		string(Product) + " code":         {commands.UniqueProduct, product.StreamPrefix},
-		string(Customer) + " customer_no": {commands.UniqueCustomerNo, customer.StreamPrefix},
-		string(Staff) + " employee_no":    {commands.UniqueEmployeeNo, staff.StreamPrefix},
+		string(Product) + " code":         {ledger.UniqueProduct, product.StreamPrefix},
+		string(Customer) + " customer_no": {ledger.UniqueCustomerNo, customer.StreamPrefix},
+		string(Staff) + " employee_no":    {ledger.UniqueEmployeeNo, staff.StreamPrefix},
 	}
 	if thing == Unit {
 		tree, err := im.Ledger.Tree(ctx)
@@ -81,7 +82,7 @@ func (im *Importer) find(ctx context.Context, thing Thing, by, name string) (uui
 		return uuid.UUID(unit.ID), unit.Known(), nil
 	}
 	if thing == Staff && by == "login" {
-		who, found, err := im.Ledger.StaffByLogin(ctx, name)
+		who, found, err := commands.StaffByLogin(ctx, im.Ledger, name)
 		return uuid.UUID(who), found, err
 	}
 	wanted := kinds[string(thing)+" "+by]

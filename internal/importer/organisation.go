@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"guishu/commands"
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/staff"
 
@@ -22,8 +23,8 @@ func unitVocabulary() *vocabulary {
 		},
 		lane: func(*item) string { return "" }, // the tree is one stream
 		steps: func(it *item) []step {
-			return []step{{name: "establish", makes: true, send: func(ctx context.Context, r *run, call commands.Call) (commands.Answer, error) {
-				return r.ledger.EstablishUnit(ctx, call, commands.EstablishUnit{
+			return []step{{name: "establish", makes: true, send: func(ctx context.Context, r *run, call ledger.Call) (ledger.Answer, error) {
+				return r.ledger.Do(ctx, call, commands.EstablishUnit{
 					Parent: r.unit(it, "parent"), Code: it.text("code"), Name: it.text("name"), Kind: domain.UnitKind(it.text("kind")),
 					Line: domain.BusinessLine(it.text("line")), Model: domain.OwnershipModel(it.text("model")),
 				})
@@ -41,8 +42,8 @@ func staffVocabulary() *vocabulary {
 		by:         []string{"login", "employee_no"},
 		fields:     []field{text("name").must(), ref("unit", Unit), ref("superior", Staff), text("employee_no"), text("login")},
 		steps: func(it *item) []step {
-			return []step{{name: "hire", makes: true, send: func(ctx context.Context, r *run, call commands.Call) (commands.Answer, error) {
-				return r.ledger.HireStaff(ctx, call, commands.HireStaff{
+			return []step{{name: "hire", makes: true, send: func(ctx context.Context, r *run, call ledger.Call) (ledger.Answer, error) {
+				return r.ledger.Do(ctx, call, commands.HireStaff{
 					EmployeeNo: it.text("employee_no"), Login: it.text("login"), Name: it.text("name"),
 					Unit: r.unit(it, "unit"), Superior: domain.StaffID(it.ref("superior")),
 				})

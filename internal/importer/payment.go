@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"guishu/commands"
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/identity"
 	"guishu/domain/payment"
@@ -125,28 +126,28 @@ func paymentStep(it *item, status payment.Status) step {
 	id := func() domain.PaymentID { return domain.PaymentID(it.id) }
 	switch status {
 	case payment.StatusReserved:
-		return step{name: "reserve", makes: true, send: func(ctx context.Context, r *run, call commands.Call) (commands.Answer, error) {
-			return r.ledger.ReservePayment(ctx, call, reservation(it))
+		return step{name: "reserve", makes: true, send: func(ctx context.Context, r *run, call ledger.Call) (ledger.Answer, error) {
+			return r.ledger.Do(ctx, call, reservation(it))
 		}}
 	case payment.StatusRegistered:
-		return step{name: "register", send: func(ctx context.Context, r *run, call commands.Call) (commands.Answer, error) {
-			return r.ledger.RegisterPayment(ctx, call, commands.RegisterPayment{Payment: id(), AmountFen: it.amount("amount")})
+		return step{name: "register", send: func(ctx context.Context, r *run, call ledger.Call) (ledger.Answer, error) {
+			return r.ledger.Do(ctx, call, commands.RegisterPayment{Payment: id(), AmountFen: it.amount("amount")})
 		}}
 	case payment.StatusConfirmed:
-		return step{name: "confirm", send: func(ctx context.Context, r *run, call commands.Call) (commands.Answer, error) {
-			return r.ledger.ConfirmPayment(ctx, call, commands.ConfirmPayment{Payment: id()})
+		return step{name: "confirm", send: func(ctx context.Context, r *run, call ledger.Call) (ledger.Answer, error) {
+			return r.ledger.Do(ctx, call, commands.ConfirmPayment{Payment: id()})
 		}}
 	case payment.StatusReturned:
-		return step{name: "return", send: func(ctx context.Context, r *run, call commands.Call) (commands.Answer, error) {
-			return r.ledger.ReturnPayment(ctx, call, commands.ReturnPayment{Payment: id(), Reason: it.text("reason")})
+		return step{name: "return", send: func(ctx context.Context, r *run, call ledger.Call) (ledger.Answer, error) {
+			return r.ledger.Do(ctx, call, commands.ReturnPayment{Payment: id(), Reason: it.text("reason")})
 		}}
 	case payment.StatusReversed:
-		return step{name: "reverse", send: func(ctx context.Context, r *run, call commands.Call) (commands.Answer, error) {
-			return r.ledger.ReversePayment(ctx, call, commands.ReversePayment{Payment: id(), Reason: it.text("reason")})
+		return step{name: "reverse", send: func(ctx context.Context, r *run, call ledger.Call) (ledger.Answer, error) {
+			return r.ledger.Do(ctx, call, commands.ReversePayment{Payment: id(), Reason: it.text("reason")})
 		}}
 	}
-	return step{name: "cancel", send: func(ctx context.Context, r *run, call commands.Call) (commands.Answer, error) {
-		return r.ledger.CancelPayment(ctx, call, commands.CancelPayment{Payment: id(), Reason: it.text("reason")})
+	return step{name: "cancel", send: func(ctx context.Context, r *run, call ledger.Call) (ledger.Answer, error) {
+		return r.ledger.Do(ctx, call, commands.CancelPayment{Payment: id(), Reason: it.text("reason")})
 	}}
 }
 

@@ -11,7 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"guishu/commands"
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/migration"
 	"guishu/domain/staff"
@@ -25,13 +25,13 @@ type step struct {
 	name  string      // part of the idempotency key
 	makes bool        // its answer names the thing
 	on    domain.Date // when it happened, zero when the file does not say
-	send  func(context.Context, *run, commands.Call) (commands.Answer, error)
+	send  func(context.Context, *run, ledger.Call) (ledger.Answer, error)
 }
 
 // run is an import on its way.
 type run struct {
 	*Importer
-	ledger *commands.Ledger
+	ledger *ledger.Ledger
 	plan   *Plan
 	root   domain.UnitID
 	actor  domain.StaffID
@@ -150,7 +150,7 @@ func (r *run) recall(ctx context.Context, it *item, actors []domain.StaffID) (co
 	return true, nil
 }
 
-func (r *run) recallStep(ctx context.Context, it *item, s step, actors []domain.StaffID) (commands.Recalled, bool, error) {
+func (r *run) recallStep(ctx context.Context, it *item, s step, actors []domain.StaffID) (ledger.Recalled, bool, error) {
 	key := r.stepKey(it, s)
 	for _, actor := range actors {
 		recalled, found, err := r.ledger.Recall(ctx, actor, key)
@@ -158,7 +158,7 @@ func (r *run) recallStep(ctx context.Context, it *item, s step, actors []domain.
 			return recalled, found, err
 		}
 	}
-	return commands.Recalled{}, false, nil
+	return ledger.Recalled{}, false, nil
 }
 
 // sections makes everything that is missing: section by section, because later
@@ -284,7 +284,7 @@ func (r *run) lane(ctx context.Context, tasks []task) error {
 // take runs one step. What the domain refuses is the row's matter and reported;
 // what concerns the import as a whole ends it.
 func (r *run) take(ctx context.Context, t task) error {
-	call := commands.Call{Actor: r.actor, Key: r.stepKey(t.item, t.step), Batch: r.batch, Correlation: r.fingerprint(t.item)}
+	call := ledger.Call{Actor: r.actor, Key: r.stepKey(t.item, t.step), Batch: r.batch, Correlation: r.fingerprint(t.item)}
 	if !t.step.on.IsZero() {
 		call.EffectiveAt = t.step.on.Start(r.Location)
 	}
@@ -323,7 +323,7 @@ const patience = 30 * time.Second
 
 // persist sends a command until the ledger says yes or no. A lost answer is asked
 // for again under the same key.
-func (r *run) persist(ctx context.Context, s step, call commands.Call) (commands.Answer, error) {
+func (r *run) persist(ctx context.Context, s step, call ledger.Call) (ledger.Answer, error) {
 	deadline := time.Now().Add(patience)
 	for pause := 20 * time.Millisecond; ; pause = min(2*pause, 2*time.Second) {
 		answer, err := s.send(ctx, r, call)

@@ -1,0 +1,234 @@
+// Package ledger is how commands are carried out, whatever they do: who asks and
+// whether they may, what a decision rests on, what must be unique, and how events
+// get into the store once and only once (design §2). What can be done is in package
+// commands, and the rules are in domain.
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"guishu/domain"
+	"guishu/domain/customer"
+	"guishu/eventstore"
+	"guishu/eventstore/sealing"
+
+	"github.com/google/uuid"
+)
+
+// Hasher gives the keyed hash of a text: the same for the same kind and text, and
+// nothing to anyone who lacks the ledger's key (design §4). *sealing.Hasher is one.
+type Hasher interface {
+	Hash(kind, text string) sealing.LookupHash
+}
+
+// Eraser destroys the key of a person's sealed fields. *sealing.Ring is one.
+type Eraser interface {
+	Destroy(ctx context.Context, subject uuid.UUID, basis string) error
+}
+
+// Census counts over many streams at once, from the read models. Its answers may
+// lag behind the ledger by moments: rules that must never be broken do not rest
+// on it.
+type Census interface {
+	// StaffAt is how many active members of staff belong to the unit at the path
+	// and all below it.
+	StaffAt(ctx context.Context, at domain.Path) (int, error)
+	// OpenWork is what waits for somebody: own pending applications and payments
+	// under way, by their ids (B-27).
+	OpenWork(ctx context.Context, who domain.StaffID) ([]string, error)
+	// Owned is how many customers somebody owns, and ClaimsOn how many claims
+	// they filed on a day.
+	Owned(ctx context.Context, who domain.StaffID) (int, error)
+	ClaimsOn(ctx context.Context, who domain.StaffID, day domain.Date) (int, error)
+}
+
+// Config is what a Ledger is built from. Every field is required unless it says
+// otherwise.
+type Config struct {
+	ID       uuid.UUID // of the ledger: event ids are derived from it
+	Store    eventstore.Store
+	Codec    *eventstore.Codec
+	Keys     *Keys  // what must be unique across streams
+	Lookups  Hasher // of what is looked up without being kept
+	Requests Hasher // of request bodies, to tell a reused idempotency key
+	Eraser   Eraser
+	Census   Census
+	Location *time.Location   // the business's time zone
+	Now      func() time.Time // the clock
+	Log      *slog.Logger     // optional
+	// Loading opens a ledger that is being loaded, for whoever loads it: see
+	// BeginLoading.
+	Loading bool
+	// CachedStreams is how many folded states are kept, 20,000 if zero.
+	CachedStreams int
+}
+
+// Ledger handles commands. It is safe for concurrent use, and any number of
+// processes may have one on the same store.
+type Ledger struct {
+	id       uuid.UUID
+	store    eventstore.Store
+	codec    *eventstore.Codec
+	keys     *Keys
+	lookups  Hasher
+	requests Hasher
+	eraser   Eraser
+	census   Census
+	location *time.Location
+	now      func() time.Time
+	log      *slog.Logger
+	states   *states
+	turns    *turnstiles
+
+	erased string // the stored name of customer.Erased
+
+	stop    context.CancelFunc
+	stopped chan struct{}
+}
+
+// Open starts a Ledger that follows its store. It answers once the tail is
+// reached, without replaying history.
+func Open(ctx context.Context, c Config) (*Ledger, error) {
+	switch {
+	case c.ID == uuid.Nil, c.Store == nil, c.Codec == nil, c.Keys == nil, c.Lookups == nil, c.Requests == nil, c.Eraser == nil, c.Census == nil, c.Location == nil, c.Now == nil:
+		return nil, errors.New("ledger: a field of the configuration is missing")
+	}
+	if c.CachedStreams == 0 {
+		c.CachedStreams = 20_000
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	l := &Ledger{
+		id: c.ID, store: c.Store, codec: c.Codec, keys: c.Keys, lookups: c.Lookups, requests: c.Requests, eraser: c.Eraser, census: c.Census,
+		location: c.Location, now: c.Now, log: c.Log,
+		states: newStates(c.CachedStreams), turns: newTurnstiles(), stopped: make(chan struct{}),
+	}
+	names, err := c.Codec.Registry().Names(customer.Erased{})
+	if err != nil {
+		return nil, fmt.Errorf("ledger: %w", err)
+	}
+	l.erased = names[0]
+	if !c.Loading {
+		if err := l.checkKeys(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if err := l.follow(ctx); err != nil {
+		return nil, err
+	}
+	return l, nil
+}
+
+// Close stops following the store. Commands under way finish on their own.
+func (l *Ledger) Close() {
+	l.stop()
+	<-l.stopped
+}
+
+// Census counts over many streams at once.
+func (l *Ledger) Census() Census { return l.census }
+
+// Location is the business's time zone.
+func (l *Ledger) Location() *time.Location { return l.location }
+
+// Today is the business day of the clock's now.
+func (l *Ledger) Today() domain.Date { return domain.DateOf(l.now(), l.location) }
+
+// follow keeps the cached states current with what anybody appends.
+func (l *Ledger) follow(ctx context.Context) error {
+	after, err := l.store.LastPosition(ctx)
+	if err != nil {
+		return Unavailable("find the end of the ledger", err)
+	}
+	tail, stop := context.WithCancel(context.WithoutCancel(ctx))
+	l.stop = stop
+	go func() {
+		defer close(l.stopped)
+		for tail.Err() == nil {
+			after, err = l.followFrom(tail, after)
+			if tail.Err() == nil {
+				l.log.Warn("following the ledger was interrupted; cached states are dropped", "after", after, "error", err)
+				l.states.entries.Purge()
+				pause(tail, time.Second)
+			}
+		}
+	}()
+	return nil
+}
+
+func (l *Ledger) followFrom(ctx context.Context, after eventstore.Position) (eventstore.Position, error) {
+	for delivery, err := range l.store.SubscribeAll(ctx, after, eventstore.Filter{}) {
+		if err != nil {
+			return after, err
+		}
+		if delivery.Kind == eventstore.EventDelivered {
+			recorded := delivery.Event
+			if err := l.carryOutErasure(ctx, recorded); err != nil {
+				return after, err
+			}
+			l.states.heard(recorded.Stream, recorded.Revision, func() (any, domain.Fact, error) { return l.decode(ctx, recorded) })
+		}
+		after = delivery.Position
+	}
+	return after, eventstore.ErrClosed
+}
+
+// carryOutErasure makes this process forget the customer whom an event erased.
+func (l *Ledger) carryOutErasure(ctx context.Context, recorded eventstore.Event) error {
+	if recorded.Type != l.erased {
+		return nil
+	}
+	event, _, err := l.decode(ctx, recorded)
+	if err != nil {
+		return err
+	}
+	erased, ok := event.(customer.Erased)
+	if !ok {
+		return nil
+	}
+	return l.Erase(ctx, erased.Customer)
+}
+
+// Erase carries out an erasure that is in the ledger: by the command that wrote it,
+// by the reaction to it, and by every process that hears of it, so that none keeps
+// what it knew. It is done as often as it is asked for.
+func (l *Ledger) Erase(ctx context.Context, id domain.CustomerID) error {
+	if err := l.eraser.Destroy(ctx, uuid.UUID(id), erasureBasis); err != nil {
+		return Unavailable("destroy a key", err)
+	}
+	if err := l.keys.forget(ctx, StreamOf(customer.StreamPrefix, id), UniqueIdentity, UniqueCustomerNo); err != nil {
+		return Unavailable("forget an erased customer's keys", err)
+	}
+	// Folded states of the customer's other streams hold what was sealed. What is
+	// loaded from now on finds the key gone.
+	l.states.entries.Purge()
+	return nil
+}
+
+// erasureBasis is what the key ring records: a code, because the legal ground in
+// words is in the ledger.
+const erasureBasis = "customer-erased"
+
+// pause waits for d or until ctx ends.
+func pause(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
+
+// Unavailable is the answer when the store, the keys or the read models cannot be
+// asked.
+func Unavailable(doing string, err error) error {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return fmt.Errorf("%w: %s: %w", domain.ErrLedgerUnavailable, doing, err)
+}
