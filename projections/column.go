@@ -18,7 +18,7 @@ import (
 type Column[R any] struct {
 	Name     string
 	kind     columnKind
-	personal bool
+	personal Subject
 	write    func(b []byte, r *R) []byte    // a length and that many bytes
 	read     func(r *R, value []byte) error // nil for NULL
 	show     func(r *R) string              // for people, in a Difference
@@ -51,13 +51,6 @@ func (k columnKind) cast() string {
 
 // null is how NULL stands in the binary format.
 const null = "\xff\xff\xff\xff"
-
-// Personal marks a column that holds personal data in clear: it is never shown
-// in a Difference, and erasing the person empties it (Model.PersonalColumns).
-func (c Column[R]) Personal() Column[R] {
-	c.personal = true
-	return c
-}
 
 // UUID is a column of ids. The zero id is NULL.
 func UUID[R any, T ~[16]byte](name string, field func(*R) *T) Column[R] {

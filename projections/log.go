@@ -37,6 +37,8 @@ func (l *Log[R]) Append(tx *Tx, row R) {
 func (l *Log[R]) name() string          { return l.title }
 func (l *Log[R]) keyColumns() int       { return l.keys }
 func (l *Log[R]) indexes() []string     { return l.sql }
+func (l *Log[R]) small() string         { return "" }
+func (l *Log[R]) onlyGrows() bool       { return true }
 func (l *Log[R]) setOrdinal(i int)      { l.ordinal = i }
 func (l *Log[R]) columns() []columnInfo { return infoOf(l.fields) }
 
@@ -50,8 +52,6 @@ type logRows[R any] struct {
 	encoded []byte // inMemory, in COPY's format
 	total   int
 }
-
-func (s *logRows[R]) isLog() {}
 
 func (s *logRows[R]) forget() { s.fresh, s.encoded = nil, nil }
 

@@ -55,6 +55,8 @@ type TableDefinition interface {
 	columns() []columnInfo
 	keyColumns() int
 	indexes() []string
+	small() string
+	onlyGrows() bool
 	newRows(in medium) rows
 	setOrdinal(int)
 }
@@ -63,21 +65,7 @@ type TableDefinition interface {
 type columnInfo struct {
 	name     string
 	kind     columnKind
-	personal bool
-}
-
-// PersonalColumns names, for each table, the columns that hold personal data in
-// clear: those that erasing a person must empty (design §6).
-func (m Model) PersonalColumns() map[string][]string {
-	personal := make(map[string][]string)
-	for _, table := range m.Tables {
-		for _, c := range table.columns() {
-			if c.personal {
-				personal[table.name()] = append(personal[table.name()], c.name)
-			}
-		}
-	}
-	return personal
+	personal Subject
 }
 
 // plan is a model made ready to be folded.
@@ -97,6 +85,9 @@ func (m Model) prepare() (*plan, error) {
 			return nil, fmt.Errorf("read model %q: two handlers of %s", m.Name, h.event)
 		}
 		p.handlers[h.event] = h.fold
+	}
+	if err := p.keepsNobodyErased(); err != nil {
+		return nil, err
 	}
 	for i, table := range m.Tables {
 		table.setOrdinal(i)

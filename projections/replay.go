@@ -105,7 +105,7 @@ func differ[R any](c *comparison, fields []Column[R], keys int, stored, computed
 
 // told is the column's value for people, hidden if it is personal.
 func (c Column[R]) told(r *R) string {
-	if c.personal {
+	if c.personal != Nobody {
 		return "***"
 	}
 	return c.show(r)
@@ -217,7 +217,7 @@ func (b builder) replay(ctx context.Context, plans []*plan, progress Progress) (
 	}
 	compareLogs := func(i int, upTo eventstore.Position) error {
 		for t, table := range plans[i].Tables {
-			if _, isLog := folded[i].tables[t].(interface{ isLog() }); !isLog {
+			if !table.onlyGrows() {
 				continue
 			}
 			c := &comparison{ctx: ctx, tx: tx, table: builds[i].table(table.name()), title: table.name(), report: &reports[i],
@@ -263,7 +263,7 @@ func (b builder) replay(ctx context.Context, plans []*plan, progress Progress) (
 			return nil, err
 		}
 		for t, table := range p.Tables {
-			if _, isLog := folded[i].tables[t].(interface{ isLog() }); isLog {
+			if table.onlyGrows() {
 				continue
 			}
 			c := &comparison{ctx: ctx, tx: tx, table: builds[i].table(table.name()), title: table.name(), report: &reports[i]}

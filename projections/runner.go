@@ -109,6 +109,11 @@ func New(ctx context.Context, c Config) (*Runner, error) {
 	if err := migrate(ctx, c.Pool, plans); err != nil {
 		return nil, fmt.Errorf("make the schema of the read models: %w", err)
 	}
+	for _, p := range plans {
+		if err := checkVersion(ctx, c.Pool, p); err != nil {
+			return nil, err
+		}
+	}
 	return r, r.look(ctx)
 }
 

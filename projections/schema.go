@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"guishu/eventstore"
 )
@@ -20,6 +21,8 @@ type build struct {
 	Position   eventstore.Position
 	Epoch      int64 // counts who may write; a write names the one it knows
 	Serving    bool
+
+	Description string // of the tables as they were made; empty from a program that kept none
 }
 
 // table is the name of a table of this generation, as SQL writes it.
@@ -39,11 +42,17 @@ CREATE TABLE IF NOT EXISTS read.builds (
 	failure    text NOT NULL DEFAULT '',
 	built_at   timestamptz NOT NULL DEFAULT now()
 );
+ALTER TABLE read.builds ADD COLUMN IF NOT EXISTS description text NOT NULL DEFAULT '';
 CREATE UNIQUE INDEX IF NOT EXISTS builds_serving ON read.builds (model) WHERE serving;
 `
 
 // schemaLock keeps two processes from making the schema at the same time.
 const schemaLock = 0x6775697368750001
+
+// schemaDone asks whether the schema is there already: making it again would wait for
+// every build that another process is at.
+const schemaDone = `
+SELECT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('read.builds') AND attname = 'description')`
 
 // migrate makes the schema and, for read models that there were none of, empty
 // tables that serve at once. Versions that differ from the one serving are left
@@ -53,8 +62,14 @@ func migrate(ctx context.Context, db beginner, plans []*plan) error {
 		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, int64(schemaLock)); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, schemaSQL); err != nil {
+		var done bool
+		if err := tx.QueryRow(ctx, schemaDone).Scan(&done); err != nil {
 			return err
+		}
+		if !done {
+			if _, err := tx.Exec(ctx, schemaSQL); err != nil {
+				return err
+			}
 		}
 		rows, err := tx.Query(ctx, `SELECT DISTINCT model FROM read.builds`)
 		if err != nil {
@@ -89,7 +104,8 @@ func migrate(ctx context.Context, db beginner, plans []*plan) error {
 
 func addBuild(ctx context.Context, tx pgx.Tx, p *plan) (build, error) {
 	b := build{Version: p.Version}
-	err := tx.QueryRow(ctx, `INSERT INTO read.builds (model, version) VALUES ($1, $2) RETURNING generation`, p.Name, p.Version).Scan(&b.Generation)
+	err := tx.QueryRow(ctx, `INSERT INTO read.builds (model, version, description) VALUES ($1, $2, $3) RETURNING generation`,
+		p.Name, p.Version, p.Description()).Scan(&b.Generation)
 	return b, err
 }
 
@@ -153,14 +169,34 @@ func serve(ctx context.Context, tx pgx.Tx, p *plan, b build) error {
 func findBuild(ctx context.Context, db querier, p *plan) (build, bool, error) {
 	b := build{Version: p.Version}
 	err := db.QueryRow(ctx, `
-		SELECT generation, position, epoch, serving FROM read.builds
+		SELECT generation, position, epoch, serving, description FROM read.builds
 		WHERE model = $1 AND version = $2
 		ORDER BY serving DESC, generation DESC LIMIT 1`, p.Name, p.Version).
-		Scan(&b.Generation, &b.Position, &b.Epoch, &b.Serving)
+		Scan(&b.Generation, &b.Position, &b.Epoch, &b.Serving, &b.Description)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return build{}, false, nil
 	}
 	return b, err == nil, err
+}
+
+// checkVersion refuses a model whose build of this version has other tables than the
+// model describes. A build of a program that kept no description is taken to have
+// these.
+func checkVersion(ctx context.Context, pool *pgxpool.Pool, p *plan) error {
+	b, found, err := findBuild(ctx, pool, p)
+	if err != nil || !found {
+		return err
+	}
+	switch now := p.Description(); b.Description {
+	case now:
+		return nil
+	case "":
+		_, err := pool.Exec(ctx, `UPDATE read.builds SET description = $2 WHERE generation = $1`, b.Generation, now)
+		return err
+	default:
+		return fmt.Errorf("read model %s: its tables changed and its version, %d, did not, so that the tables in the database are not those of this program (%s): give it a new version",
+			p.Name, p.Version, apart(b.Description, now))
+	}
 }
 
 // retire drops the tables of every build of the model that does not serve.

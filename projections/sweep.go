@@ -2,21 +2,16 @@ package projections
 
 import (
 	"context"
-	"reflect"
 	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
-	"guishu/domain/customer"
 	"guishu/eventstore"
 )
 
 // abandoned is after what time a build that was to serve and does not is given up.
 const abandoned = 24 * time.Hour
-
-// foldsErasures says that the model has rows of persons who can be erased.
-func (p *plan) foldsErasures() bool { return p.handlers[reflect.TypeFor[customer.Erased]()] != nil }
 
 // erases says that somebody was erased by one of the events.
 func erases(events []*Event) bool {

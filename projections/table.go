@@ -14,6 +14,7 @@ type Table[K comparable, R any] struct {
 	keys    int // how many columns, the first ones, are the key
 	fields  []Column[R]
 	sql     []string
+	few     string // why it stays small
 	lookups []lookup[K, R]
 	ordinal int
 }
@@ -30,9 +31,18 @@ func (t *Table[K, R]) Indexed(on ...string) *Table[K, R] {
 	return t
 }
 
+// Small says that the table stays small, and why: questions may read it from end to
+// end.
+func (t *Table[K, R]) Small(why string) *Table[K, R] {
+	t.few = why
+	return t
+}
+
 func (t *Table[K, R]) name() string          { return t.title }
 func (t *Table[K, R]) keyColumns() int       { return t.keys }
 func (t *Table[K, R]) indexes() []string     { return t.sql }
+func (t *Table[K, R]) small() string         { return t.few }
+func (t *Table[K, R]) onlyGrows() bool       { return false }
 func (t *Table[K, R]) setOrdinal(i int)      { t.ordinal = i }
 func (t *Table[K, R]) columns() []columnInfo { return infoOf(t.fields) }
 
@@ -113,6 +123,26 @@ func (t *Table[K, R]) Create(tx *Tx, row R) *R {
 		s.lookups[i].add(key, &e.row)
 	}
 	return &e.row
+}
+
+// Empty empties the columns of a row that are about a customer, as erasing the
+// customer asks (design §6). A row that such a column is part of the key of goes.
+func (t *Table[K, R]) Empty(tx *Tx, key K) {
+	row, found := t.Get(tx, key)
+	if !found {
+		return
+	}
+	for i, c := range t.fields {
+		if c.personal != OfCustomer {
+			continue
+		}
+		if i < t.keys {
+			t.Delete(tx, key)
+			return
+		}
+		_ = c.read(&row, nil) // NULL has no form that could be wrong
+	}
+	t.Create(tx, row)
 }
 
 // Delete removes a row if it is there.

@@ -1,6 +1,7 @@
 package catalog_test
 
 import (
+	"context"
 	"crypto/sha256"
 	"fmt"
 	"testing"
@@ -24,7 +25,7 @@ import (
 // empty is a ledger without a story, all read models running.
 func empty(t *testing.T) *bed {
 	t.Helper()
-	b := &bed{Ledger: projectiontest.New(t), ctx: t.Context()}
+	b := &bed{Ledger: projectiontest.New(t), ctx: context.Background()}
 	b.runner, _ = b.Run(catalog.Models(sealing.NewHasher(), domain.ChinaZone())...)
 	return b
 }

@@ -135,12 +135,9 @@ func (m *model) erased(tx *projections.Tx, e customer.Erased, at *projections.Ev
 	if err := m.change(tx, e.Customer, e, at); err != nil {
 		return err
 	}
-	row := m.customers.Edit(tx, e.Customer)
-	row.Name, row.Pinyin, row.SortKey = "", "", ""
-	row.IdentityMasked, row.IdentityHash, row.PhoneMasked, row.PhoneHash = "", nil, "", nil
-	row.Birthday, row.Gender, row.Employer = "", "", ""
+	m.customers.Empty(tx, e.Customer)
 	for _, known := range m.termsOf.Keys(tx, e.Customer) {
-		m.terms.Delete(tx, known)
+		m.terms.Empty(tx, known)
 	}
 	return nil
 }

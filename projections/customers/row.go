@@ -63,17 +63,17 @@ func columns() []projections.Column[Row] {
 		projections.UUID("customer", func(r *Row) *domain.CustomerID { return &r.Customer }),
 		projections.Text("party", func(r *Row) *domain.Party { return &r.Party }),
 		projections.Text("kind", func(r *Row) *customer.Kind { return &r.Kind }),
-		projections.Text("name", func(r *Row) *string { return &r.Name }).Personal(),
-		projections.Text("pinyin", func(r *Row) *string { return &r.Pinyin }).Personal(),
-		projections.Text("sort_key", func(r *Row) *string { return &r.SortKey }).Personal(),
+		projections.Text("name", func(r *Row) *string { return &r.Name }).Personal(projections.OfCustomer),
+		projections.Text("pinyin", func(r *Row) *string { return &r.Pinyin }).Personal(projections.OfCustomer),
+		projections.Text("sort_key", func(r *Row) *string { return &r.SortKey }).Personal(projections.OfCustomer),
 		projections.Text("identity_type", func(r *Row) *identity.DocumentType { return &r.IdentityType }),
-		projections.Text("identity_masked", func(r *Row) *string { return &r.IdentityMasked }).Personal(),
-		projections.Bytes("identity_hash", func(r *Row) *[]byte { return &r.IdentityHash }).Personal(),
-		projections.Text("phone_masked", func(r *Row) *string { return &r.PhoneMasked }).Personal(),
-		projections.Bytes("phone_hash", func(r *Row) *[]byte { return &r.PhoneHash }).Personal(),
-		projections.Text("birthday", func(r *Row) *string { return &r.Birthday }).Personal(),
-		projections.Text("gender", func(r *Row) *string { return &r.Gender }).Personal(),
-		projections.Text("employer", func(r *Row) *string { return &r.Employer }).Personal(),
+		projections.Text("identity_masked", func(r *Row) *string { return &r.IdentityMasked }).Personal(projections.OfCustomer),
+		projections.Bytes("identity_hash", func(r *Row) *[]byte { return &r.IdentityHash }).Personal(projections.OfCustomer),
+		projections.Text("phone_masked", func(r *Row) *string { return &r.PhoneMasked }).Personal(projections.OfCustomer),
+		projections.Bytes("phone_hash", func(r *Row) *[]byte { return &r.PhoneHash }).Personal(projections.OfCustomer),
+		projections.Text("birthday", func(r *Row) *string { return &r.Birthday }).Personal(projections.OfCustomer),
+		projections.Text("gender", func(r *Row) *string { return &r.Gender }).Personal(projections.OfCustomer),
+		projections.Text("employer", func(r *Row) *string { return &r.Employer }).Personal(projections.OfCustomer),
 		projections.Text("customer_no", func(r *Row) *string { return &r.CustomerNo }),
 		projections.UUID("home_unit", func(r *Row) *domain.UnitID { return &r.HomeUnit }),
 		projections.Text("nature", func(r *Row) *domain.Nature { return &r.Nature }),
@@ -165,7 +165,7 @@ type term struct {
 
 func termColumns() []projections.Column[term] {
 	return []projections.Column[term]{
-		projections.Text("term", func(r *term) *string { return &r.Term }).Personal(),
+		projections.Text("term", func(r *term) *string { return &r.Term }).Personal(projections.OfCustomer),
 		projections.UUID("customer", func(r *term) *domain.CustomerID { return &r.Customer }),
 	}
 }
