@@ -86,7 +86,7 @@ func attachmentList() lister[attachments.Query, attachments.Attachment] {
 }
 
 func contactList() lister[attachments.ContactQuery, attachments.Contact] {
-	return lister[attachments.ContactQuery, attachments.Contact]{models: append(customerModels(), "attachments"), list: attachments.Contacts, count: attachments.CountContacts, oneOrder: true}
+	return lister[attachments.ContactQuery, attachments.Contact]{models: append(customerModels(), "attachments"), list: attachments.ListContacts, count: attachments.CountContacts, oneOrder: true}
 }
 
 func chooseAttachments(a *asking, in *attachmentFilter) (attachments.Query, error) {

@@ -72,12 +72,12 @@ func (s *Server) performance(a *asking, in *performanceFilter) (sums, error) {
 		Scope: scope, Who: a.who(), Level: in.Level, Grain: in.Grain, From: in.From, To: in.To, Depth: in.Depth, ByProduct: in.ByProduct,
 		Product: in.Product, Advisor: in.Advisor, Below: below, Line: in.Line, After: query.Cursor(in.Cursor), Limit: in.Limit,
 	}
-	listed, err := reply(a, &in.Paging, lister[performance.Query, performance.Sum]{list: performance.Sums, count: performance.Count, oneOrder: true}, chosen, showSum)
+	listed, err := reply(a, &in.Paging, lister[performance.Query, performance.Sum]{list: performance.List, count: performance.Count, oneOrder: true}, chosen, showSum)
 	if err != nil {
 		return sums{}, err
 	}
 	shown := sums{Items: listed.Items, Next: listed.Next, Count: listed.Count}
-	shown.Total.Count, shown.Total.SumFen, err = performance.Total(a.ctx, s.Read, chosen)
+	shown.Total.Count, shown.Total.SumFen, err = performance.Total(a.ctx, s.Read, query.Reader{Who: chosen.Who, Scope: chosen.Scope}, chosen)
 	return shown, err
 }
 

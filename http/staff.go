@@ -185,7 +185,7 @@ type accessRequest struct {
 }
 
 func accessList() lister[people.RequestQuery, people.Request] {
-	return lister[people.RequestQuery, people.Request]{models: []string{"units", "staff"}, list: people.Requests, count: people.CountRequests, oneOrder: true}
+	return lister[people.RequestQuery, people.Request]{models: []string{"units", "staff"}, list: people.ListRequests, count: people.CountRequests, oneOrder: true}
 }
 
 // chooseAccess shows one's own requests, and those that one may decide.

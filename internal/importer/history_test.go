@@ -75,7 +75,7 @@ func checkHistory(t *testing.T, h *house, file crm) {
 	if undated != 79 {
 		t.Errorf("%d attachments have no stated entry, want the 79 pairs that were only prospecting", undated)
 	}
-	count, err := customers.Count(t.Context(), h.app.Pool, customers.Query{Scope: everything, Who: h.director, View: customers.ToBeCompleted})
+	count, err := customers.Customers().Count(t.Context(), h.app.Pool, h.everybody(), customers.Query{View: customers.ToBeCompleted})
 	h.must(err)
 	if count != 85 {
 		t.Errorf("%d customers are to be completed, want all 85 (B-16)", count)

@@ -23,6 +23,7 @@ import (
 	"guishu/internal/pgtest"
 	"guishu/projections/attributions"
 	"guishu/projections/performance"
+	"guishu/projections/query"
 )
 
 // deal is a row of the pipeline as this test reads it, by itself.
@@ -185,18 +186,22 @@ func (h *house) attributed(n int) {
 	h.must(h.app.Models.WaitForAll(ctx, last))
 }
 
-var everything = staff.Scope{Everywhere: true}
+// everybody is the director, who sees all.
+func (h *house) everybody() query.Reader {
+	return query.Reader{Who: h.director, Scope: staff.Scope{Everywhere: true}}
+}
 
 // sums is the performance read model, all pages.
 func (h *house) sums(q performance.Query) []performance.Sum {
 	h.Helper()
-	q.Scope, q.Who, q.Grain, q.Limit = everything, h.director, performance.Quarterly, 200
+	q.Grain = performance.Quarterly
+	paging := query.Paging{Limit: 200}
 	var all []performance.Sum
 	for {
-		page, err := performance.Sums(h.Context(), h.app.Pool, q)
+		page, err := performance.Sums().Page(h.Context(), h.app.Pool, h.everybody(), q, paging)
 		h.must(err)
 		all = append(all, page.Rows...)
-		if q.After = page.Next; q.After == "" {
+		if paging.After = page.Next; paging.After == "" {
 			return all
 		}
 	}
@@ -239,7 +244,7 @@ func checkPerformance(t *testing.T, h *house, file crm) {
 	same("agent and product", performance.Query{Level: performance.Person, ByProduct: true},
 		func(d deal) string { return d.agent + "/" + d.product }, func(s performance.Sum) string { return s.AdvisorName + "/" + s.ProductName })
 
-	count, total, err := performance.Total(h.Context(), h.app.Pool, performance.Query{Scope: everything, Who: h.director})
+	count, total, err := performance.Total(h.Context(), h.app.Pool, h.everybody(), performance.Query{})
 	if err != nil || count != 4238 || total != 10_005_534*domain.FenPerYuan {
 		t.Errorf("%d payments of %s, %v", count, total, err)
 	}
@@ -281,11 +286,11 @@ func checkAttribution(t *testing.T, h *house, file crm) {
 	}
 	got := map[string]int{}
 	shown := 0
-	q := attributions.Query{Scope: everything, Who: h.director, Standing: true, Limit: 200}
-	for more := true; more; more = q.After != "" {
-		page, err := attributions.List(h.Context(), h.app.Pool, q)
+	paging := query.Paging{Limit: 200}
+	for more := true; more; more = paging.After != "" {
+		page, err := attributions.Attributions().Page(h.Context(), h.app.Pool, h.everybody(), attributions.Query{Standing: true}, paging)
 		h.must(err)
-		q.After = page.Next
+		paging.After = page.Next
 		for _, a := range page.Rows {
 			got[fmt.Sprintf("%s %s %d: %s → %s", a.CustomerName, a.ProductName, a.AmountFen/domain.FenPerYuan, a.HandlerName, a.WinnerName)]++
 			checkExplained(t, a)

@@ -88,9 +88,9 @@ func Model() projections.Model {
 	attachments := projections.NewTable("attachments", func(r *Attachment) *domain.AttachmentID { return &r.Attachment }, 1, columns()...).
 		Indexed("(customer, entry_position)", "(advisor, entry_position)", "(entry_position)", "(unit, entry_position)")
 	contacts := projections.NewLog("contacts", 1, contactColumns()...).
-		Indexed("(customer, position)", "(advisor, position)")
+		Indexed("(customer, position)", "(advisor, position)", "(unit, position)")
 	return projections.Model{
-		Name: "attachments", Version: 1,
+		Name: "attachments", Version: 2,
 		Tables: []projections.TableDefinition{attachments, contacts},
 		Handlers: []projections.Handler{
 			projections.On(func(tx *projections.Tx, e attachment.Attached, at *projections.Event) error {
@@ -132,9 +132,9 @@ type Query struct {
 	Limit    int
 }
 
-func (q Query) where() query.Where {
+func (q Query) where(reader query.Reader) query.Where {
 	var w query.Where
-	w.Within(q.Scope, q.Who, "unit", "", "advisor = ?")
+	w.Within(reader, "", "advisor = ?", "unit")
 	query.Equal(&w, "customer", q.Customer)
 	query.Equal(&w, "advisor", q.Advisor)
 	if q.Active && q.KnownAt.IsZero() {
@@ -157,15 +157,17 @@ func (q Query) where() query.Where {
 	return w
 }
 
-// List gives a page of attachments in the order of entry, which is the order of
+// Attachments is the list of attachments in the order of entry, which is the order of
 // priority (B-31).
-func List(ctx context.Context, db query.DB, q Query) (query.Page[Attachment], error) {
-	sort := query.Sort{Name: "entry", Columns: []string{"entry_position"}}
-	page, err := query.List(ctx, db, columns(), "read.attachments", q.where(), sort, q.After, q.Limit)
-	for i := range page.Rows {
-		q.hideLaterEnd(&page.Rows[i])
+func Attachments() query.List[Query, Attachment] {
+	return query.List[Query, Attachment]{
+		Models: []string{"attachments", "units"},
+		Key:    "attachment",
+		Sorts:  []query.Sort{{Name: "entry", Columns: []string{"entry_position"}}},
+		Rows: func(reader query.Reader, q Query) query.Rows[Attachment] {
+			return query.Rows[Attachment]{Columns: columns(), From: "read.attachments", Where: q.where(reader), Finish: q.hideLaterEnd}
+		},
 	}
-	return page, err
 }
 
 // hideLaterEnd leaves out an end that had not come by AsOf, or that nobody had
@@ -178,11 +180,6 @@ func (q Query) hideLaterEnd(row *Attachment) {
 	}
 }
 
-// Count counts them.
-func Count(ctx context.Context, db query.DB, q Query) (int, error) {
-	return query.Count(ctx, db, "read.attachments", q.where(), query.CountLimit)
-}
-
 // ContactQuery chooses contacts. Scope and Who are required.
 type ContactQuery struct {
 	Scope    staff.Scope
@@ -193,21 +190,38 @@ type ContactQuery struct {
 	Limit    int
 }
 
-func (q ContactQuery) where() query.Where {
-	var w query.Where
-	w.Within(q.Scope, q.Who, "unit", "", "advisor = ?")
-	query.Equal(&w, "customer", q.Customer)
-	query.Equal(&w, "advisor", q.Advisor)
-	return w
+// Contacts is the list of contacts, the newest first.
+func Contacts() query.List[ContactQuery, Contact] {
+	return query.List[ContactQuery, Contact]{
+		Models: []string{"attachments", "units"},
+		Key:    "position",
+		Sorts:  []query.Sort{{Name: "newest", Columns: []string{"position"}, Descending: true}},
+		Rows: func(reader query.Reader, q ContactQuery) query.Rows[Contact] {
+			var w query.Where
+			w.Within(reader, "", "advisor = ?", "unit")
+			query.Equal(&w, "customer", q.Customer)
+			query.Equal(&w, "advisor", q.Advisor)
+			return query.Rows[Contact]{Columns: contactColumns(), From: "read.contacts", Where: w}
+		},
+	}
 }
 
-// Contacts gives a page of contacts, the newest first.
-func Contacts(ctx context.Context, db query.DB, q ContactQuery) (query.Page[Contact], error) {
-	sort := query.Sort{Name: "newest", Columns: []string{"position"}, Descending: true}
-	return query.List(ctx, db, contactColumns(), "read.contacts", q.where(), sort, q.After, q.Limit)
+// List gives a page of attachments within the scope.
+func List(ctx context.Context, db query.DB, q Query) (query.Page[Attachment], error) {
+	return Attachments().Page(ctx, db, query.Reader{Who: q.Who, Scope: q.Scope}, q, query.Paging{After: q.After, Limit: q.Limit})
 }
 
-// CountContacts counts them.
+// Count counts attachments within the scope.
+func Count(ctx context.Context, db query.DB, q Query) (int, error) {
+	return Attachments().Count(ctx, db, query.Reader{Who: q.Who, Scope: q.Scope}, q)
+}
+
+// ListContacts gives a page of contacts within the scope.
+func ListContacts(ctx context.Context, db query.DB, q ContactQuery) (query.Page[Contact], error) {
+	return Contacts().Page(ctx, db, query.Reader{Who: q.Who, Scope: q.Scope}, q, query.Paging{After: q.After, Limit: q.Limit})
+}
+
+// CountContacts counts contacts within the scope.
 func CountContacts(ctx context.Context, db query.DB, q ContactQuery) (int, error) {
-	return query.Count(ctx, db, "read.contacts", q.where(), query.CountLimit)
+	return Contacts().Count(ctx, db, query.Reader{Who: q.Who, Scope: q.Scope}, q)
 }

@@ -186,24 +186,25 @@ func listedColumns() []projections.Column[Listed] {
 	)
 }
 
-func source() query.Source[Listed] {
-	return query.Source[Listed]{
-		Columns: listedColumns(), From: listed, Counted: "read.attributions t",
+// Attributions is the list of decisions.
+func Attributions() query.List[Query, Listed] {
+	return query.List[Query, Listed]{
+		Models: []string{"attributions", "customers", "products", "staff", "units"},
+		Key:    "t.decision",
 		Sorts: []query.Sort{
 			{Name: "newest", Columns: []string{"t.position"}, Descending: true},
 			{Name: "oldest", Columns: []string{"t.position"}},
 		},
+		Rows: func(reader query.Reader, q Query) query.Rows[Listed] {
+			return query.Rows[Listed]{Columns: listedColumns(), From: listed, Counted: "read.attributions t", Where: q.where(reader)}
+		},
 	}
 }
 
-// within is the scope: the winner's unit and the deal's both see the decision.
-func within(w *query.Where, scope staff.Scope, who domain.StaffID) {
-	w.WithinEither(scope, who, []string{"t.winner_unit", "t.unit"}, "", "t.winner = ? OR t.handler = ?")
-}
-
-func (q Query) where() query.Where {
+// where keeps to the scope: the winner's unit and the deal's both see the decision.
+func (q Query) where(reader query.Reader) query.Where {
 	var w query.Where
-	within(&w, q.Scope, q.Who)
+	w.Within(reader, "", "t.winner = ? OR t.handler = ?", "t.winner_unit", "t.unit")
 	query.Equal(&w, "t.payment", q.Payment)
 	query.Equal(&w, "t.customer", q.Customer)
 	query.Equal(&w, "t.product", q.Product)
@@ -222,19 +223,16 @@ func (q Query) where() query.Where {
 
 // List gives a page of decisions within the scope.
 func List(ctx context.Context, db query.DB, q Query) (query.Page[Listed], error) {
-	return source().List(ctx, db, q.where(), q.Sort, q.After, q.Limit)
+	return Attributions().Page(ctx, db, query.Reader{Who: q.Who, Scope: q.Scope}, q, query.Paging{Sort: q.Sort, After: q.After, Limit: q.Limit})
 }
 
-// Count counts them.
+// Count counts decisions within the scope.
 func Count(ctx context.Context, db query.DB, q Query) (int, error) {
-	return source().Count(ctx, db, q.where())
+	return Attributions().Count(ctx, db, query.Reader{Who: q.Who, Scope: q.Scope}, q)
 }
 
 // Get gives a decision within the scope; ErrQueryNotFoundOrOutOfScope for any
 // other.
 func Get(ctx context.Context, db query.DB, scope staff.Scope, who domain.StaffID, id domain.DecisionID) (Listed, error) {
-	var w query.Where
-	within(&w, scope, who)
-	w.And("t.decision = ?", id.UUID())
-	return source().One(ctx, db, w)
+	return Attributions().One(ctx, db, query.Reader{Who: who, Scope: scope}, id)
 }

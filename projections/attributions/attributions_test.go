@@ -12,6 +12,7 @@ import (
 	"guishu/projections/customers"
 	"guishu/projections/products"
 	"guishu/projections/projectiontest"
+	"guishu/projections/query"
 	people "guishu/projections/staff"
 	"guishu/projections/units"
 )
@@ -36,12 +37,12 @@ func TestApartIsWhereSomebodyElseHasTheCommission(t *testing.T) {
 	}
 	ledger.Wait(runner)
 	for apart, want := range map[bool][]domain.StaffID{false: {{}, other, handler}, true: {other}} {
-		q := attributions.Query{Scope: staff.Scope{Everywhere: true}, Apart: apart}
-		page, err := attributions.List(t.Context(), ledger.Pool, q)
+		list, everybody, q := attributions.Attributions(), query.Reader{Scope: staff.Scope{Everywhere: true}}, attributions.Query{Apart: apart}
+		page, err := list.Page(t.Context(), ledger.Pool, everybody, q, query.Paging{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		count, err := attributions.Count(t.Context(), ledger.Pool, q)
+		count, err := list.Count(t.Context(), ledger.Pool, everybody, q)
 		if err != nil {
 			t.Fatal(err)
 		}

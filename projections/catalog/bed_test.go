@@ -11,6 +11,7 @@ import (
 	"guishu/projections/catalog"
 	"guishu/projections/customers"
 	"guishu/projections/projectiontest"
+	"guishu/projections/query"
 	"guishu/projections/units"
 )
 
@@ -34,12 +35,15 @@ func setup(t *testing.T, outlets, count int) *bed {
 	return b
 }
 
-var everywhere = staff.Scope{Everywhere: true}
+var (
+	everywhere = staff.Scope{Everywhere: true}
+	seesAll    = query.Reader{Scope: everywhere}
+)
 
 // area is everything at a unit and below it.
 func (b *bed) area(t *testing.T, unit domain.UnitID, line domain.BusinessLine) staff.Scope {
 	t.Helper()
-	u, err := units.Get(b.ctx, b.Pool, unit)
+	u, err := units.Units().One(b.ctx, b.Pool, query.Reader{}, unit)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"guishu/domain"
 	"guishu/domain/ownership"
@@ -15,14 +14,14 @@ import (
 // Census counts over many streams, for rules that may lag by moments (A-72,
 // B-27). It is commands.Census.
 type Census struct {
-	pool *pgxpool.Pool
+	db   query.DB
 	zone *time.Location
 }
 
 // NewCensus counts in the read models of a database, by the days of the
 // business's time zone.
-func NewCensus(pool *pgxpool.Pool, zone *time.Location) *Census {
-	return &Census{pool: pool, zone: zone}
+func NewCensus(db query.DB, zone *time.Location) *Census {
+	return &Census{db: db, zone: zone}
 }
 
 // StaffAt counts active members of staff at a unit and all below it.
@@ -30,12 +29,12 @@ func (c *Census) StaffAt(ctx context.Context, path domain.Path) (int, error) {
 	var w query.Where
 	w.Below("unit", path)
 	w.And("NOT departed")
-	return query.Count(ctx, c.pool, "read.staff", w, query.CountLimit)
+	return query.Count(ctx, c.db, "read.staff", w, query.CountLimit)
 }
 
 // OpenWork lists own pending applications and payments under way, by their ids.
 func (c *Census) OpenWork(ctx context.Context, who domain.StaffID) ([]string, error) {
-	rows, err := c.pool.Query(ctx, `
+	rows, err := c.db.Query(ctx, `
 		SELECT application::text FROM read.claims WHERE applicant = $1 AND status = 'PENDING'
 		UNION ALL
 		SELECT payment::text FROM read.payments WHERE advisor = $1 AND status IN ('RESERVED', 'REGISTERED', 'RETURNED')
@@ -50,7 +49,7 @@ func (c *Census) OpenWork(ctx context.Context, who domain.StaffID) ([]string, er
 func (c *Census) Owned(ctx context.Context, who domain.StaffID) (int, error) {
 	var w query.Where
 	w.And("staff = ? AND kind = 'OWNER'", who.UUID())
-	return query.Count(ctx, c.pool, "read.customer_relations", w, query.CountLimit)
+	return query.Count(ctx, c.db, "read.customer_relations", w, query.CountLimit)
 }
 
 // ClaimsOn counts the claims somebody filed on a business day: to become an owner,
@@ -60,5 +59,5 @@ func (c *Census) ClaimsOn(ctx context.Context, who domain.StaffID, day domain.Da
 	w.And("applicant = ?", who.UUID())
 	w.And("kind IN (?, ?)", string(ownership.EstablishRelation), string(ownership.CrossInstitution))
 	w.OnDays("filed_at", query.Days{From: day, To: day, Zone: c.zone})
-	return query.Count(ctx, c.pool, "read.claims", w, query.CountLimit)
+	return query.Count(ctx, c.db, "read.claims", w, query.CountLimit)
 }

@@ -19,6 +19,7 @@ import (
 	"guishu/projections/customers"
 	"guishu/projections/projectiontest"
 	"guishu/projections/purchases"
+	"guishu/projections/query"
 	people "guishu/projections/staff"
 )
 
@@ -58,7 +59,7 @@ func TestStaffAreFoundByTheBeginningOfTheirName(t *testing.T) {
 	b.Append(staff.StreamPrefix+wang.String(), staff.Hired{Staff: wang, EmployeeNo: "S1", Name: domain.NewPersonal("王小明"), Unit: unit})
 	b.Wait(b.runner)
 	for name, want := range map[string]int{"王": 1, "wangx": 1, "Wang Xiao": 1, "李": 0, "li": 0, "*": 0, "·": 0} {
-		if count, err := people.Count(b.ctx, b.Pool, people.Query{Scope: everywhere, Name: name}); err != nil || count != want {
+		if count, err := people.Members().Count(b.ctx, b.Pool, seesAll, people.Query{Name: name}); err != nil || count != want {
 			t.Errorf("%d begin with %q, want %d: %v", count, name, want, err)
 		}
 	}
@@ -83,7 +84,7 @@ func TestWhoChangesHowNamesAreReadGivesNewVersions(t *testing.T) {
 		}
 	}
 	got := fmt.Sprintf("customers %d, staff %d: %x", customers.Model(nil).Version, people.Model().Version, read.Sum(nil)[:8])
-	if want := "customers 3, staff 2: b0824283fc3a0951"; got != want {
+	if want := "customers 3, staff 3: b0824283fc3a0951"; got != want {
 		t.Errorf("names are read as %s, want %s: give both read models new versions", got, want)
 	}
 }
@@ -112,11 +113,11 @@ func TestAProductIsHeldFromItsPurchaseOn(t *testing.T) {
 	}
 	b.Wait(b.runner)
 	for on, want := range map[string]int{"2026-02-20": 0, "2026-03-01": 1, "2026-06-14": 1, "2026-06-15": 2, "2026-12-31": 2, "2027-01-01": 0} {
-		if count, err := purchases.Count(b.ctx, b.Pool, purchases.Query{Scope: everywhere, Held: day(on)}); err != nil || count != want {
+		if count, err := purchases.Purchases().Count(b.ctx, b.Pool, seesAll, purchases.Query{Held: day(on)}); err != nil || count != want {
 			t.Errorf("%d held on %s, want %d: %v", count, on, want, err)
 		}
 	}
-	page, err := purchases.List(b.ctx, b.Pool, purchases.Query{Scope: everywhere, Sort: "oldest"})
+	page, err := purchases.Purchases().Page(b.ctx, b.Pool, seesAll, purchases.Query{}, query.Paging{Sort: "oldest"})
 	if err != nil || len(page.Rows) != 2 {
 		t.Fatalf("%+v, %v", page, err)
 	}

@@ -18,6 +18,7 @@ import (
 	"guishu/eventstore/sealing"
 	"guishu/projections/customers"
 	"guishu/projections/projectiontest"
+	"guishu/projections/query"
 )
 
 // a customer is found by name, pinyin and hashes, and once erased by
@@ -44,8 +45,7 @@ func TestACustomerIsFoundByNothingPersonalOnceErased(t *testing.T) {
 	}
 	found := func(q customers.Query) bool {
 		t.Helper()
-		q.Scope = everywhere
-		page, err := customers.List(b.ctx, b.Pool, q)
+		page, err := customers.Customers().Page(b.ctx, b.Pool, seesAll, q, query.Paging{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -68,7 +68,7 @@ func TestACustomerIsFoundByNothingPersonalOnceErased(t *testing.T) {
 			t.Errorf("still found by %s", name)
 		}
 	}
-	if row, err := customers.Get(b.ctx, b.Pool, everywhere, domain.StaffID{}, id); err != nil || !row.Erased {
+	if row, err := customers.Customers().One(b.ctx, b.Pool, seesAll, id); err != nil || !row.Erased {
 		t.Errorf("%+v is not said to be erased: %v", row.Row, err)
 	}
 }
@@ -136,7 +136,7 @@ func TestErasureLeavesNobodyInBuildsThatServeNoMore(t *testing.T) {
 			t.Fatalf("%d tables keep who was erased", keeping("曾乐"))
 		}
 	}
-	if row, err := customers.Get(b.ctx, b.Pool, everywhere, domain.StaffID{}, kept); err != nil || row.Name != "单雄" {
+	if row, err := customers.Customers().One(b.ctx, b.Pool, seesAll, kept); err != nil || row.Name != "单雄" {
 		t.Errorf("the others: %+v, %v", row.Row, err)
 	}
 	b.Agrees(b.runner)

@@ -45,9 +45,10 @@ func BenchmarkList(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer pool.Close()
-	q := customers.Query{Scope: everywhere, Who: story.Staff[0], View: customers.ToBeCompleted}
+	reader := query.Reader{Scope: everywhere, Who: story.Staff[0]}
+	q := customers.Query{View: customers.ToBeCompleted}
 	question := &kept{DB: pool}
-	if _, err := customers.List(ctx, question, q); err != nil {
+	if _, err := customers.Customers().Page(ctx, question, reader, q, query.Paging{}); err != nil {
 		b.Fatal(err)
 	}
 	rate := func(ask func() error) float64 {
@@ -84,7 +85,7 @@ func BenchmarkList(b *testing.B) {
 			return rows.Err()
 		}))
 		listed = max(listed, rate(func() error {
-			_, err := customers.List(ctx, pool, q)
+			_, err := customers.Customers().Page(ctx, pool, reader, q, query.Paging{})
 			return err
 		}))
 	}

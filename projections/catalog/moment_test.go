@@ -8,10 +8,10 @@ import (
 	attached "guishu/domain/attachment"
 	"guishu/domain/customer"
 	own "guishu/domain/ownership"
-	"guishu/domain/staff"
 	"guishu/projections/attachments"
 	"guishu/projections/ownership"
 	"guishu/projections/projectiontest"
+	"guishu/projections/query"
 )
 
 // C-02, C-07: who owned the customer on that day, and what did we know then?
@@ -76,8 +76,8 @@ func TestAttachmentsAtBothTimes(t *testing.T) {
 	b.AppendAt(projectiontest.At{Effective: on(time.February), Asserted: true}, stream, attached.Attached{Attachment: attachment, Customer: id, Advisor: advisor})
 	b.Wait(b.runner)
 	list := func(q attachments.Query) []attachments.Attachment {
-		q.Customer, q.Scope = id, staff.Scope{Everywhere: true}
-		page, err := attachments.List(b.ctx, b.Pool, q)
+		q.Customer = id
+		page, err := attachments.Attachments().Page(b.ctx, b.Pool, seesAll, q, query.Paging{})
 		if err != nil {
 			t.Fatal(err)
 		}

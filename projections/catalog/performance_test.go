@@ -10,12 +10,14 @@ import (
 	"guishu/eventstore"
 	"guishu/projections"
 	"guishu/projections/performance"
+	"guishu/projections/query"
 )
 
 // B-18: the sums are those of the payments, at every level and over every period.
 func TestPerformanceIsTheSumOfPayments(t *testing.T) {
 	t.Parallel()
 	b := setup(t, 10, 80)
+	sums := performance.Sums()
 	count, sum := 0, domain.Fen(0)
 	byAdvisor, byQuarter := map[domain.StaffID]domain.Fen{}, map[domain.Date]domain.Fen{}
 	confirmed := map[domain.PaymentID]projections.Event{}
@@ -48,30 +50,30 @@ func TestPerformanceIsTheSumOfPayments(t *testing.T) {
 	for _, level := range []performance.Level{performance.Headquarters, performance.Branch, performance.Outlet, performance.Person} {
 		for _, grain := range performance.Grains.Values() {
 			for _, byProduct := range []bool{false, true} {
-				q := performance.Query{Scope: everywhere, Level: level, Grain: grain, ByProduct: byProduct, Limit: 11}
+				q, paging := performance.Query{Level: level, Grain: grain, ByProduct: byProduct}, query.Paging{Limit: 11}
 				gotCount, gotSum, rows := 0, domain.Fen(0), 0
 				for {
-					page, err := performance.Sums(b.ctx, b.Pool, q)
+					page, err := sums.Page(b.ctx, b.Pool, seesAll, q, paging)
 					if err != nil {
 						t.Fatal(err)
 					}
 					for _, row := range page.Rows {
 						gotCount, gotSum, rows = gotCount+row.Count, gotSum+row.SumFen, rows+1
 					}
-					if q.After = page.Next; page.Next == "" {
+					if paging.After = page.Next; page.Next == "" {
 						break
 					}
 				}
 				if gotCount != count || gotSum != sum {
 					t.Errorf("%s by %s, products %v: %d, %v; want %d, %v", level, grain, byProduct, gotCount, gotSum, count, sum)
 				}
-				if n, err := performance.Count(b.ctx, b.Pool, q); err != nil || n != rows {
+				if n, err := sums.Count(b.ctx, b.Pool, seesAll, q); err != nil || n != rows {
 					t.Errorf("%d counted, %d listed: %v", n, rows, err)
 				}
 			}
 		}
 	}
-	persons, err := performance.Sums(b.ctx, b.Pool, performance.Query{Scope: everywhere, Level: performance.Person, Grain: performance.Yearly, Limit: 500})
+	persons, err := sums.Page(b.ctx, b.Pool, seesAll, performance.Query{Level: performance.Person, Grain: performance.Yearly}, query.Paging{Limit: 500})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +86,7 @@ func TestPerformanceIsTheSumOfPayments(t *testing.T) {
 			t.Errorf("an advisor has %v, want %v", got[advisor], want)
 		}
 	}
-	quarters, err := performance.Sums(b.ctx, b.Pool, performance.Query{Scope: everywhere, Grain: performance.Quarterly})
+	quarters, err := sums.Page(b.ctx, b.Pool, seesAll, performance.Query{Grain: performance.Quarterly}, query.Paging{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +95,7 @@ func TestPerformanceIsTheSumOfPayments(t *testing.T) {
 			t.Errorf("the quarter from %v has %v, want %v", row.Period, row.SumFen, byQuarter[row.Period])
 		}
 	}
-	branch, err := performance.Sums(b.ctx, b.Pool, performance.Query{Scope: everywhere, Level: performance.Branch})
+	branch, err := sums.Page(b.ctx, b.Pool, seesAll, performance.Query{Level: performance.Branch}, query.Paging{})
 	if err != nil || len(branch.Rows) == 0 || !strings.HasPrefix(branch.Rows[0].UnitCode, "B") {
 		t.Errorf("branches: %+v: %v", branch.Rows, err)
 	}

@@ -16,13 +16,15 @@ import (
 func TestScope(t *testing.T) {
 	t.Parallel()
 	b := setup(t, 10, 100)
+	list := customers.Customers()
 	count := func(scope staff.Scope, who domain.StaffID) int {
 		t.Helper()
-		n, err := customers.Count(b.ctx, b.Pool, customers.Query{Scope: scope, Who: who})
+		reader := query.Reader{Who: who, Scope: scope}
+		n, err := list.Count(b.ctx, b.Pool, reader, customers.Query{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		page, err := customers.List(b.ctx, b.Pool, customers.Query{Scope: scope, Who: who, Limit: 500})
+		page, err := list.Page(b.ctx, b.Pool, reader, customers.Query{}, query.Paging{Limit: 500})
 		if err != nil || len(page.Rows) != n {
 			t.Fatalf("%d listed, %d counted: %v", len(page.Rows), n, err)
 		}
@@ -50,22 +52,22 @@ func TestScope(t *testing.T) {
 	}
 
 	// Own customers, and others as if they were not there.
-	page, err := customers.List(b.ctx, b.Pool, customers.Query{Scope: everywhere, Limit: 1})
+	page, err := list.Page(b.ctx, b.Pool, seesAll, customers.Query{}, query.Paging{Limit: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
 	its := page.Rows[0]
 	mine, stranger := staff.Scope{Own: true}, b.story.Heads[0]
-	if row, err := customers.Get(b.ctx, b.Pool, mine, its.Advisor, its.Customer); err != nil || !row.Mine {
+	if row, err := list.One(b.ctx, b.Pool, query.Reader{Who: its.Advisor, Scope: mine}, its.Customer); err != nil || !row.Mine {
 		t.Errorf("the advisor's own customer: %v, mine %v", err, row.Mine)
 	}
-	if _, err := customers.Get(b.ctx, b.Pool, mine, stranger, its.Customer); !errors.Is(err, domain.ErrQueryNotFoundOrOutOfScope) {
+	if _, err := list.One(b.ctx, b.Pool, query.Reader{Who: stranger, Scope: mine}, its.Customer); !errors.Is(err, domain.ErrQueryNotFoundOrOutOfScope) {
 		t.Errorf("a stranger's question gave %v", err)
 	}
 
 	// A unit that moves takes its customers along.
 	outlet := its.HomeUnit
-	u, err := units.Get(b.ctx, b.Pool, outlet)
+	u, err := units.Units().One(b.ctx, b.Pool, seesAll, outlet)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,11 +92,12 @@ func TestScope(t *testing.T) {
 func TestPagesWhileRowsAreAdded(t *testing.T) {
 	t.Parallel()
 	b := setup(t, 10, 120)
+	list := customers.Customers()
 	for _, sort := range []string{"oldest", "newest", "name", "-name"} {
 		var adding sync.WaitGroup
 		from := 1000 + len(sort)*100
 		adding.Go(func() { b.Live(b.story, from, from+20) })
-		before, err := customers.List(b.ctx, b.Pool, customers.Query{Scope: everywhere, Limit: 500})
+		before, err := list.Page(b.ctx, b.Pool, seesAll, customers.Query{}, query.Paging{Limit: 500})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -103,9 +106,9 @@ func TestPagesWhileRowsAreAdded(t *testing.T) {
 			there[row.Customer] = true
 		}
 		seen := make(map[domain.CustomerID]int)
-		q := customers.Query{Scope: everywhere, Sort: sort, Limit: 7}
+		paging := query.Paging{Sort: sort, Limit: 7}
 		for {
-			page, err := customers.List(b.ctx, b.Pool, q)
+			page, err := list.Page(b.ctx, b.Pool, seesAll, customers.Query{}, paging)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -115,7 +118,7 @@ func TestPagesWhileRowsAreAdded(t *testing.T) {
 			if page.Next == "" {
 				break
 			}
-			q.After = page.Next
+			paging.After = page.Next
 		}
 		adding.Wait()
 		for id := range there {
@@ -125,18 +128,18 @@ func TestPagesWhileRowsAreAdded(t *testing.T) {
 		}
 	}
 	for _, cursor := range []query.Cursor{"x", "!!!", "e30"} {
-		if _, err := customers.List(b.ctx, b.Pool, customers.Query{Scope: everywhere, After: cursor}); domain.CodeOf(err) != domain.ErrFormValue {
+		if _, err := list.Page(b.ctx, b.Pool, seesAll, customers.Query{}, query.Paging{After: cursor}); domain.CodeOf(err) != domain.ErrFormValue {
 			t.Errorf("the cursor %q gave %v", cursor, err)
 		}
 	}
-	page, err := customers.List(b.ctx, b.Pool, customers.Query{Scope: everywhere, Limit: 1})
+	page, err := list.Page(b.ctx, b.Pool, seesAll, customers.Query{}, query.Paging{Limit: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := customers.List(b.ctx, b.Pool, customers.Query{Scope: everywhere, Sort: "name", After: page.Next}); domain.CodeOf(err) != domain.ErrFormValue {
+	if _, err := list.Page(b.ctx, b.Pool, seesAll, customers.Query{}, query.Paging{Sort: "name", After: page.Next}); domain.CodeOf(err) != domain.ErrFormValue {
 		t.Errorf("a cursor of another order gave %v", err)
 	}
-	if _, err := customers.List(b.ctx, b.Pool, customers.Query{Scope: everywhere, Sort: "name; DROP TABLE x"}); domain.CodeOf(err) != domain.ErrFormValue {
+	if _, err := list.Page(b.ctx, b.Pool, seesAll, customers.Query{}, query.Paging{Sort: "name; DROP TABLE x"}); domain.CodeOf(err) != domain.ErrFormValue {
 		t.Errorf("an unknown sort gave %v", err)
 	}
 }

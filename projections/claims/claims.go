@@ -178,23 +178,24 @@ func listedColumns() []projections.Column[Listed] {
 	)
 }
 
-func source() query.Source[Listed] {
-	return query.Source[Listed]{
-		Columns: listedColumns(), From: listed, Counted: "read.claims c",
+// Claims is the list of applications, the oldest first unless sorted otherwise.
+func Claims() query.List[Query, Listed] {
+	return query.List[Query, Listed]{
+		Models: []string{"claims", "customers", "staff", "units"},
+		Key:    "c.application",
 		Sorts: []query.Sort{
 			{Name: "oldest", Columns: []string{"c.position"}},
 			{Name: "newest", Columns: []string{"c.position"}, Descending: true},
 		},
+		Rows: func(reader query.Reader, q Query) query.Rows[Listed] {
+			return query.Rows[Listed]{Columns: listedColumns(), From: listed, Counted: "read.claims c", Where: q.where(reader)}
+		},
 	}
 }
 
-func within(w *query.Where, scope staff.Scope, who domain.StaffID) {
-	w.WithinEither(scope, who, []string{"c.unit", "c.home_unit"}, "c.line", "c.applicant = ?")
-}
-
-func (q Query) where() query.Where {
+func (q Query) where(reader query.Reader) query.Where {
 	var w query.Where
-	within(&w, q.Scope, q.Who)
+	w.Within(reader, "c.line", "c.applicant = ?", "c.unit", "c.home_unit")
 	query.Equal(&w, "c.status", q.Status)
 	query.Equal(&w, "c.kind", q.Kind)
 	query.Equal(&w, "c.line", q.Line)
@@ -211,21 +212,18 @@ func (q Query) where() query.Where {
 	return w
 }
 
-// List gives a page of applications, the oldest first unless sorted otherwise.
+// List gives a page of applications within the scope.
 func List(ctx context.Context, db query.DB, q Query) (query.Page[Listed], error) {
-	return source().List(ctx, db, q.where(), q.Sort, q.After, q.Limit)
+	return Claims().Page(ctx, db, query.Reader{Who: q.Who, Scope: q.Scope}, q, query.Paging{Sort: q.Sort, After: q.After, Limit: q.Limit})
 }
 
-// Count counts them.
+// Count counts applications within the scope.
 func Count(ctx context.Context, db query.DB, q Query) (int, error) {
-	return source().Count(ctx, db, q.where())
+	return Claims().Count(ctx, db, query.Reader{Who: q.Who, Scope: q.Scope}, q)
 }
 
 // Get gives an application within the scope; ErrQueryNotFoundOrOutOfScope for any
 // other.
 func Get(ctx context.Context, db query.DB, scope staff.Scope, who domain.StaffID, id domain.ApplicationID) (Listed, error) {
-	var w query.Where
-	within(&w, scope, who)
-	w.And("c.application = ?", id.UUID())
-	return source().One(ctx, db, w)
+	return Claims().One(ctx, db, query.Reader{Who: who, Scope: scope}, id)
 }

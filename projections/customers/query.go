@@ -87,9 +87,7 @@ const listed = `read.customers c
 	LEFT JOIN read.staff a ON a.staff = c.owner_agency
 	LEFT JOIN read.staff n ON n.staff = c.advisor`
 
-// listedColumns are the columns of a list for a reader, who is an argument.
-func listedColumns(w *query.Where, who domain.StaffID) []projections.Column[Listed] {
-	mine := "EXISTS (SELECT 1 FROM read.customer_relations r WHERE r.staff = " + w.Arg(who.UUID()) + " AND r.customer = c.customer)"
+func listedColumns() []projections.Column[Listed] {
 	return append(projections.Joined("c", columns(), func(l *Listed) *Row { return &l.Row }),
 		projections.Text("u.name", func(r *Listed) *string { return &r.HomeUnitName }),
 		projections.Text("u.code", func(r *Listed) *string { return &r.HomeUnitCode }),
@@ -100,21 +98,37 @@ func listedColumns(w *query.Where, who domain.StaffID) []projections.Column[List
 		projections.Text("a.employee_no", func(r *Listed) *string { return &r.OwnerAgencyNo }),
 		projections.Text("a.name", func(r *Listed) *string { return &r.OwnerAgencyName }),
 		projections.Text("n.name", func(r *Listed) *string { return &r.AdvisorName }),
-		projections.Bool(mine, func(r *Listed) *bool { return &r.Mine }),
 	)
 }
 
-func sorts() []query.Sort {
-	return []query.Sort{
-		{Name: "newest", Columns: []string{"c.position"}, Descending: true},
-		{Name: "oldest", Columns: []string{"c.position"}},
-		{Name: "name", Columns: []string{"c.sort_key", "c.customer"}},
+// mine is the column that says whether a customer is the reader's own.
+func mine(w *query.Where, reader query.Reader) []projections.Column[Listed] {
+	own := "EXISTS (SELECT 1 FROM read.customer_relations r WHERE r.staff = " + w.Arg(reader.Who.UUID()) + " AND r.customer = c.customer)"
+	return []projections.Column[Listed]{projections.Bool(own, func(r *Listed) *bool { return &r.Mine })}
+}
+
+// Customers is the list of customers (A-41, A-54, A-55, B-16, B-35).
+func Customers() query.List[Query, Listed] {
+	return query.List[Query, Listed]{
+		Models: []string{"customers", "staff", "units"},
+		Key:    "c.customer",
+		Sorts: []query.Sort{
+			{Name: "newest", Columns: []string{"c.position"}, Descending: true},
+			{Name: "oldest", Columns: []string{"c.position"}},
+			{Name: "name", Columns: []string{"c.sort_key", "c.customer"}},
+		},
+		Rows: func(reader query.Reader, q Query) query.Rows[Listed] {
+			return query.Rows[Listed]{
+				Columns: listedColumns(), From: listed, Counted: "read.customers c", Where: q.where(reader),
+				Beside: func(w *query.Where) []projections.Column[Listed] { return mine(w, reader) },
+			}
+		},
 	}
 }
 
-func (q Query) where() query.Where {
+func (q Query) where(reader query.Reader) query.Where {
 	var w query.Where
-	w.Within(q.Scope, q.Who, "c.home_unit", "", ownCondition)
+	w.Within(reader, "", ownCondition, "c.home_unit")
 	if !q.Own.IsZero() {
 		w.And(ownCondition, q.Own.UUID())
 	}
@@ -176,36 +190,25 @@ func beginsWith(w *query.Where, column string, texts ...string) string {
 	return strings.Join(parts, " OR ")
 }
 
-// List gives a page of customers within the scope (A-41, A-54, A-55, B-16, B-35).
-// ErrFormValue for an unknown sort or a cursor of another list.
-func List(ctx context.Context, db query.DB, q Query) (query.Page[Listed], error) {
-	sort, err := query.Choose(sorts(), q.Sort)
-	if err != nil {
-		return query.Page[Listed]{}, err
-	}
-	w := q.where()
-	columns := listedColumns(&w, q.Who)
-	return query.List(ctx, db, columns, listed, w, sort, q.After, q.Limit)
-}
-
-// Count counts the customers that List gives in all its pages.
-func Count(ctx context.Context, db query.DB, q Query) (int, error) {
-	return query.Count(ctx, db, "read.customers c", q.where(), query.CountLimit)
-}
-
-// Get gives a customer within the scope; ErrQueryNotFoundOrOutOfScope for any
-// other, as if there were none (A-41).
-func Get(ctx context.Context, db query.DB, scope staff.Scope, who domain.StaffID, id domain.CustomerID) (Listed, error) {
-	var w query.Where
-	w.Within(scope, who, "c.home_unit", "", ownCondition)
-	w.And("c.customer = ?", id.UUID())
-	columns := listedColumns(&w, who)
-	return query.One(ctx, db, columns, listed, w)
-}
-
 // Relations gives why the customer is whose own.
 func Relations(ctx context.Context, db query.DB, id domain.CustomerID) ([]Relation, error) {
 	var w query.Where
 	w.And("customer = ?", id.UUID())
 	return query.Select(ctx, db, relationColumns(), "read.customer_relations", w, "ORDER BY since, staff")
+}
+
+// List gives a page of customers within the scope.
+func List(ctx context.Context, db query.DB, q Query) (query.Page[Listed], error) {
+	return Customers().Page(ctx, db, query.Reader{Who: q.Who, Scope: q.Scope}, q, query.Paging{Sort: q.Sort, After: q.After, Limit: q.Limit})
+}
+
+// Count counts customers within the scope.
+func Count(ctx context.Context, db query.DB, q Query) (int, error) {
+	return Customers().Count(ctx, db, query.Reader{Who: q.Who, Scope: q.Scope}, q)
+}
+
+// Get gives a customer within the scope; ErrQueryNotFoundOrOutOfScope for any
+// other, as if there were none (A-41).
+func Get(ctx context.Context, db query.DB, scope staff.Scope, who domain.StaffID, id domain.CustomerID) (Listed, error) {
+	return Customers().One(ctx, db, query.Reader{Who: who, Scope: scope}, id)
 }

@@ -91,33 +91,39 @@ func (m *model) closed(tx *projections.Tx, e migration.Closed, at *projections.E
 	})
 }
 
-// Query chooses batches; they belong to the firm as a whole and have no scope.
+// Query chooses batches.
 type Query struct {
 	Status migration.Status
 	After  query.Cursor
 	Limit  int
 }
 
-func (q Query) where() query.Where {
-	var w query.Where
-	query.Equal(&w, "status", q.Status)
-	return w
+// Migrations is the list of batches, the newest first.
+func Migrations() query.List[Query, Batch] {
+	return query.List[Query, Batch]{
+		Models:   []string{"migrations"},
+		Key:      "batch",
+		Unscoped: "imports are the firm's as a whole",
+		Sorts:    []query.Sort{{Name: "newest", Columns: []string{"position"}, Descending: true}},
+		Rows: func(_ query.Reader, q Query) query.Rows[Batch] {
+			var w query.Where
+			query.Equal(&w, "status", q.Status)
+			return query.Rows[Batch]{Columns: columns(), From: "read.migrations", Where: w}
+		},
+	}
 }
 
-// List gives a page of batches, the newest first.
+// List gives a page of batches.
 func List(ctx context.Context, db query.DB, q Query) (query.Page[Batch], error) {
-	sort := query.Sort{Name: "newest", Columns: []string{"position"}, Descending: true}
-	return query.List(ctx, db, columns(), "read.migrations", q.where(), sort, q.After, q.Limit)
+	return Migrations().Page(ctx, db, query.Reader{}, q, query.Paging{After: q.After, Limit: q.Limit})
 }
 
-// Count counts them.
+// Count counts batches.
 func Count(ctx context.Context, db query.DB, q Query) (int, error) {
-	return query.Count(ctx, db, "read.migrations", q.where(), query.CountLimit)
+	return Migrations().Count(ctx, db, query.Reader{}, q)
 }
 
 // Get gives a batch; ErrQueryNotFoundOrOutOfScope when there is none.
 func Get(ctx context.Context, db query.DB, id domain.BatchID) (Batch, error) {
-	var w query.Where
-	w.And("batch = ?", id.UUID())
-	return query.One(ctx, db, columns(), "read.migrations", w)
+	return Migrations().One(ctx, db, query.Reader{}, id)
 }

@@ -204,22 +204,25 @@ func listedColumns() []projections.Column[Listed] {
 	)
 }
 
-func source() query.Source[Listed] {
-	return query.Source[Listed]{
-		Columns: listedColumns(), From: listed, Counted: "read.payments p",
+// Payments is the list of payments.
+func Payments() query.List[Query, Listed] {
+	return query.List[Query, Listed]{
+		Models: []string{"payments", "customers", "products", "staff", "units"},
+		Key:    "p.payment",
 		Sorts: []query.Sort{
 			{Name: "newest", Columns: []string{"p.position"}, Descending: true},
 			{Name: "oldest", Columns: []string{"p.position"}},
 			{Name: "amount", Columns: []string{"p.amount_fen", "p.payment"}},
 		},
+		Rows: func(reader query.Reader, q Query) query.Rows[Listed] {
+			return query.Rows[Listed]{Columns: listedColumns(), From: listed, Counted: "read.payments p", Where: q.where(reader)}
+		},
 	}
 }
 
-const ownCondition = "p.advisor = ? OR p.reserved_by = ? OR p.registered_by = ?"
-
-func (q Query) where() query.Where {
+func (q Query) where(reader query.Reader) query.Where {
 	var w query.Where
-	w.Within(q.Scope, q.Who, "p.unit", "", ownCondition)
+	w.Within(reader, "", "p.advisor = ? OR p.reserved_by = ? OR p.registered_by = ?", "p.unit")
 	query.Equal(&w, "p.status", q.Status)
 	query.Equal(&w, "p.customer", q.Customer)
 	query.Equal(&w, "p.product", q.Product)
@@ -240,19 +243,16 @@ func (q Query) where() query.Where {
 
 // List gives a page of payments within the scope.
 func List(ctx context.Context, db query.DB, q Query) (query.Page[Listed], error) {
-	return source().List(ctx, db, q.where(), q.Sort, q.After, q.Limit)
+	return Payments().Page(ctx, db, query.Reader{Who: q.Who, Scope: q.Scope}, q, query.Paging{Sort: q.Sort, After: q.After, Limit: q.Limit})
 }
 
-// Count counts them.
+// Count counts payments within the scope.
 func Count(ctx context.Context, db query.DB, q Query) (int, error) {
-	return source().Count(ctx, db, q.where())
+	return Payments().Count(ctx, db, query.Reader{Who: q.Who, Scope: q.Scope}, q)
 }
 
 // Get gives a payment within the scope; ErrQueryNotFoundOrOutOfScope for any
 // other.
 func Get(ctx context.Context, db query.DB, scope staff.Scope, who domain.StaffID, id domain.PaymentID) (Listed, error) {
-	var w query.Where
-	w.Within(scope, who, "p.unit", "", ownCondition)
-	w.And("p.payment = ?", id.UUID())
-	return source().One(ctx, db, w)
+	return Payments().One(ctx, db, query.Reader{Who: who, Scope: scope}, id)
 }

@@ -248,37 +248,26 @@ func sumColumns() []projections.Column[Sum] {
 // nobody stands for what sums are not split by.
 const nobody = "'00000000-0000-0000-0000-000000000000'::uuid"
 
-// Sums gives a page of sums by period and whom they are for. ErrFormValue for an
+// Sums is the list of sums by period and whom they are for. ErrFormValue for an
 // unknown level or grain.
-func Sums(ctx context.Context, db query.DB, q Query) (query.Page[Sum], error) {
-	from, w, err := q.grouped()
-	if err != nil {
-		return query.Page[Sum]{}, err
+func Sums() query.List[Query, Sum] {
+	return query.List[Query, Sum]{
+		Models: []string{"performance", "products", "staff", "units"},
+		Sorts:  []query.Sort{{Name: "period", Columns: []string{"g.period", "g.unit", "g.advisor", "g.product"}}},
+		Rows: func(reader query.Reader, q Query) query.Rows[Sum] {
+			from, w := q.grouped(reader)
+			return query.Rows[Sum]{Columns: sumColumns(), From: from, Where: w}
+		},
 	}
-	sort := query.Sort{Name: "period", Columns: []string{"g.period", "g.unit", "g.advisor", "g.product"}}
-	return query.List(ctx, db, sumColumns(), from, w, sort, q.After, q.Limit)
-}
-
-// Count counts the sums that Sums gives in all its pages.
-func Count(ctx context.Context, db query.DB, q Query) (int, error) {
-	from, w, err := q.grouped()
-	if err != nil {
-		return 0, err
-	}
-	return query.Count(ctx, db, from, w, query.CountLimit)
 }
 
 // Total is count and sum over everything the query chooses, whatever its level.
-func Total(ctx context.Context, db query.DB, q Query) (count int, sum domain.Fen, err error) {
-	w, err := q.where()
-	if err != nil {
-		return 0, 0, err
-	}
+func Total(ctx context.Context, db query.DB, reader query.Reader, q Query) (count int, sum domain.Fen, err error) {
 	columns := []projections.Column[Sum]{
 		projections.Int("coalesce(sum(count), 0)::bigint", func(r *Sum) *int { return &r.Count }),
 		projections.Int("coalesce(sum(sum_fen), 0)::bigint", func(r *Sum) *domain.Fen { return &r.SumFen }),
 	}
-	rows, err := query.Select(ctx, db, columns, "read.performance c", w, "")
+	rows, err := query.Select(ctx, db, columns, "read.performance c", q.where(reader), "")
 	if err != nil || len(rows) == 0 {
 		return 0, 0, err
 	}
@@ -286,11 +275,8 @@ func Total(ctx context.Context, db query.DB, q Query) (count int, sum domain.Fen
 }
 
 // grouped is the query as a table of sums with their names.
-func (q Query) grouped() (string, query.Where, error) {
-	w, err := q.where()
-	if err != nil {
-		return "", w, err
-	}
+func (q Query) grouped(reader query.Reader) (string, query.Where) {
+	w := q.where(reader)
 	unit, advisor, product := nobody, nobody, nobody
 	join := ""
 	switch q.Level {
@@ -301,7 +287,7 @@ func (q Query) grouped() (string, query.Where, error) {
 			depth = 2
 		}
 		if depth < 1 {
-			return "", w, domain.ErrFormValue.At("depth")
+			w.Refuse(domain.ErrFormValue.At("depth"))
 		}
 		join = " JOIN read.units d ON d.unit = c.unit"
 		// The unit at a depth is one step of the path; a unit that stands
@@ -312,7 +298,7 @@ func (q Query) grouped() (string, query.Where, error) {
 	case Person:
 		advisor = "c.advisor"
 	default:
-		return "", w, domain.ErrFormValue.At("level")
+		w.Refuse(domain.ErrFormValue.At("level"))
 	}
 	if q.ByProduct {
 		product = "c.product"
@@ -324,19 +310,19 @@ func (q Query) grouped() (string, query.Where, error) {
 		LEFT JOIN read.units u ON u.unit = g.unit
 		LEFT JOIN read.staff s ON s.staff = g.advisor
 		LEFT JOIN read.products p ON p.product = g.product`, unit, advisor, product, join, inner)
-	return sql.String(), outer, nil
+	return sql.String(), outer
 }
 
-func (q Query) where() (query.Where, error) {
+func (q Query) where(reader query.Reader) query.Where {
 	var w query.Where
 	if q.Grain == "" {
 		q.Grain = Yearly
 	}
 	if !q.Grain.Valid() {
-		return w, domain.ErrFormValue.At("grain")
+		w.Refuse(domain.ErrFormValue.At("grain"))
 	}
 	w.And("c.grain = ?", string(q.Grain))
-	w.Within(q.Scope, q.Who, "c.unit", "", "c.advisor = ?")
+	w.Within(reader, "", "c.advisor = ?", "c.unit")
 	query.Equal(&w, "c.product", q.Product)
 	query.Equal(&w, "c.advisor", q.Advisor)
 	if q.Below != "" {
@@ -350,5 +336,15 @@ func (q Query) where() (query.Where, error) {
 		from = q.Grain.First(from)
 	}
 	w.Days("c.period", from, q.To)
-	return w, nil
+	return w
+}
+
+// List gives a page of sums.
+func List(ctx context.Context, db query.DB, q Query) (query.Page[Sum], error) {
+	return Sums().Page(ctx, db, query.Reader{Who: q.Who, Scope: q.Scope}, q, query.Paging{After: q.After, Limit: q.Limit})
+}
+
+// Count counts sums.
+func Count(ctx context.Context, db query.DB, q Query) (int, error) {
+	return Sums().Count(ctx, db, query.Reader{Who: q.Who, Scope: q.Scope}, q)
 }

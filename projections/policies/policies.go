@@ -52,20 +52,30 @@ func Model() projections.Model {
 	}
 }
 
+// Policies is the list of versions, the newest first.
+func Policies() query.List[struct{}, Policy] {
+	return query.List[struct{}, Policy]{
+		Models:   []string{"policies"},
+		Key:      "version",
+		Unscoped: "the rules hold for everybody",
+		Sorts:    []query.Sort{{Name: "newest", Columns: []string{"version"}, Descending: true}},
+		Rows: func(query.Reader, struct{}) query.Rows[Policy] {
+			return query.Rows[Policy]{Columns: columns(), From: "read.policies"}
+		},
+	}
+}
+
 // List gives a page of versions, the newest first.
 func List(ctx context.Context, db query.DB, after query.Cursor, limit int) (query.Page[Policy], error) {
-	sort := query.Sort{Name: "newest", Columns: []string{"version"}, Descending: true}
-	return query.List(ctx, db, columns(), "read.policies", query.Where{}, sort, after, limit)
+	return Policies().Page(ctx, db, query.Reader{}, struct{}{}, query.Paging{After: after, Limit: limit})
 }
 
 // Count counts the versions.
 func Count(ctx context.Context, db query.DB) (int, error) {
-	return query.Count(ctx, db, "read.policies", query.Where{}, query.CountLimit)
+	return Policies().Count(ctx, db, query.Reader{}, struct{}{})
 }
 
 // Get gives a version; ErrQueryNotFoundOrOutOfScope when there is none.
 func Get(ctx context.Context, db query.DB, version int) (Policy, error) {
-	var w query.Where
-	w.And("version = ?", version)
-	return query.One(ctx, db, columns(), "read.policies", w)
+	return Policies().One(ctx, db, query.Reader{}, version)
 }

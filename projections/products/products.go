@@ -54,7 +54,8 @@ type model struct {
 // Model is the read model.
 func Model() projections.Model {
 	m := &model{projections.NewTable("products", func(r *Product) *domain.ProductID { return &r.Product }, 1, Columns()...).
-		Indexed("(code)", "(name, product)", "(matures_on)", "(supplier, name, product)", "(position)")}
+		Indexed("(code)", "(name, product)", "(matures_on)", "(supplier, name, product)", "(position)").
+		Small("as many as the firm sells")}
 	return projections.Model{
 		Name: "products", Version: 1,
 		Tables: []projections.TableDefinition{m.products},
@@ -84,8 +85,7 @@ func (m *model) inception(tx *projections.Tx, e product.InceptionRecorded, _ *pr
 	return m.products.Change(tx, e.Product, func(p *Product) { p.EstablishedOn, p.MaturesOn = e.EstablishedOn, e.MaturesOn })
 }
 
-// Query chooses products; products belong to the firm as a whole and have no
-// scope.
+// Query chooses products.
 type Query struct {
 	Code        string
 	Name        string // begins with
@@ -99,12 +99,18 @@ type Query struct {
 	Limit       int
 }
 
-func source() query.Source[Product] {
-	return query.Source[Product]{
-		Columns: Columns(), From: "read.products",
+// Products is the list of products.
+func Products() query.List[Query, Product] {
+	return query.List[Query, Product]{
+		Models:   []string{"products"},
+		Key:      "product",
+		Unscoped: "products are the firm's as a whole",
 		Sorts: []query.Sort{
 			{Name: "name", Columns: []string{"name", "product"}},
 			{Name: "newest", Columns: []string{"position"}, Descending: true},
+		},
+		Rows: func(_ query.Reader, q Query) query.Rows[Product] {
+			return query.Rows[Product]{Columns: Columns(), From: "read.products", Where: q.where()}
 		},
 	}
 }
@@ -126,17 +132,15 @@ func (q Query) where() query.Where {
 
 // List gives a page of products.
 func List(ctx context.Context, db query.DB, q Query) (query.Page[Product], error) {
-	return source().List(ctx, db, q.where(), q.Sort, q.After, q.Limit)
+	return Products().Page(ctx, db, query.Reader{}, q, query.Paging{Sort: q.Sort, After: q.After, Limit: q.Limit})
 }
 
-// Count counts them.
+// Count counts products.
 func Count(ctx context.Context, db query.DB, q Query) (int, error) {
-	return source().Count(ctx, db, q.where())
+	return Products().Count(ctx, db, query.Reader{}, q)
 }
 
 // Get gives a product; ErrQueryNotFoundOrOutOfScope when there is none.
 func Get(ctx context.Context, db query.DB, id domain.ProductID) (Product, error) {
-	var w query.Where
-	w.And("product = ?", id.UUID())
-	return source().One(ctx, db, w)
+	return Products().One(ctx, db, query.Reader{}, id)
 }

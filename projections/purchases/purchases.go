@@ -108,19 +108,24 @@ type Query struct {
 	Limit    int
 }
 
-func source() query.Source[Holding] {
-	return query.Source[Holding]{
-		Columns: heldColumns(), From: held, Counted: "read.purchases p",
+// Purchases is the list of purchases.
+func Purchases() query.List[Query, Holding] {
+	return query.List[Query, Holding]{
+		Models: []string{"purchases", "products", "customers", "units"},
+		Key:    "p.payment",
 		Sorts: []query.Sort{
 			{Name: "newest", Columns: []string{"p.position"}, Descending: true},
 			{Name: "oldest", Columns: []string{"p.position"}},
 		},
+		Rows: func(reader query.Reader, q Query) query.Rows[Holding] {
+			return query.Rows[Holding]{Columns: heldColumns(), From: held, Counted: "read.purchases p", Where: q.where(reader)}
+		},
 	}
 }
 
-func (q Query) where() query.Where {
+func (q Query) where(reader query.Reader) query.Where {
 	var w query.Where
-	w.Within(q.Scope, q.Who, "p.unit", "", "p.advisor = ?")
+	w.Within(reader, "", "p.advisor = ?", "p.unit")
 	query.Equal(&w, "p.customer", q.Customer)
 	query.Equal(&w, "p.product", q.Product)
 	query.Equal(&w, "p.advisor", q.Advisor)
@@ -140,10 +145,10 @@ func (q Query) where() query.Where {
 
 // List gives a page of purchases within the scope.
 func List(ctx context.Context, db query.DB, q Query) (query.Page[Holding], error) {
-	return source().List(ctx, db, q.where(), q.Sort, q.After, q.Limit)
+	return Purchases().Page(ctx, db, query.Reader{Who: q.Who, Scope: q.Scope}, q, query.Paging{Sort: q.Sort, After: q.After, Limit: q.Limit})
 }
 
-// Count counts them.
+// Count counts purchases within the scope.
 func Count(ctx context.Context, db query.DB, q Query) (int, error) {
-	return source().Count(ctx, db, q.where())
+	return Purchases().Count(ctx, db, query.Reader{Who: q.Who, Scope: q.Scope}, q)
 }

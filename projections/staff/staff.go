@@ -115,15 +115,15 @@ type model struct {
 func Model() projections.Model {
 	m := &model{
 		members: projections.NewTable("staff", func(r *Member) *domain.StaffID { return &r.Staff }, 1, Columns()...).
-			Indexed("(employee_no)", "(unit, sort_key, staff)", "(sort_key, staff)", "(superior)"),
+			Indexed("(employee_no)", "(unit, sort_key, staff)", "(sort_key, staff)", "(superior)", "(position, staff)", "(name)", "(replace(sort_key, ' ', ''))"),
 		grants: projections.NewTable("staff_grants", func(r *Grant) *grantKey { return &r.grantKey }, 3, grantColumns()...),
 		requests: projections.NewTable("staff_requests", func(r *Request) *domain.RequestID { return &r.Request }, 1, requestColumns()...).
-			Indexed("(staff)", "(status, unit, position)", "(position)"),
+			Indexed("(staff)", "(requested_by)", "(unit, position)", "(status, unit, position)", "(position)"),
 	}
 	m.grantsOf = projections.NewLookup(m.grants, "staff", func(r *Grant) *domain.StaffID { return &r.Staff })
 	m.requestsOf = projections.NewLookup(m.requests, "staff", func(r *Request) *domain.StaffID { return &r.Staff })
 	return projections.Model{
-		Name: "staff", Version: 2,
+		Name: "staff", Version: 3,
 		Tables: []projections.TableDefinition{m.members, m.grants, m.requests},
 		Handlers: []projections.Handler{
 			projections.On(m.hired), projections.On(m.requested), projections.On(m.granted), projections.On(m.refused),
@@ -223,19 +223,24 @@ type Query struct {
 	Limit      int
 }
 
-func source() query.Source[Member] {
-	return query.Source[Member]{
-		Columns: prefixed(), From: "read.staff m",
+// Members is the list of members of staff.
+func Members() query.List[Query, Member] {
+	return query.List[Query, Member]{
+		Models: []string{"staff", "units"},
+		Key:    "m.staff",
 		Sorts: []query.Sort{
 			{Name: "name", Columns: []string{"m.sort_key", "m.staff"}},
 			{Name: "hired", Columns: []string{"m.position", "m.staff"}},
 		},
+		Rows: func(reader query.Reader, q Query) query.Rows[Member] {
+			return query.Rows[Member]{Columns: prefixed(), From: "read.staff m", Where: q.where(reader)}
+		},
 	}
 }
 
-func (q Query) where() query.Where {
+func (q Query) where(reader query.Reader) query.Where {
 	var w query.Where
-	w.Within(q.Scope, q.Who, "m.unit", "", "m.staff = ?")
+	w.Within(reader, "", "m.staff = ?", "m.unit")
 	query.Equal(&w, "m.unit", q.Unit)
 	query.Equal(&w, "m.superior", q.Superior)
 	query.Equal(&w, "m.employee_no", q.EmployeeNo)
@@ -262,24 +267,6 @@ func prefixed() []projections.Column[Member] {
 	return projections.Joined("m", Columns(), func(m *Member) *Member { return m })
 }
 
-// List gives a page of members of staff within the scope.
-func List(ctx context.Context, db query.DB, q Query) (query.Page[Member], error) {
-	return source().List(ctx, db, q.where(), q.Sort, q.After, q.Limit)
-}
-
-// Count counts them.
-func Count(ctx context.Context, db query.DB, q Query) (int, error) {
-	return source().Count(ctx, db, q.where())
-}
-
-// Get gives a member of staff, whatever the scope; ErrQueryNotFoundOrOutOfScope
-// when there is none.
-func Get(ctx context.Context, db query.DB, id domain.StaffID) (Member, error) {
-	var w query.Where
-	w.And("staff = ?", id.UUID())
-	return query.One(ctx, db, Columns(), "read.staff", w)
-}
-
 // Grants gives the roles somebody holds.
 func Grants(ctx context.Context, db query.DB, id domain.StaffID) ([]Grant, error) {
 	var w query.Where
@@ -297,21 +284,44 @@ type RequestQuery struct {
 	Limit  int
 }
 
-func (q RequestQuery) where() query.Where {
-	var w query.Where
-	w.Within(q.Scope, q.Who, "unit", "", "staff = ? OR requested_by = ?")
-	query.Equal(&w, "staff", q.Staff)
-	query.Equal(&w, "status", q.Status)
-	return w
+// Requests is the list of requests for access, the oldest first.
+func Requests() query.List[RequestQuery, Request] {
+	return query.List[RequestQuery, Request]{
+		Models: []string{"staff", "units"},
+		Key:    "request",
+		Sorts:  []query.Sort{{Name: "oldest", Columns: []string{"position"}}},
+		Rows: func(reader query.Reader, q RequestQuery) query.Rows[Request] {
+			var w query.Where
+			w.Within(reader, "", "staff = ? OR requested_by = ?", "unit")
+			query.Equal(&w, "staff", q.Staff)
+			query.Equal(&w, "status", q.Status)
+			return query.Rows[Request]{Columns: requestColumns(), From: "read.staff_requests", Where: w}
+		},
+	}
 }
 
-// Requests gives a page of requests within the scope, the oldest first.
-func Requests(ctx context.Context, db query.DB, q RequestQuery) (query.Page[Request], error) {
-	sort := query.Sort{Name: "oldest", Columns: []string{"position"}}
-	return query.List(ctx, db, requestColumns(), "read.staff_requests", q.where(), sort, q.After, q.Limit)
+// List gives a page of members of staff within the scope.
+func List(ctx context.Context, db query.DB, q Query) (query.Page[Member], error) {
+	return Members().Page(ctx, db, query.Reader{Who: q.Who, Scope: q.Scope}, q, query.Paging{Sort: q.Sort, After: q.After, Limit: q.Limit})
 }
 
-// CountRequests counts them.
+// Count counts members of staff within the scope.
+func Count(ctx context.Context, db query.DB, q Query) (int, error) {
+	return Members().Count(ctx, db, query.Reader{Who: q.Who, Scope: q.Scope}, q)
+}
+
+// Get gives a member of staff, whatever the scope; ErrQueryNotFoundOrOutOfScope
+// when there is none.
+func Get(ctx context.Context, db query.DB, id domain.StaffID) (Member, error) {
+	return Members().One(ctx, db, query.Reader{Scope: staff.Scope{Everywhere: true}}, id)
+}
+
+// ListRequests gives a page of requests within the scope.
+func ListRequests(ctx context.Context, db query.DB, q RequestQuery) (query.Page[Request], error) {
+	return Requests().Page(ctx, db, query.Reader{Who: q.Who, Scope: q.Scope}, q, query.Paging{After: q.After, Limit: q.Limit})
+}
+
+// CountRequests counts requests within the scope.
 func CountRequests(ctx context.Context, db query.DB, q RequestQuery) (int, error) {
-	return query.Count(ctx, db, "read.staff_requests", q.where(), query.CountLimit)
+	return Requests().Count(ctx, db, query.Reader{Who: q.Who, Scope: q.Scope}, q)
 }

@@ -142,13 +142,29 @@ func (q Query) where() query.Where {
 	return w
 }
 
-// List gives a page of a customer's events in the ledger's order.
-func List(ctx context.Context, db query.DB, q Query) (query.Page[Entry], error) {
-	sort := query.Sort{Name: "position", Columns: []string{"position"}, Descending: q.Newest}
-	return query.List(ctx, db, columns(), "read.timeline", q.where(), sort, q.After, q.Limit)
+// Timeline is the list of a customer's events in the ledger's order.
+func Timeline() query.List[Query, Entry] {
+	return query.List[Query, Entry]{
+		Models:   []string{"timeline"},
+		Key:      "position",
+		Unscoped: "whoever may see the customer may see what happened to them",
+		Sorts:    []query.Sort{{Name: "position", Columns: []string{"position"}}},
+		Rows: func(_ query.Reader, q Query) query.Rows[Entry] {
+			return query.Rows[Entry]{Columns: columns(), From: "read.timeline", Where: q.where()}
+		},
+	}
 }
 
-// Count counts them.
+// List gives a page of a customer's events.
+func List(ctx context.Context, db query.DB, q Query) (query.Page[Entry], error) {
+	paging := query.Paging{After: q.After, Limit: q.Limit}
+	if q.Newest {
+		paging.Sort = "-position"
+	}
+	return Timeline().Page(ctx, db, query.Reader{}, q, paging)
+}
+
+// Count counts a customer's events.
 func Count(ctx context.Context, db query.DB, q Query) (int, error) {
-	return query.Count(ctx, db, "read.timeline", q.where(), query.CountLimit)
+	return Timeline().Count(ctx, db, query.Reader{}, q)
 }

@@ -61,7 +61,8 @@ type model struct {
 // Model is the read model.
 func Model() projections.Model {
 	m := &model{units: projections.NewTable("units", func(r *Unit) *domain.UnitID { return &r.Unit }, 1, Columns()...).
-		Indexed("(path)", "(code)", "(parent)", "(name, unit)")}
+		Indexed("(path)", "(code)", "(parent)", "(name, unit)").
+		Small("as many as the firm has")}
 	m.children = projections.NewLookup(m.units, "parent", func(r *Unit) *domain.UnitID { return &r.Parent })
 	return projections.Model{
 		Name: "units", Version: 1,
@@ -158,12 +159,18 @@ type Query struct {
 	Limit  int
 }
 
-func source() query.Source[Unit] {
-	return query.Source[Unit]{
-		Columns: Columns(), From: "read.units",
+// Units is the list of units, parents before what is below them unless sorted otherwise.
+func Units() query.List[Query, Unit] {
+	return query.List[Query, Unit]{
+		Models:   []string{"units"},
+		Key:      "unit",
+		Unscoped: "everybody knows where the firm's units are",
 		Sorts: []query.Sort{
 			{Name: "tree", Columns: []string{"path"}},
 			{Name: "name", Columns: []string{"name", "unit"}},
+		},
+		Rows: func(_ query.Reader, q Query) query.Rows[Unit] {
+			return query.Rows[Unit]{Columns: Columns(), From: "read.units", Where: q.where()}
 		},
 	}
 }
@@ -186,19 +193,17 @@ func (q Query) where() query.Where {
 	return w
 }
 
-// List gives units, parents before what is below them unless sorted otherwise.
+// List gives a page of units.
 func List(ctx context.Context, db query.DB, q Query) (query.Page[Unit], error) {
-	return source().List(ctx, db, q.where(), q.Sort, q.After, q.Limit)
+	return Units().Page(ctx, db, query.Reader{}, q, query.Paging{Sort: q.Sort, After: q.After, Limit: q.Limit})
 }
 
 // Count counts units.
 func Count(ctx context.Context, db query.DB, q Query) (int, error) {
-	return source().Count(ctx, db, q.where())
+	return Units().Count(ctx, db, query.Reader{}, q)
 }
 
 // Get gives a unit; ErrQueryNotFoundOrOutOfScope when there is none.
 func Get(ctx context.Context, db query.DB, unit domain.UnitID) (Unit, error) {
-	var w query.Where
-	w.And("unit = ?", unit.UUID())
-	return source().One(ctx, db, w)
+	return Units().One(ctx, db, query.Reader{}, unit)
 }
