@@ -2,8 +2,11 @@ package projections
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
+
+	"github.com/jackc/pgx/v5"
 
 	"guishu/eventstore"
 )
@@ -54,6 +57,51 @@ func (p *progress) look(model string) (at eventstore.Position, moved <-chan stru
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.positions[model], p.changed, p.failures[model]
+}
+
+// listen hears of progress made in other processes.
+func (r *Runner) listen(ctx context.Context) error {
+	conn, err := r.own(ctx)
+	if err != nil {
+		return err
+	}
+	defer closeConn(conn)
+	if _, err := conn.Exec(ctx, "LISTEN "+progressChannel); err != nil {
+		return err
+	}
+	for {
+		if err := r.look(ctx); err != nil {
+			return err
+		}
+		for own := true; own; {
+			notification, err := conn.WaitForNotification(ctx)
+			if err != nil {
+				return err
+			}
+			// What this process has brought on itself, it knows already.
+			own = notification.PID == r.carrier.Load()
+		}
+	}
+}
+
+// look reads how far the serving builds have come.
+func (r *Runner) look(ctx context.Context) error {
+	rows, err := r.pool.Query(ctx, `SELECT model, position, failure FROM read.builds WHERE serving`)
+	if err != nil {
+		return err
+	}
+	var model, failure string
+	var position eventstore.Position
+	_, err = pgx.ForEachRow(rows, []any{&model, &position, &failure}, func() error {
+		r.progress.moved(model, position)
+		if failure == "" {
+			r.progress.failed(model, nil)
+		} else {
+			r.progress.failed(model, errors.New(failure))
+		}
+		return nil
+	})
+	return err
 }
 
 // StoppedError says that a read model will not come to a position, because it

@@ -6,7 +6,7 @@ import (
 
 	"guishu/domain"
 	"guishu/domain/customer"
-	"guishu/domain/ownership"
+	own "guishu/domain/ownership"
 	"guishu/domain/payment"
 	"guishu/domain/staff"
 	"guishu/projections/attachments"
@@ -104,8 +104,8 @@ func (b *bed) examples(t *testing.T) []example {
 			customers.Query{Employer: "单位"}, customers.Query{Line: domain.Agency},
 			customers.Query{Kind: customer.Formal, Registered: query.Days{From: day, To: day.AddDays(30)}}),
 		list(b, "claims", claims.Claims(), domain.ApplicationID{1},
-			claims.Query{Status: ownership.ApplicationPending}, claims.Query{Applicant: who}, claims.Query{ApplicantNo: "S1"}, claims.Query{Customer: id},
-			claims.Query{Unit: outlet}, claims.Query{Below: path, Filed: query.Days{From: day}}, claims.Query{Kind: ownership.EstablishRelation}),
+			claims.Query{Status: own.ApplicationPending}, claims.Query{Applicant: who}, claims.Query{ApplicantNo: "S1"}, claims.Query{Customer: id},
+			claims.Query{Unit: outlet}, claims.Query{Below: path, Filed: query.Days{From: day}}, claims.Query{Kind: own.EstablishRelation}),
 		list(b, "payments", payments.Payments(), domain.PaymentID{1},
 			payments.Query{Status: payment.StatusConfirmed}, payments.Query{Customer: id}, payments.Query{Product: product}, payments.Query{Advisor: who},
 			payments.Query{ExternalNo: "X"}, payments.Query{Below: path, Confirmed: query.Days{From: day}}),

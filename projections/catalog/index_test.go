@@ -17,9 +17,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"guishu/domain"
-	"guishu/domain/customer"
-	"guishu/domain/ownership"
-	"guishu/domain/payment"
 	"guishu/domain/staff"
 	"guishu/eventstore/sealing"
 	"guishu/projections/catalog"
