@@ -26,16 +26,6 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// reaction is one consumer: what it hears of and what it does then.
-type reaction struct {
-	name string // of the consumer; its checkpoint hangs on it
-	on   []any  // a zero event of each type it hears of
-	do   func(ctx context.Context, l *ledger.Ledger, call ledger.Call, stream eventstore.Stream, event any) error
-	// line names the stream whose events it answers in their order, where that is
-	// not the one the event stands in.
-	line func(stream eventstore.Stream, event any) eventstore.Stream
-}
-
 // SignIns are what members of staff get in with. *auth.Auth is one.
 type SignIns interface {
 	// Disable ends everything that lets somebody in.
@@ -95,7 +85,7 @@ func Open(ctx context.Context, c Config) (*Reactions, error) {
 	r := &Reactions{config: c, all: all(c.SignIns), checkpoints: checkpoints, parking: parking}
 	consumers := map[string]eventstore.Filter{}
 	for _, each := range r.all {
-		types, err := c.Codec.Registry().Names(each.on...)
+		types, err := c.Codec.Registry().Names(each.hears)
 		if err != nil {
 			return nil, fmt.Errorf("reaction %s: %w", each.name, err)
 		}
@@ -198,7 +188,7 @@ func (r *Reactions) react(ctx context.Context, each reaction, recorded eventstor
 		correlation = decoded.Metadata.CommandID
 	}
 	call := ledger.ByTheLedger(each.name+"/"+recorded.ID.String(), correlation, recorded.ID)
-	return each.do(ctx, r.config.Ledger, call, recorded.Stream, decoded.Event)
+	return each.answer(ctx, r.config.Ledger, call, recorded.Stream, decoded.Event)
 }
 
 // pass notes an event that is none of the ledger's, though its type is called as

@@ -1,0 +1,89 @@
+package reactions
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// A reaction that is not in the list of all never answers anything, and nothing else
+// would say so.
+func TestEveryReactionIsInTheListOfAll(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed := map[string]bool{}
+	var made []string
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, declaration := range parsed.Decls {
+			function, is := declaration.(*ast.FuncDecl)
+			if !is || function.Recv != nil {
+				continue
+			}
+			switch {
+			case function.Name.Name == "all":
+				ast.Inspect(function.Body, func(n ast.Node) bool {
+					if call, is := n.(*ast.CallExpr); is {
+						if name, is := call.Fun.(*ast.Ident); is {
+							listed[name.Name] = true
+						}
+					}
+					return true
+				})
+			case function.Type.TypeParams == nil && gives(function, "reaction"):
+				made = append(made, function.Name.Name)
+			}
+		}
+	}
+	for _, name := range made {
+		if !listed[name] {
+			t.Errorf("%s is a reaction and is not in all()", name)
+		}
+	}
+	if reactions := all(nil); len(made) != len(reactions) {
+		t.Errorf("%d reactions are written, %d are in all()", len(made), len(reactions))
+	}
+}
+
+// gives says that a function's result is of a type.
+func gives(function *ast.FuncDecl, want string) bool {
+	if function.Type.Results == nil || len(function.Type.Results.List) != 1 {
+		return false
+	}
+	result, is := function.Type.Results.List[0].Type.(*ast.Ident)
+	return is && result.Name == want
+}
+
+// A consumer's checkpoint hangs on its name: under another name it would answer the
+// whole ledger anew, and what it parked would be nobody's.
+func TestConsumersKeepTheirNames(t *testing.T) {
+	t.Parallel()
+	want := []string{"promote-customer", "attribute-commission", "counter-attribution", "erase-customer", "record-claim-phone", "end-sign-in"}
+	var names []string
+	for _, each := range all(nil) {
+		names = append(names, each.name)
+	}
+	for _, name := range want {
+		if !slices.Contains(names, name) {
+			t.Errorf("there is no %s any more", name)
+		}
+	}
+	for i, name := range names {
+		if slices.Contains(names[:i], name) {
+			t.Errorf("two reactions are called %s", name)
+		}
+	}
+}

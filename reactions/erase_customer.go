@@ -1,0 +1,17 @@
+package reactions
+
+import (
+	"context"
+
+	"guishu/commands"
+	"guishu/commands/ledger"
+	"guishu/domain/customer"
+)
+
+// eraseCustomer finishes an erasure that was cut off behind its event.
+func eraseCustomer() reaction {
+	return on("erase-customer", func(ctx context.Context, l *ledger.Ledger, call ledger.Call, e customer.Erased) error {
+		_, err := l.Do(ctx, call, commands.DestroyCustomerKey{Customer: e.Customer})
+		return err
+	})
+}
