@@ -297,7 +297,7 @@ func (h *house) answered(r *reactions.Reactions) {
 				return false
 			}
 		}
-		return len(positions) > 0
+		return len(positions) == len(r.Consumers()) // one that has just begun has none yet
 	})
 }
 
