@@ -2,6 +2,7 @@ package domain
 
 import (
 	"reflect"
+	"strings"
 
 	"github.com/google/uuid"
 )
@@ -10,10 +11,12 @@ import (
 // under, written out once beside the struct and never derived from a Go name.
 // Renaming the Go type changes nothing that is stored (design §4).
 //
-// Each aggregate's package exports its own as Events() []EventType.
+// Each aggregate lists its own by the category of streams they stand in.
 type EventType struct {
 	Name    string // such as "ownership.claim-filed"
 	Version int    // 1, 2, 3 …
+
+	chinese, english string // what people call such an event
 
 	goType  reflect.Type
 	pointer func() any
@@ -37,6 +40,33 @@ func DescribeEvent[T any](name string, version int) EventType {
 	}
 	return d
 }
+
+// Titled gives the event the name by which people call it in both languages, such
+// as "登记客户" and "Customer registered". The labels of its fields stand beside
+// them: see LabelOf.
+func (d EventType) Titled(chinese, english string) EventType {
+	d.chinese, d.english = chinese, english
+	return d
+}
+
+// Title is what people call such an event, in both languages.
+func (d EventType) Title() (chinese, english string) { return d.chinese, d.english }
+
+// LabelOf is what people call a field of an event in both languages. It stands
+// beside the field as a tag, so that no event gets another's words:
+//
+//	From domain.StaffID `label:"原客户经理|From"`
+//
+// Tags change nothing of what is stored. Both texts are empty where none is given.
+func LabelOf(field reflect.StructField) (chinese, english string) {
+	chinese, english, _ = strings.Cut(field.Tag.Get("label"), "|")
+	return chinese, english
+}
+
+// HasMade is implemented by events that bring something new into the ledger, such
+// as a customer or an attachment: Made is its id. A program that goes on with work
+// of its own finds by it what a command made (A-76).
+type HasMade interface{ Made() uuid.UUID }
 
 // UpcastEvent describes an older version of an event type, whose shape was
 // From, and how it becomes To, the shape of the version after it. From keeps

@@ -6,5 +6,14 @@ package domain
 // given to somebody else without ever belonging to two (design §2). It changes
 // no state of its own.
 type ReservationAbandoned struct {
-	Kind string // what was reserved, such as "identity"
+	Kind UniqueName `label:"唯一键|Unique key"` // what was reserved, such as "identity"
+}
+
+// Ledger is what the ledger itself writes, into streams of any aggregate.
+func Ledger() Aggregate {
+	return Aggregate{
+		Name:     "ledger",
+		Codes:    Codes(),
+		Anywhere: []EventType{DescribeEvent[ReservationAbandoned]("ledger.reservation-abandoned", 1).Titled("放弃预留", "Reservation given up")},
+	}
 }

@@ -28,6 +28,6 @@ type Fact struct {
 // its migration batch was approved; it stays with the event, and puts the
 // customer on the to-be-completed list (B-16).
 type Exception struct {
-	Code   string   // the name of the code of the error the gate would have given
-	Fields []string // what was missing
+	Code   string   `label:"未满足的规则|Rule not met"`  // the name of the code of the error the gate would have given
+	Fields []string `label:"缺少的字段|Missing fields"` // what was missing
 }

@@ -50,7 +50,7 @@ type version struct {
 
 // NewRegistry checks what the packages say of their events, as in
 //
-//	eventstore.NewRegistry(customer.Events(), ownership.Events())
+//	eventstore.NewRegistry(aggregates.All().Events())
 //
 // and refuses, naming everything that is wrong (*RegistryError, joined): a name
 // and version or a Go type described twice, a gap in a chain of versions, a

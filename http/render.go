@@ -1,6 +1,7 @@
 package http
 
 import (
+	"cmp"
 	"reflect"
 	"strconv"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"guishu/domain"
 	"guishu/domain/aggregates"
+	"guishu/domain/attribution"
 	"guishu/domain/identity"
 	"guishu/domain/staff"
 )
@@ -20,10 +22,164 @@ type detail struct {
 	Value string `json:"value"`
 }
 
+// wording puts events into words, in a language and for a reader's eyes. What
+// events and their fields are called, the aggregates say.
+type wording struct {
+	language language
+	eyes     *eyes
+	zone     *time.Location
+	staff    func(domain.StaffID) string // a member of staff as colleagues know them
+	unit     func(domain.UnitID) string
+	explain  func(attribution.Explanation) string
+}
+
+// wording is how the one who asks reads events.
+func (a *asking) wording() wording {
+	return wording{a.language, &a.eyes, a.server.Location, a.staffName, a.unitName, func(e attribution.Explanation) string {
+		params := make(map[string]string, len(e.Params))
+		for _, p := range e.Params {
+			params[p.Name] = p.Value
+		}
+		return a.explained(e.Code, params)
+	}}
+}
+
+// title is what people call an event by its stored name.
+func (w wording) title(name string) string {
+	event, _ := aggregates.All().Event(name)
+	return w.language.of(event.Title())
+}
+
+// details are an event's fields, as the reader may see them. It walks the struct,
+// so that a field that is added is shown, and a personal one only through the
+// field policy.
+func (w wording) details(event any) []detail {
+	return w.fields([]detail{}, reflect.ValueOf(event), reflect.TypeOf(event))
+}
+
+func (w wording) fields(details []detail, in reflect.Value, event reflect.Type) []detail {
+	for i := range in.NumField() {
+		field, value := in.Type().Field(i), in.Field(i)
+		if !field.IsExported() || value.IsZero() {
+			continue
+		}
+		name := snake(field.Name)
+		text, known := w.value(name, value, event)
+		switch {
+		case !known && value.Kind() == reflect.Struct:
+			details = w.fields(details, value, event)
+		case known && text != "":
+			details = append(details, detail{Field: name, Label: w.language.of(domain.LabelOf(field)), Value: text})
+		}
+	}
+	return details
+}
+
 // worded is a value of an enumeration, which people have names for.
 type worded interface {
 	Chinese() string
 	English() string
+}
+
+// value is a value as people read it; false for what has no such form.
+func (w wording) value(name string, value reflect.Value, event reflect.Type) (string, bool) {
+	switch v := value.Interface().(type) {
+	case domain.Personal:
+		return w.personal(name, v), true
+	case domain.StaffID:
+		return w.staff(v), true
+	case domain.UnitID:
+		return w.unit(v), true
+	case domain.Fen:
+		return v.Grouped(), true
+	case domain.Date:
+		return v.String(), true
+	case time.Time:
+		return v.In(w.zone).Format(time.RFC3339), true
+	case domain.UniqueName:
+		kind, _ := aggregates.All().Unique(v)
+		return w.language.of(kind.Chinese, kind.English), true
+	case worded:
+		return w.language.of(v.Chinese(), v.English()), true
+	case []string:
+		return w.names(v, event), true
+	case []domain.Exception:
+		return w.exceptions(v, event), true
+	case attribution.Explanation:
+		return w.explain(v), true
+	}
+	if field, is := belongsTo(name); is && w.eyes.sees[field] == staff.Hidden {
+		return "", true
+	}
+	switch value.Kind() {
+	case reflect.String:
+		return value.String(), true
+	case reflect.Bool:
+		return w.language.of("是", "yes"), true
+	case reflect.Int, reflect.Int64:
+		return strconv.FormatInt(value.Int(), 10), true
+	case reflect.Array:
+		if text, ok := value.Interface().(interface{ String() string }); ok {
+			return text.String(), true
+		}
+	}
+	return "", false
+}
+
+// names puts a list of texts into words. Some name fields: of the event itself, or
+// of the customer.
+func (w wording) names(texts []string, event reflect.Type) string {
+	var named []string
+	for _, text := range w.eyes.known(texts) {
+		label := w.labelOf(text, event)
+		if field := staff.Field(text); label == "" && field.Valid() {
+			label = w.language.of(field.Chinese(), field.English())
+		}
+		named = append(named, cmp.Or(label, text))
+	}
+	return strings.Join(named, ", ")
+}
+
+// labelOf is what people call the field by that name in a struct; empty when it has
+// none such.
+func (w wording) labelOf(name string, in reflect.Type) string {
+	for i := range in.NumField() {
+		field := in.Field(i)
+		if snake(field.Name) == name {
+			return w.language.of(domain.LabelOf(field))
+		}
+		if field.Type.Kind() == reflect.Struct {
+			if label := w.labelOf(name, field.Type); label != "" {
+				return label
+			}
+		}
+	}
+	return ""
+}
+
+// personal is a personal text through the reader's eyes.
+func (w wording) personal(name string, text domain.Personal) string {
+	field, known := personalField(name)
+	if !known || w.eyes.sees[field] == staff.Hidden {
+		return ""
+	}
+	if text.Erased() {
+		return w.language.of("（已删除）", "(erased)")
+	}
+	if gender := identity.Gender(text.Reveal()); field == staff.FieldGender && gender.Valid() && w.eyes.sees[field] == staff.Plain {
+		return w.language.of(gender.Chinese(), gender.English())
+	}
+	return w.eyes.shown(field, text.Reveal(), maskOf(field))
+}
+
+func (w wording) exceptions(all []domain.Exception, event reflect.Type) string {
+	var texts []string
+	codes := aggregates.Codes()
+	for _, e := range all {
+		refusal := &domain.Error{Code: domain.FindCode(codes, e.Code)}
+		texts = append(texts, strings.TrimRight(sentence(refusal, w.language), "：: .")+" ["+w.names(e.Fields, event)+"]")
+	}
+	return strings.Join(texts, "; ")
 }
 
 // personalField says which field of the field policy a personal text in an event
@@ -66,112 +222,6 @@ func maskOf(field staff.Field) func(string) string {
 	return nothing
 }
 
-// render puts an event's fields into words, as the reader may see them. It walks
-// the struct, so that a field that is added is shown, and a personal one only
-// through the field policy.
-func (a *asking) render(event any) []detail {
-	return a.renderStruct(nil, reflect.ValueOf(event))
-}
-
-func (a *asking) renderStruct(details []detail, event reflect.Value) []detail {
-	if event.Kind() != reflect.Struct {
-		return details
-	}
-	for i := range event.NumField() {
-		field := event.Type().Field(i)
-		if !field.IsExported() || event.Field(i).IsZero() {
-			continue
-		}
-		name := detailName(field)
-		text, known := a.inWords(name, event.Field(i))
-		switch {
-		case !known && event.Field(i).Kind() == reflect.Struct:
-			details = a.renderStruct(details, event.Field(i))
-		case known && text != "":
-			details = append(details, detail{Field: name, Label: labelOf(name, a.language), Value: text})
-		}
-	}
-	return details
-}
-
-// detailName is what a field is called in the timeline: by its own name, unless
-// two events mean different things by one.
-func detailName(field reflect.StructField) string {
-	name := snake(field.Name)
-	switch {
-	case name == "winner" && field.Type == reflect.TypeFor[domain.ApplicationID]():
-		return "winning_application"
-	case name == "by" && field.Type.Kind() == reflect.String:
-		return "looked_up_by"
-	}
-	return name
-}
-
-// inWords is a value as people read it; false for what has no such form.
-func (a *asking) inWords(name string, value reflect.Value) (string, bool) {
-	switch v := value.Interface().(type) {
-	case domain.Personal:
-		return a.personal(name, v), true
-	case domain.StaffID:
-		return a.staffName(v), true
-	case domain.UnitID:
-		return a.unitName(v), true
-	case domain.Fen:
-		return v.Grouped(), true
-	case domain.Date:
-		return v.String(), true
-	case time.Time:
-		return v.In(a.server.Location).Format(time.RFC3339), true
-	case worded:
-		return a.language.of(v.Chinese(), v.English()), true
-	case []string:
-		return strings.Join(a.eyes.known(v), ", "), true
-	case []domain.Exception:
-		return a.exceptions(v), true
-	}
-	if field, is := belongsTo(name); is && a.eyes.sees[field] == staff.Hidden {
-		return "", true
-	}
-	switch value.Kind() {
-	case reflect.String:
-		return value.String(), true
-	case reflect.Bool:
-		return a.language.of("是", "yes"), true
-	case reflect.Int, reflect.Int64:
-		return strconv.FormatInt(value.Int(), 10), true
-	case reflect.Array:
-		if text, ok := value.Interface().(interface{ String() string }); ok {
-			return text.String(), true
-		}
-	}
-	return "", false
-}
-
-// personal is a personal text through the reader's eyes.
-func (a *asking) personal(name string, text domain.Personal) string {
-	field, known := personalField(name)
-	if !known || a.eyes.sees[field] == staff.Hidden {
-		return ""
-	}
-	if text.Erased() {
-		return a.language.of("（已删除）", "(erased)")
-	}
-	if gender := identity.Gender(text.Reveal()); field == staff.FieldGender && gender.Valid() && a.eyes.sees[field] == staff.Plain {
-		return a.language.of(gender.Chinese(), gender.English())
-	}
-	return a.eyes.shown(field, text.Reveal(), maskOf(field))
-}
-
-func (a *asking) exceptions(all []domain.Exception) string {
-	var texts []string
-	codes := aggregates.Codes()
-	for _, e := range all {
-		refusal := &domain.Error{Code: domain.FindCode(codes, e.Code)}
-		texts = append(texts, strings.TrimRight(sentence(refusal, a.language), "：: .")+" ["+strings.Join(a.eyes.known(e.Fields), ", ")+"]")
-	}
-	return strings.Join(texts, "; ")
-}
-
 // staffName is a member of staff as colleagues know them.
 func (a *asking) staffName(id domain.StaffID) string {
 	member, err := a.server.Ledger.Member(a.ctx, id)
@@ -195,14 +245,16 @@ func (a *asking) unitName(id domain.UnitID) string {
 	return unit.Name + " (" + unit.Code + ")"
 }
 
-// snake is a Go name as the API writes it: AmountFen is amount_fen.
+// snake is a Go name as the API writes it: AmountFen is amount_fen, SHA256 sha256.
 func snake(name string) string {
 	var b strings.Builder
-	for i, r := range name {
-		if unicode.IsUpper(r) && i > 0 {
+	var before rune
+	for _, r := range name {
+		if unicode.IsUpper(r) && unicode.IsLower(before) {
 			b.WriteByte('_')
 		}
 		b.WriteRune(unicode.ToLower(r))
+		before = r
 	}
 	return b.String()
 }

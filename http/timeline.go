@@ -117,12 +117,13 @@ func (s stretch) with(r eventstore.Revision) stretch {
 }
 
 func showEntry(a *asking, t *told) entry {
+	words := a.wording()
 	shown := entry{
-		Position: t.Position, Type: t.Type, Title: titleOfEvent(t.Type, a.language), EffectiveAt: a.when(t.EffectiveAt), RecordedAt: a.when(t.RecordedAt),
+		Position: t.Position, Type: t.Type, Title: words.title(t.Type), EffectiveAt: a.when(t.EffectiveAt), RecordedAt: a.when(t.RecordedAt),
 		Asserted: t.Asserted, Batch: t.Batch, Actor: a.colleague(t.Actor), Stream: t.Stream, Revision: t.Revision, Details: []detail{},
 	}
 	if t.event != nil {
-		shown.Details = append(shown.Details, a.render(t.event)...)
+		shown.Details = words.details(t.event)
 	}
 	return shown
 }

@@ -301,7 +301,7 @@ func (l *Ledger) abandon(ctx context.Context, stream eventstore.Stream, at event
 		return err
 	}
 	t.stream = stream
-	_, err = t.append(ctx, outcome{Revision: at, Events: []any{domain.ReservationAbandoned{Kind: string(kind)}}})
+	_, err = t.append(ctx, outcome{Revision: at, Events: []any{domain.ReservationAbandoned{Kind: domain.UniqueName(kind)}}})
 	return err
 }
 

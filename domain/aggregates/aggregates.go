@@ -1,9 +1,10 @@
-// Package aggregates is the list of what the domain consists of.
+// Package aggregates is the one list of the ledger's aggregates. What must know
+// every stream, event, code or unique key follows from it: the registries of events
+// and of unique keys, the timeline, what strangers may write, and the tables in
+// docs/architecture.md.
 package aggregates
 
 import (
-	"slices"
-
 	"guishu/domain"
 	"guishu/domain/attachment"
 	"guishu/domain/attribution"
@@ -20,12 +21,21 @@ import (
 	"guishu/domain/staff"
 )
 
+// List is every aggregate of the ledger. A new one is added here.
+func List() []domain.Aggregate {
+	return []domain.Aggregate{
+		domain.Ledger(), organisation.Aggregate(), staff.Aggregate(), customer.Aggregate(), ownership.Aggregate(),
+		attachment.Aggregate(), product.Aggregate(), payment.Aggregate(), attribution.Aggregate(), policy.Aggregate(),
+		migration.Aggregate(), lookup.Aggregate(),
+	}
+}
+
 // Codes is every code of the domain, by which the sentence of a stored name is
 // found.
 func Codes() []domain.Code {
-	return slices.Concat(
-		domain.Codes(), attachment.Codes(), attribution.Codes(), calendar.Codes(), customer.Codes(),
-		identity.Codes(), lookup.Codes(), migration.Codes(), organisation.Codes(), ownership.Codes(),
-		payment.Codes(), policy.Codes(), product.Codes(), staff.Codes(),
-	)
+	codes := append(identity.Codes(), calendar.Codes()...)
+	for _, a := range List() {
+		codes = append(codes, a.Codes...)
+	}
+	return codes
 }

@@ -3,7 +3,11 @@
 // customer are on record; attribution is decided from both (B-29 … B-31).
 package attachment
 
-import "guishu/domain"
+import (
+	"guishu/domain"
+
+	"github.com/google/uuid"
+)
 
 // StreamPrefix begins the name of the stream of a customer's attachments.
 const StreamPrefix = "attachment-"
@@ -16,44 +20,41 @@ const ContactStreamPrefix = "contact-"
 // entry position; a stated entry time is in the event's metadata, asserted, and
 // counts only under an approved migration batch (B-31).
 type Attached struct {
-	Attachment domain.AttachmentID
-	Customer   domain.CustomerID
-	Advisor    domain.StaffID
-	Unit       domain.UnitID // the advisor's, when attached
+	Attachment domain.AttachmentID `label:"下挂|Attachment"`
+	Customer   domain.CustomerID   `label:"客户|Customer"`
+	Advisor    domain.StaffID      `label:"财富管理师|Advisor"`
+	Unit       domain.UnitID       `label:"财富管理师机构|Advisor's unit"` // the advisor's, when attached
 }
 
 // Ended closes an attachment; it stays readable and keeps what it earned (B-27).
 type Ended struct {
-	Attachment domain.AttachmentID
-	Customer   domain.CustomerID
-	Advisor    domain.StaffID
-	Reason     string
+	Attachment domain.AttachmentID `label:"下挂|Attachment"`
+	Customer   domain.CustomerID   `label:"客户|Customer"`
+	Advisor    domain.StaffID      `label:"财富管理师|Advisor"`
+	Reason     string              `label:"结束原因|Reason"`
 }
 
 // ContactRecorded is a contact with the customer (A-49, B-31). OccurredOn is
 // what the advisor states; that it was entered before a payment is proven by
 // its position.
 type ContactRecorded struct {
-	Contact    domain.ContactID
-	Customer   domain.CustomerID
-	Advisor    domain.StaffID
-	Unit       domain.UnitID
-	OccurredOn domain.Date
-	Method     ContactMethod
-	Product    domain.ProductID // what it was about, zero if no product
-	TwoWay     bool             // the customer answered
-	Purpose    domain.Personal
-	Outcome    domain.Personal
+	Contact    domain.ContactID  `label:"联络|Contact"`
+	Customer   domain.CustomerID `label:"客户|Customer"`
+	Advisor    domain.StaffID    `label:"财富管理师|Advisor"`
+	Unit       domain.UnitID     `label:"财富管理师机构|Advisor's unit"`
+	OccurredOn domain.Date       `label:"联络日期|Date of contact"`
+	Method     ContactMethod     `label:"联络方式|Method"`
+	Product    domain.ProductID  `label:"产品|Product"`              // what it was about, zero if no product
+	TwoWay     bool              `label:"客户有回应|Customer answered"` // the customer answered
+	Purpose    domain.Personal   `label:"联络目的|Purpose"`
+	Outcome    domain.Personal   `label:"联络结果|Outcome"`
 }
 
 // Subject is the customer spoken with.
 func (e ContactRecorded) Subject() domain.SubjectID { return domain.SubjectOf(e.Customer) }
 
-// Events describes every event of attachments and contacts.
-func Events() []domain.EventType {
-	return []domain.EventType{
-		domain.DescribeEvent[Attached]("attachment.attached", 1),
-		domain.DescribeEvent[Ended]("attachment.ended", 1),
-		domain.DescribeEvent[ContactRecorded]("contact.recorded", 1),
-	}
-}
+// Made is the attachment.
+func (e Attached) Made() uuid.UUID { return e.Attachment.UUID() }
+
+// Made is the contact.
+func (e ContactRecorded) Made() uuid.UUID { return e.Contact.UUID() }

@@ -20,25 +20,20 @@ func StreamOf(staff domain.StaffID, on domain.Date) string {
 // LookedUp says that somebody asked whether a customer can be claimed. The key
 // asked for is not kept, only what kind it was and what was found.
 type LookedUp struct {
-	Staff    domain.StaffID
-	Unit     domain.UnitID
-	By       Means
-	Customer domain.CustomerID // zero when none was found
-	Answer   Answer
+	Staff    domain.StaffID    `label:"查询人|Looked up by"`
+	Unit     domain.UnitID     `label:"查询人机构|Unit of who looked"`
+	By       Means             `label:"查询方式|Looked up by key"`
+	Customer domain.CustomerID `label:"客户|Customer"` // zero when none was found
+	Answer   Answer            `label:"查询结果|Answer"`
 }
 
 // Revealed says that somebody is about to see fields in clear, and what for.
 type Revealed struct {
-	Customer domain.CustomerID
-	Staff    domain.StaffID
-	Fields   []string
-	Purpose  string
+	Customer domain.CustomerID `label:"客户|Customer"`
+	Staff    domain.StaffID    `label:"查看人|Seen by"`
+	Fields   []string          `label:"查看的字段|Fields"`
+	Purpose  string            `label:"查看目的|Purpose"`
 }
 
-// Events describes every event of look-ups and reveals.
-func Events() []domain.EventType {
-	return []domain.EventType{
-		domain.DescribeEvent[LookedUp]("lookup.looked-up", 1),
-		domain.DescribeEvent[Revealed]("lookup.revealed", 1),
-	}
-}
+// AboutCustomer is the customer who was found; zero for none.
+func (e LookedUp) AboutCustomer() domain.CustomerID { return e.Customer }

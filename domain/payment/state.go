@@ -12,6 +12,7 @@ import (
 type State struct {
 	Status         Status // empty before it is reserved
 	Deal           Deal   // with the amount of the last step
+	ExternalNo     string // the number in the system it was imported from
 	Nature         domain.Nature
 	ScheduledOn    domain.Date
 	IdentityType   identity.DocumentType
@@ -30,7 +31,7 @@ func (s *State) Apply(event any, fact domain.Fact) {
 	switch e := event.(type) {
 	case Reserved:
 		s.step(StatusReserved, e.Deal, fact, e.Exceptions...)
-		s.Nature, s.ScheduledOn, s.Reservation = e.Nature, e.ScheduledOn, fact
+		s.ExternalNo, s.Nature, s.ScheduledOn, s.Reservation = e.ExternalNo, e.Nature, e.ScheduledOn, fact
 		s.IdentityType, s.IdentityNumber, s.Source, s.Papers = e.IdentityType, e.IdentityNumber, e.Source, e.Papers
 	case Registered:
 		s.step(StatusRegistered, e.Deal, fact, e.Exceptions...)

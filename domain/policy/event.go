@@ -11,13 +11,8 @@ const Stream = "policy"
 // 1, 2, 3 …; the one with the latest EffectiveOn not after the day rules, and
 // among equals the highest version.
 type Published struct {
-	Version     int
-	EffectiveOn domain.Date
-	Rules       Rules
-	Note        string
-}
-
-// Events describes every event of policy.
-func Events() []domain.EventType {
-	return []domain.EventType{domain.DescribeEvent[Published]("policy.published", 1)}
+	Version     int         `label:"版本|Version"`
+	EffectiveOn domain.Date `label:"生效日期|In force from"`
+	Rules       Rules       `label:"规则|Rules"`
+	Note        string      `label:"说明|Note"`
 }

@@ -2,44 +2,43 @@
 // it is open for subscription, established and due (B-12, B-19).
 package product
 
-import "guishu/domain"
+import (
+	"guishu/domain"
+
+	"github.com/google/uuid"
+)
 
 // StreamPrefix begins the name of a product's stream; the id follows.
 const StreamPrefix = "product-"
 
 // Launched adds a product, closed for subscription until opened.
 type Launched struct {
-	Product      domain.ProductID
-	Code         string // unique, kept in the registry
-	Name         string
-	Series       string
-	Supplier     string
-	ListPriceFen domain.Fen
-	RiskLevel    string
+	Product      domain.ProductID `label:"产品|Product"`
+	Code         string           `label:"产品代码|Product code"` // unique, kept in the registry
+	Name         string           `label:"产品名称|Product name"`
+	Series       string           `label:"产品系列|Series"`
+	Supplier     string           `label:"供应商|Supplier"`
+	ListPriceFen domain.Fen       `label:"标价（元）|List price (yuan)"`
+	RiskLevel    string           `label:"风险等级|Risk level"`
 }
 
 // SubscriptionOpened lets payments be reserved for the product.
-type SubscriptionOpened struct{ Product domain.ProductID }
+type SubscriptionOpened struct {
+	Product domain.ProductID `label:"产品|Product"`
+}
 
 // SubscriptionClosed ends new reservations.
 type SubscriptionClosed struct {
-	Product domain.ProductID
-	Reason  string
+	Product domain.ProductID `label:"产品|Product"`
+	Reason  string           `label:"停止原因|Reason"`
 }
 
 // InceptionRecorded says when the product was established and matures (B-19).
 type InceptionRecorded struct {
-	Product       domain.ProductID
-	EstablishedOn domain.Date
-	MaturesOn     domain.Date // zero when it has no maturity
+	Product       domain.ProductID `label:"产品|Product"`
+	EstablishedOn domain.Date      `label:"成立日期|Established on"`
+	MaturesOn     domain.Date      `label:"到期日期|Matures on"` // zero when it has no maturity
 }
 
-// Events describes every event of a product.
-func Events() []domain.EventType {
-	return []domain.EventType{
-		domain.DescribeEvent[Launched]("product.launched", 1),
-		domain.DescribeEvent[SubscriptionOpened]("product.subscription-opened", 1),
-		domain.DescribeEvent[SubscriptionClosed]("product.subscription-closed", 1),
-		domain.DescribeEvent[InceptionRecorded]("product.inception-recorded", 1),
-	}
-}
+// Made is the product.
+func (e Launched) Made() uuid.UUID { return e.Product.UUID() }

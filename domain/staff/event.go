@@ -2,7 +2,11 @@
 // they may do, who approved it, and when they left (B-02, B-28, A-61).
 package staff
 
-import "guishu/domain"
+import (
+	"guishu/domain"
+
+	"github.com/google/uuid"
+)
 
 // StreamPrefix begins the name of a staff member's stream; the id follows.
 const StreamPrefix = "staff-"
@@ -10,78 +14,71 @@ const StreamPrefix = "staff-"
 // Hired adds a member of staff to a unit. It gives no access: that is requested
 // and approved apart (B-28, B-36).
 type Hired struct {
-	Staff      domain.StaffID
-	EmployeeNo string // unique in the firm, kept in the registry
-	Login      string // unique in the ledger, kept in the registry
-	Name       domain.Personal
-	Unit       domain.UnitID
-	Superior   domain.StaffID // direct superior, zero if none
-	Exceptions []domain.Exception
+	Staff      domain.StaffID     `label:"员工|Staff member"`
+	EmployeeNo string             `label:"工号|Employee number"` // unique in the firm, kept in the registry
+	Login      string             `label:"登录名|Sign-in name"`   // unique in the ledger, kept in the registry
+	Name       domain.Personal    `label:"姓名|Name"`
+	Unit       domain.UnitID      `label:"机构|Unit"`
+	Superior   domain.StaffID     `label:"直接上级|Direct superior"` // direct superior, zero if none
+	Exceptions []domain.Exception `label:"迁移例外|Exceptions of the migration"`
 }
 
 // AccessRequested asks that the member of staff may act in a role at a unit and
 // all below it.
 type AccessRequested struct {
-	Request     domain.RequestID
-	Staff       domain.StaffID
-	Role        domain.Role
-	Unit        domain.UnitID
-	RequestedBy domain.StaffID
+	Request     domain.RequestID `label:"申请|Request"`
+	Staff       domain.StaffID   `label:"员工|Staff member"`
+	Role        domain.Role      `label:"角色|Role"`
+	Unit        domain.UnitID    `label:"机构|Unit"`
+	RequestedBy domain.StaffID   `label:"申请人|Requested by"`
 }
 
 // AccessGranted approves a request; never by the one who asked or gains (B-28).
 type AccessGranted struct {
-	Request    domain.RequestID
-	Staff      domain.StaffID
-	Role       domain.Role
-	Unit       domain.UnitID
-	ApprovedBy domain.StaffID // zero only for the first administrator
+	Request    domain.RequestID `label:"申请|Request"`
+	Staff      domain.StaffID   `label:"员工|Staff member"`
+	Role       domain.Role      `label:"角色|Role"`
+	Unit       domain.UnitID    `label:"机构|Unit"`
+	ApprovedBy domain.StaffID   `label:"批准人|Approved by"` // zero only for the first administrator
 }
 
 // AccessRefused declines a request with its reason.
 type AccessRefused struct {
-	Request   domain.RequestID
-	Staff     domain.StaffID
-	RefusedBy domain.StaffID
-	Reason    string
+	Request   domain.RequestID `label:"申请|Request"`
+	Staff     domain.StaffID   `label:"员工|Staff member"`
+	RefusedBy domain.StaffID   `label:"不批准人|Refused by"`
+	Reason    string           `label:"原因|Reason"`
 }
 
 // AccessRevoked takes a role at a unit away, at once.
 type AccessRevoked struct {
-	Staff  domain.StaffID
-	Role   domain.Role
-	Unit   domain.UnitID
-	Reason string
+	Staff  domain.StaffID `label:"员工|Staff member"`
+	Role   domain.Role    `label:"角色|Role"`
+	Unit   domain.UnitID  `label:"机构|Unit"`
+	Reason string         `label:"收回原因|Reason"`
 }
 
 // Transferred moves a member of staff to another unit; roles at the old unit
 // end with it.
 type Transferred struct {
-	Staff    domain.StaffID
-	From     domain.UnitID
-	To       domain.UnitID
-	Superior domain.StaffID
+	Staff    domain.StaffID `label:"员工|Staff member"`
+	From     domain.UnitID  `label:"原机构|From unit"`
+	To       domain.UnitID  `label:"现机构|To unit"`
+	Superior domain.StaffID `label:"直接上级|Direct superior"`
 }
 
 // Departed ends the employment and with it every access at once (B-28).
 type Departed struct {
-	Staff  domain.StaffID
-	On     domain.Date
-	Reason string
+	Staff  domain.StaffID `label:"员工|Staff member"`
+	On     domain.Date    `label:"离职日期|Last day"`
+	Reason string         `label:"离职原因|Reason"`
 }
 
 // Subject is the person whose name the event holds.
 func (e Hired) Subject() domain.SubjectID { return domain.SubjectOf(e.Staff) }
 
-// Events describes every event of a member of staff.
-func Events() []domain.EventType {
-	return []domain.EventType{
-		domain.DescribeEvent[Hired]("staff.hired", 1),
-		domain.DescribeEvent[AccessRequested]("staff.access-requested", 1),
-		domain.DescribeEvent[AccessGranted]("staff.access-granted", 1),
-		domain.DescribeEvent[AccessRefused]("staff.access-refused", 1),
-		domain.DescribeEvent[AccessRevoked]("staff.access-revoked", 1),
-		domain.DescribeEvent[Transferred]("staff.transferred", 1),
-		domain.DescribeEvent[Departed]("staff.departed", 1),
-	}
-}
+// Made is the member of staff.
+func (e Hired) Made() uuid.UUID { return e.Staff.UUID() }
+
+// Made is the request.
+func (e AccessRequested) Made() uuid.UUID { return e.Request.UUID() }

@@ -12,17 +12,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"guishu/domain/attachment"
-	"guishu/domain/attribution"
-	"guishu/domain/customer"
-	"guishu/domain/lookup"
-	"guishu/domain/migration"
-	"guishu/domain/organisation"
-	"guishu/domain/ownership"
-	"guishu/domain/payment"
-	"guishu/domain/policy"
-	"guishu/domain/product"
-	"guishu/domain/staff"
+	"guishu/domain/aggregates"
 	"guishu/eventstore"
 	"guishu/eventstore/postgres"
 	"guishu/eventstore/sealing"
@@ -63,9 +53,7 @@ func On(t testing.TB, pool *pgxpool.Pool) *Ledger {
 		t.Fatalf("open the store: %v", err)
 	}
 	t.Cleanup(func() { _ = store.Close() })
-	registry, err := eventstore.NewRegistry(
-		organisation.Events(), staff.Events(), customer.Events(), ownership.Events(), attachment.Events(), product.Events(),
-		payment.Events(), attribution.Events(), policy.Events(), migration.Events(), lookup.Events())
+	registry, err := eventstore.NewRegistry(aggregates.All().Events())
 	if err != nil {
 		t.Fatalf("register the events: %v", err)
 	}

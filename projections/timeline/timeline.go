@@ -5,18 +5,12 @@ package timeline
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
 	"guishu/domain"
-	"guishu/domain/attachment"
-	"guishu/domain/attribution"
-	"guishu/domain/customer"
-	"guishu/domain/lookup"
-	"guishu/domain/ownership"
-	"guishu/domain/payment"
+	"guishu/domain/aggregates"
 	"guishu/eventstore"
 	"guishu/projections"
 	"guishu/projections/query"
@@ -55,14 +49,16 @@ func columns() []projections.Column[Entry] {
 	}
 }
 
-// Model is the read model.
+// Model is the read model. Every event that names a customer is in it: which one,
+// the aggregates say.
 func Model() projections.Model {
+	directory := aggregates.All()
 	timeline := projections.NewLog("timeline", 1, columns()...).Indexed("(customer, position)")
 	return projections.Model{
 		Name: "timeline", Version: 1,
 		Tables: []projections.TableDefinition{timeline},
 		Every: func(tx *projections.Tx, at *projections.Event) error {
-			of := customerOf(at)
+			of := directory.CustomerOf(string(at.Stream), at.Body)
 			if of.IsZero() {
 				return nil
 			}
@@ -74,41 +70,6 @@ func Model() projections.Model {
 			return nil
 		},
 	}
-}
-
-// customerOf is the customer an event is about, zero when it is about none. Most
-// say so in the name of their stream; where a payment or a day's look-ups are the
-// stream, the event says it.
-func customerOf(at *projections.Event) domain.CustomerID {
-	for _, prefix := range []string{customer.StreamPrefix, ownership.StreamPrefix, attachment.StreamPrefix, attachment.ContactStreamPrefix, lookup.RevealStreamPrefix} {
-		if rest, found := strings.CutPrefix(string(at.Stream), prefix); found && len(rest) >= 36 {
-			id, err := domain.ParseCustomerID(rest[:36])
-			if err == nil {
-				return id
-			}
-		}
-	}
-	switch e := at.Body.(type) {
-	case payment.Reserved:
-		return e.Deal.Customer
-	case payment.Registered:
-		return e.Deal.Customer
-	case payment.Confirmed:
-		return e.Deal.Customer
-	case payment.Returned:
-		return e.Deal.Customer
-	case payment.Cancelled:
-		return e.Deal.Customer
-	case payment.Reversed:
-		return e.Deal.Customer
-	case attribution.Decided:
-		return e.Customer
-	case attribution.Countered:
-		return e.Customer
-	case lookup.LookedUp:
-		return e.Customer
-	}
-	return domain.CustomerID{}
 }
 
 // Query chooses the events of one customer. Who may see the customer is for the

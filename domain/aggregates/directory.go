@@ -1,0 +1,119 @@
+package aggregates
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"guishu/domain"
+)
+
+// Directory is what all aggregates say of themselves, checked and put in order: it
+// knows which stream is whose. It never changes once made.
+type Directory struct {
+	aggregates []domain.Aggregate
+	categories []domain.Category
+	byName     map[string]domain.Category
+	events     []domain.EventType
+	byType     map[string]domain.EventType // current versions, by stored name
+	kinds      map[domain.UniqueName]domain.UniqueKind
+}
+
+// All is the directory of List. What is wrong with that list is a mistake of
+// who wrote it, so it panics, wherever the directory is asked for first.
+var All = sync.OnceValue(func() *Directory {
+	d, err := New(List()...)
+	if err != nil {
+		panic(err)
+	}
+	return d
+})
+
+// New makes a directory of aggregates. It refuses, naming everything that is wrong,
+// what somebody forgot to say, and what two say (*MistakeError, joined).
+func New(aggregates ...domain.Aggregate) (*Directory, error) {
+	d := &Directory{
+		aggregates: aggregates, byName: map[string]domain.Category{},
+		byType: map[string]domain.EventType{}, kinds: map[domain.UniqueName]domain.UniqueKind{},
+	}
+	for _, a := range aggregates {
+		d.events = append(d.events, a.Anywhere...)
+		for _, c := range a.Categories {
+			d.categories = append(d.categories, c)
+			d.byName[c.Name()] = c
+			d.events = append(d.events, c.Events...)
+			for _, kind := range c.Unique {
+				d.kinds[kind.Name] = kind
+			}
+		}
+	}
+	for _, event := range d.events {
+		if next, _ := event.Upcaster(); next == nil {
+			d.byType[event.Name] = event
+		}
+	}
+	return d, check(aggregates)
+}
+
+// Aggregates are the aggregates, in the order of the list.
+func (d *Directory) Aggregates() []domain.Aggregate { return slices.Clone(d.aggregates) }
+
+// Categories are the categories of streams, in the order of the list.
+func (d *Directory) Categories() []domain.Category { return slices.Clone(d.categories) }
+
+// Events is every version of every event of the ledger.
+func (d *Directory) Events() []domain.EventType { return slices.Clone(d.events) }
+
+// Event is the current version of an event by its stored name; false when there is
+// none such.
+func (d *Directory) Event(name string) (domain.EventType, bool) {
+	event, known := d.byType[name]
+	return event, known
+}
+
+// Unique is the kind of unique key by its stored name; false when there is none such.
+func (d *Directory) Unique(name domain.UniqueName) (domain.UniqueKind, bool) {
+	kind, known := d.kinds[name]
+	return kind, known
+}
+
+// Of is the category of a stream of the ledger, *UnknownStreamError for any other.
+func (d *Directory) Of(stream string) (domain.Category, error) {
+	name, _, _ := strings.Cut(stream, "-")
+	if category, known := d.byName[name]; known && category.Has(stream) {
+		return category, nil
+	}
+	return domain.Category{}, &UnknownStreamError{Stream: stream}
+}
+
+// Owns says whether a stream is the ledger's own, in which commands alone may
+// write: what anybody else appends there would pass for a decision.
+func (d *Directory) Owns(stream string) bool {
+	_, err := d.Of(stream)
+	return err == nil
+}
+
+// CustomerOf is the customer whom an event in a stream is about; zero when it is
+// about none.
+func (d *Directory) CustomerOf(stream string, event any) domain.CustomerID {
+	category, err := d.Of(stream)
+	if err != nil {
+		return domain.CustomerID{}
+	}
+	if category.Customer == domain.CustomerOfTheStream {
+		return category.CustomerOf(stream)
+	}
+	says, ok := event.(domain.HasCustomer)
+	if !ok {
+		return domain.CustomerID{}
+	}
+	return says.AboutCustomer()
+}
+
+// UnknownStreamError says that a stream belongs to no aggregate of the ledger.
+type UnknownStreamError struct{ Stream string }
+
+func (e *UnknownStreamError) Error() string {
+	return fmt.Sprintf("no aggregate of the ledger has a stream named %q", e.Stream)
+}
