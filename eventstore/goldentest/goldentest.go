@@ -63,6 +63,33 @@ type Expectation struct {
 // want, which is in the current shape.
 func Older(version int, want any) Expectation { return Expectation{version: version, want: want} }
 
+// Examples reads the golden files of the current version of every registered event,
+// by their stored names, from the folders that a pattern such as
+// "../domain/*/testdata/events" matches: one example of each event, with every field
+// set.
+func Examples(t testing.TB, registry *eventstore.Registry, pattern string) map[string]any {
+	t.Helper()
+	examples := map[string]any{}
+	for _, v := range registry.Versions() {
+		if !v.Current {
+			continue
+		}
+		files, err := filepath.Glob(filepath.Join(pattern, fileName(v.Type, v.Number)))
+		if err != nil || len(files) != 1 {
+			t.Errorf("%s has %d golden files in %s: %v", v.Type, len(files), pattern, err)
+			continue
+		}
+		data, err := os.ReadFile(files[0])
+		if err == nil {
+			examples[v.Type], err = decode(registry, v, data)
+		}
+		if err != nil {
+			t.Errorf("%s: %v", files[0], err)
+		}
+	}
+	return examples
+}
+
 // golden is a folder of golden files.
 type golden struct {
 	dir              string

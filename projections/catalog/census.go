@@ -2,6 +2,9 @@ package catalog
 
 import (
 	"context"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -32,13 +35,20 @@ func (c *Census) StaffAt(ctx context.Context, path domain.Path) (int, error) {
 	return query.Count(ctx, c.db, "read.staff", w, query.CountLimit)
 }
 
-// OpenWork lists own pending applications and payments under way, by their ids.
+// openWork has a query for each category of streams that can be work which waits for
+// a member of staff, $1 (see domain.Category): it gives the ids of what waits.
+func openWork() map[string]string {
+	return map[string]string{
+		"ownership": "SELECT application FROM read.claims WHERE applicant = $1 AND status = 'PENDING'",
+		"payment":   "SELECT payment FROM read.payments WHERE advisor = $1 AND status IN ('RESERVED', 'REGISTERED', 'RETURNED')",
+	}
+}
+
+// OpenWork lists what waits for somebody, such as own pending applications and
+// payments under way, by their ids (B-27).
 func (c *Census) OpenWork(ctx context.Context, who domain.StaffID) ([]string, error) {
-	rows, err := c.db.Query(ctx, `
-		SELECT application::text FROM read.claims WHERE applicant = $1 AND status = 'PENDING'
-		UNION ALL
-		SELECT payment::text FROM read.payments WHERE advisor = $1 AND status IN ('RESERVED', 'REGISTERED', 'RETURNED')
-		ORDER BY 1`, who.UUID())
+	queries := strings.Join(slices.Collect(maps.Values(openWork())), " UNION ALL ")
+	rows, err := c.db.Query(ctx, "SELECT id::text FROM ("+queries+") AS open (id) ORDER BY 1", who.UUID())
 	if err != nil {
 		return nil, err
 	}
