@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"guishu/domain"
-	"guishu/domain/house"
+	"guishu/domain/aggregates"
 )
 
 var update = flag.Bool("update", false, "write the tables of the documents anew")
@@ -65,7 +65,7 @@ func TestTheTableOfStreamsIsWhatTheAggregatesSay(t *testing.T) {
 		domain.NoCustomer: "", domain.CustomerOfTheStream: "by the stream", domain.CustomerOfTheEvent: "by the event",
 	}
 	rows := [][]string{{"stream", "package", "what one stream decides", "unique", "a customer's", "open work", "events"}}
-	for _, aggregate := range house.All().Aggregates() {
+	for _, aggregate := range aggregates.All().Aggregates() {
 		for _, category := range aggregate.Categories {
 			var unique, events []string
 			for _, kind := range category.Unique {

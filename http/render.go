@@ -100,7 +100,7 @@ func (w wording) value(name string, value reflect.Value, event reflect.Type) (st
 		kind, _ := aggregates.All().Unique(v)
 		return w.language.of(kind.Chinese, kind.English), true
 	case worded:
-		return w.language.of(v.Chinese(), v.English()), true
+		return cmp.Or(w.language.of(v.Chinese(), v.English()), value.String()), true
 	case []string:
 		return w.names(v, event), true
 	case []domain.Exception:

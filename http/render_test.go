@@ -11,8 +11,8 @@ import (
 
 	"guishu/commands"
 	"guishu/domain"
-	"guishu/domain/attribution"
 	"guishu/domain/aggregates"
+	"guishu/domain/attribution"
 	"guishu/domain/staff"
 	"guishu/eventstore/goldentest"
 )
@@ -23,7 +23,7 @@ const goldenEvents = "../commands/testdata/events"
 // inWords is how somebody who sees everything reads events.
 func inWords(in language) wording {
 	sees := map[staff.Field]staff.Visibility{}
-	for _, field := range staff.Fields() {
+	for _, field := range staff.Fields.Values() {
 		sees[field] = staff.Plain
 	}
 	name := func(zh, en string) string { return in.of(zh, en) }
@@ -51,7 +51,7 @@ func TestEveryEventIsInWordsInBothLanguages(t *testing.T) {
 	}
 	examples := goldentest.Examples(t, registry, goldenEvents)
 	fields := map[string]bool{} // every name of a field that is listed in another one
-	for _, field := range staff.Fields() {
+	for _, field := range staff.Fields.Values() {
 		fields[string(field)] = true
 	}
 	for _, name := range slices.Sorted(maps.Keys(examples)) {

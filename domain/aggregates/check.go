@@ -111,6 +111,11 @@ var (
 	hasCustomer = reflect.TypeFor[domain.HasCustomer]()
 	customerID  = reflect.TypeFor[domain.CustomerID]()
 	asText      = reflect.TypeFor[encoding.TextMarshaler]()
+	uniqueName  = reflect.TypeFor[domain.UniqueName]() // a UniqueKind has the words
+	worded      = reflect.TypeFor[interface {
+		Chinese() string
+		English() string
+	}]()
 )
 
 // event requires words for an event and each of its fields.
@@ -126,6 +131,10 @@ func (c *checker) event(event domain.EventType) {
 		return chinese == "" || english == ""
 	})
 	c.require(!lacks, "%s: the field %s has no label in both languages", event.Name, field)
+	field, raw := c.find(event.GoType(), "", func(f reflect.StructField) bool {
+		return f.Type.Kind() == reflect.String && f.Type.PkgPath() != "" && !f.Type.Implements(worded) && f.Type != uniqueName
+	})
+	c.require(!raw, "%s: the values of the field %s have no words", event.Name, field)
 }
 
 // find is the first field that is sought, of a struct or of a struct in it.

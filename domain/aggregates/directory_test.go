@@ -37,6 +37,14 @@ type Bare struct {
 	Size struct{ Height int } `label:"尺寸|Size"`
 }
 
+// Coded is an event with a code that nobody gave words.
+type Coded struct {
+	Way Way `label:"方式|Way"`
+}
+
+// Way is a code without words.
+type Way string
+
 // State is a parcel with a unique number.
 type State struct{}
 
@@ -98,6 +106,9 @@ func TestWhatAnAggregateForgetsIsRefused(t *testing.T) {
 		},
 		"parcel.mute does not say which customer": func(_ *domain.Aggregate, c *domain.Category) {
 			c.Events = append(c.Events, domain.DescribeEvent[Mute]("parcel.mute", 1).Titled("无声", "Mute"))
+		},
+		"parcel.coded: the values of the field Way have no words": func(a *domain.Aggregate, _ *domain.Category) {
+			a.Anywhere = []domain.EventType{domain.DescribeEvent[Coded]("parcel.coded", 1).Titled("编码", "Coded")}
 		},
 		"parcel.bare: the field Size.Height has no label": func(a *domain.Aggregate, _ *domain.Category) {
 			a.Anywhere = []domain.EventType{domain.DescribeEvent[Bare]("parcel.bare", 1).Titled("无标签", "Bare")}

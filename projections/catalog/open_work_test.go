@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"guishu/domain"
-	"guishu/domain/house"
+	"guishu/domain/aggregates"
 	"guishu/domain/ownership"
 	"guishu/domain/payment"
 	"guishu/eventstore/sealing"
@@ -17,7 +17,7 @@ import (
 func TestEveryCategoryThatCanBeOpenWorkHasAQuery(t *testing.T) {
 	t.Parallel()
 	var wanted []string
-	for _, category := range house.All().Categories() {
+	for _, category := range aggregates.All().Categories() {
 		if category.OpenWork == domain.MayBeOpenWork {
 			wanted = append(wanted, category.Name())
 		}
@@ -37,7 +37,7 @@ func TestOpenWorkIsWhatWaitsForOnePerson(t *testing.T) { // B-27
 	for i, applicant := range []domain.StaffID{who, who, other} {
 		claims[i] = projectiontest.ID[domain.ApplicationID]()
 		l.Append(ownership.StreamOf(of, domain.Agency), ownership.ClaimFiled{
-			Application: claims[i], Kind: domain.EstablishRelation, Customer: of, Line: domain.Agency, Applicant: applicant,
+			Application: claims[i], Kind: ownership.EstablishRelation, Customer: of, Line: domain.Agency, Applicant: applicant,
 		})
 	}
 	l.Append(ownership.StreamOf(of, domain.Agency), ownership.ClaimWithdrawn{Application: claims[0]})

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"guishu/domain"
-	"guishu/domain/house"
+	"guishu/domain/aggregates"
 	"guishu/eventstore/goldentest"
 	"guishu/projections/projectiontest"
 	"guishu/projections/timeline"
@@ -58,7 +58,7 @@ func TestEveryEventOfACustomerStandsInTheirTimeline(t *testing.T) {
 		t.Fatal("the example of customer.registered names no customer")
 	}
 	wanted := map[string]bool{}
-	for _, category := range house.All().Categories() {
+	for _, category := range aggregates.All().Categories() {
 		for _, event := range category.Events {
 			l.Append(streamOf(category, of), examples[event.Name])
 			_, names := customerIn(reflect.ValueOf(examples[event.Name]))
