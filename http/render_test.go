@@ -9,7 +9,7 @@ import (
 	"testing"
 	"unicode"
 
-	"guishu/commands"
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/aggregates"
 	"guishu/domain/attribution"
@@ -45,7 +45,7 @@ const spokenName = "self-operated"
 // value in it, whatever the language (K-09).
 func TestEveryEventIsInWordsInBothLanguages(t *testing.T) {
 	t.Parallel()
-	registry, err := commands.Events()
+	registry, err := ledger.Events()
 	if err != nil {
 		t.Fatal(err)
 	}

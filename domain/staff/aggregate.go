@@ -54,6 +54,3 @@ func (s *State) UniqueKeys() []domain.UniqueKey {
 	}
 	return keys
 }
-
-// FoldLogin is the form in which sign-in names are compared.
-func FoldLogin(login string) string { return strings.ToLower(strings.TrimSpace(login)) }
