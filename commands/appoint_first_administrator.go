@@ -14,10 +14,9 @@ import (
 type AppointFirstAdministrator struct{ Staff domain.StaffID }
 
 var appointFirstAdministrator = ledger.Verb{
-	Name:     "appoint-first-administrator",
-	Title:    ledger.Say("任命首位管理员", "Appoint the first administrator"),
-	Does:     ledger.Say("在账本启用时任命首位管理员。", "Gives the first administrator their role when a ledger begins."),
-	ByLedger: true,
+	Name: "appoint-first-administrator", ByLedger: true,
+	Title: ledger.Say("任命首位管理员", "Appoint the first administrator"),
+	Does:  ledger.Say("在账本启用时任命首位管理员。", "Gives the first administrator their role when a ledger begins."),
 }
 
 // Verb is appoint-first-administrator.

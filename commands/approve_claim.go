@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"slices"
 
 	"guishu/commands/ledger"
 	"guishu/domain"
@@ -19,15 +20,12 @@ type ApproveClaim struct {
 }
 
 var approveClaim = ledger.Verb{
-	Name:  "approve-claim",
+	Name: "approve-claim", Needs: staff.DecideClaim, OwnName: true,
 	Title: ledger.Say("同意认领", "Approve"),
 	Does:  ledger.Say("同意申请：就此确定客户在该条线的唯一归属，其他申请随之失效。", "Approves: the one owner of the slot is decided here, and every rival application superseded."),
-	Needs: staff.DecideClaim,
-	Refuses: []domain.Code{
-		ownership.ErrAlreadyOwned, ownership.ErrCapacity, ownership.ErrNotPending, ownership.ErrPhoneRequired,
-		ownership.ErrSelfApproval, ownership.ErrOutOfJurisdiction, ownership.ErrSecondApproverRequired,
-	},
-	OwnName: true,
+	Refuses: slices.Concat(undecidable, unfitOwner, []domain.Code{
+		ownership.ErrNotOwned, ownership.ErrSameOwner, ownership.ErrPhoneRequired, ownership.ErrSecondApproverRequired,
+	}),
 }
 
 // Verb is approve-claim.

@@ -16,10 +16,9 @@ type ApproveMigration struct {
 }
 
 var approveMigration = ledger.Verb{
-	Name:    "approve-migration",
+	Name: "approve-migration", Needs: staff.ApproveMigration,
 	Title:   ledger.Say("批准迁移批次", "Approve a batch"),
 	Does:    ledger.Say("批准迁移批次，其历史数据和时间可以入账；提交人不得批准。", "Lets a batch's times count and its facts come in; nobody approves their own."),
-	Needs:   staff.ApproveMigration,
 	Refuses: []domain.Code{migration.ErrState, migration.ErrSelfApproval},
 }
 

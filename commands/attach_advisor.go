@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"slices"
 
 	"guishu/commands/ledger"
 	"guishu/domain"
@@ -19,14 +20,12 @@ type AttachAdvisor struct {
 }
 
 var attachAdvisor = ledger.Verb{
-	Name:  "attach-advisor",
+	Name: "attach-advisor", Needs: staff.AttachAdvisor,
 	Title: ledger.Say("下挂财富管理师", "Attach an advisor"),
 	Does:  ledger.Say("为客户下挂财富管理师；下挂的先后决定业绩归属的优先顺序。", "Enters an advisor for a customer; the entry's position decides priority."),
-	Needs: staff.AttachAdvisor,
-	Refuses: []domain.Code{
-		attachment.ErrAlreadyAttached, attachment.ErrModel, attachment.ErrDate, organisation.ErrLine,
-		staff.ErrUnknown, staff.ErrInactive, customer.ErrErased,
-	},
+	Refuses: slices.Concat(absentStaff, []domain.Code{
+		attachment.ErrAlreadyAttached, attachment.ErrModel, attachment.ErrDate, organisation.ErrLine, customer.ErrErased,
+	}),
 }
 
 // Verb is attach-advisor.

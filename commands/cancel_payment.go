@@ -16,11 +16,10 @@ type CancelPayment struct {
 }
 
 var cancelPayment = ledger.Verb{
-	Name:    "cancel-payment",
+	Name: "cancel-payment", Needs: staff.ReservePayment,
 	Title:   ledger.Say("取消划款", "Cancel"),
 	Does:    ledger.Say("在确认前取消划款。", "Ends a payment before its confirmation."),
-	Needs:   staff.ReservePayment,
-	Refuses: []domain.Code{payment.ErrState, payment.ErrReasonRequired},
+	Refuses: []domain.Code{payment.ErrState, payment.ErrReasonRequired, payment.ErrDate},
 }
 
 // Verb is cancel-payment.

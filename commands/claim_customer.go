@@ -2,10 +2,10 @@ package commands
 
 import (
 	"context"
+	"slices"
 
 	"guishu/commands/ledger"
 	"guishu/domain"
-	"guishu/domain/customer"
 	"guishu/domain/identity"
 	"guishu/domain/ownership"
 	"guishu/domain/staff"
@@ -21,16 +21,13 @@ type ClaimCustomer struct {
 }
 
 var claimCustomer = ledger.Verb{
-	Name:  "claim-customer",
+	Name: "claim-customer", Needs: staff.FileClaim, OwnName: true,
 	Title: ledger.Say("认领客户", "Claim a customer"),
 	Does:  ledger.Say("申请成为客户在某条线的归属客户经理。", "Files an application to become the owner of a customer in a line."),
-	Needs: staff.FileClaim,
-	Refuses: []domain.Code{
-		ownership.ErrAlreadyOwned, ownership.ErrDuplicatePending, ownership.ErrPendingByOther, ownership.ErrScopeOutlet,
-		ownership.ErrScopeSubtree, ownership.ErrCrossLine, ownership.ErrLineMismatch, ownership.ErrCrossInstitutionDisabled,
-		ownership.ErrCapacity, ownership.ErrDailyLimit, identity.ErrPhoneFormat, customer.ErrErased,
-	},
-	OwnName: true,
+	Refuses: slices.Concat(unfitOwner, []domain.Code{
+		ownership.ErrLineMismatch, ownership.ErrAlreadyOwned, ownership.ErrDuplicatePending, ownership.ErrPendingByOther,
+		ownership.ErrDailyLimit, identity.ErrPhoneFormat,
+	}),
 }
 
 // Verb is claim-customer.

@@ -17,10 +17,9 @@ type CloseMigration struct {
 }
 
 var closeMigration = ledger.Verb{
-	Name:    "close-migration",
+	Name: "close-migration", Needs: staff.ProposeMigration,
 	Title:   ledger.Say("关闭迁移批次", "Close a batch"),
 	Does:    ledger.Say("关闭迁移批次，此后不再接受其数据。", "Ends a batch: nothing more may come under it."),
-	Needs:   staff.ProposeMigration,
 	Refuses: []domain.Code{migration.ErrState},
 }
 

@@ -16,11 +16,10 @@ type CloseSubscription struct {
 }
 
 var closeSubscription = ledger.Verb{
-	Name:    "close-subscription",
+	Name: "close-subscription", Needs: staff.ManageProducts,
 	Title:   ledger.Say("停止认购", "Close for subscription"),
 	Does:    ledger.Say("停止产品认购，不再接受新的划款预约。", "Ends new reservations for a product."),
-	Needs:   staff.ManageProducts,
-	Refuses: []domain.Code{product.ErrUnknown, product.ErrState, domain.ErrFormValue},
+	Refuses: []domain.Code{product.ErrUnknown, product.ErrState},
 }
 
 // Verb is close-subscription.

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"slices"
 
 	"guishu/commands/ledger"
 	"guishu/domain"
@@ -16,11 +17,10 @@ type CloseUnit struct {
 }
 
 var closeUnit = ledger.Verb{
-	Name:    "close-unit",
+	Name: "close-unit", Needs: staff.ManageUnits,
 	Title:   ledger.Say("撤销机构", "Close a unit"),
 	Does:    ledger.Say("撤销已无下属机构和在岗员工的机构。", "Ends a unit that has nothing open below it."),
-	Needs:   staff.ManageUnits,
-	Refuses: []domain.Code{organisation.ErrUnknown, organisation.ErrClosed, organisation.ErrInUse, domain.ErrFormRequired},
+	Refuses: slices.Concat(unusableUnit, []domain.Code{organisation.ErrInUse}),
 }
 
 // Verb is close-unit.

@@ -17,11 +17,13 @@ type ConfirmPayment struct {
 }
 
 var confirmPayment = ledger.Verb{
-	Name:    "confirm-payment",
-	Title:   ledger.Say("打款确认", "Confirm"),
-	Does:    ledger.Say("运营确认款项到账；确认人不得是登记人。", "Says that operations saw the money: somebody other than who registered it."),
-	Needs:   staff.ConfirmPayment,
-	Refuses: []domain.Code{payment.ErrState, payment.ErrSelfConfirm, payment.ErrConfirmRole, payment.ErrAmount},
+	Name: "confirm-payment", Needs: staff.ConfirmPayment,
+	Title: ledger.Say("打款确认", "Confirm"),
+	Does:  ledger.Say("运营确认款项到账；确认人不得是登记人。", "Says that operations saw the money: somebody other than who registered it."),
+	Refuses: []domain.Code{
+		payment.ErrState, payment.ErrRequired, payment.ErrSelfConfirm, payment.ErrConfirmRole, payment.ErrAmount, payment.ErrDate,
+		domain.ErrMoneyOverflow,
+	},
 }
 
 // Verb is confirm-payment.

@@ -20,12 +20,10 @@ type ConsentToClaim struct {
 }
 
 var consentToClaim = ledger.Verb{
-	Name:    "consent-to-claim",
+	Name: "consent-to-claim", Needs: staff.ConsentToClaim, OwnName: true,
 	Title:   ledger.Say("归属机构同意", "Consent"),
-	Does:    ledger.Say("客户归属机构负责人同意其他机构的认领申请。", "Is the home outlet head's agreement to a claim from another institution."),
-	Needs:   staff.ConsentToClaim,
-	Refuses: []domain.Code{ownership.ErrOutOfJurisdiction, ownership.ErrNotPending, ownership.ErrSelfApproval},
-	OwnName: true,
+	Does:    ledger.Say("客户归属机构负责人同意其他机构的认领申请。", "Agrees, as head of the home outlet, to a claim from another institution."),
+	Refuses: undecidable,
 }
 
 // Verb is consent-to-claim.

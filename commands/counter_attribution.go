@@ -5,6 +5,7 @@ import (
 
 	"guishu/commands/ledger"
 	"guishu/domain"
+	"guishu/domain/attribution"
 	"guishu/domain/payment"
 	"guishu/domain/staff"
 )
@@ -15,11 +16,10 @@ type CounterAttribution struct {
 }
 
 var counterAttribution = ledger.Verb{
-	Name:    "counter-attribution",
+	Name: "counter-attribution", Needs: staff.RecomputeDecision,
 	Title:   ledger.Say("冲回归属", "Counter an attribution"),
 	Does:    ledger.Say("划款冲正后，冲回其业绩归属。", "Writes the counter-entry to a reversed payment's decision."),
-	Needs:   staff.RecomputeDecision,
-	Refuses: []domain.Code{payment.ErrState},
+	Refuses: []domain.Code{attribution.ErrNotConfirmed, payment.ErrState},
 }
 
 // Verb is counter-attribution.

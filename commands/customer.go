@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"guishu/commands/ledger"
@@ -13,6 +14,19 @@ import (
 	"guishu/eventstore"
 
 	"github.com/google/uuid"
+)
+
+// illFormedDocument is what an identity document that cannot be is refused with, and
+// illFormedFields a customer's fields, their document among them.
+var (
+	illFormedDocument = []domain.Code{
+		identity.ErrIDType, identity.ErrIDFormat, identity.ErrIDRegion, identity.ErrIDDate, identity.ErrIDAge, identity.ErrIDChecksum,
+		identity.ErrUSCCChecksum,
+	}
+	illFormedFields = slices.Concat(illFormedDocument, []domain.Code{
+		customer.ErrRequired, customer.ErrChannelTypeRequired, customer.ErrDuplicateIdentity, customer.ErrBirthdayMismatch,
+		identity.ErrName, identity.ErrPhoneFormat, identity.ErrAccountFormat, identity.ErrCardChecksum, domain.ErrFormDateFormat,
+	})
 )
 
 // CustomerFields are the fields of a customer as somebody typed them; an empty

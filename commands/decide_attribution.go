@@ -17,10 +17,9 @@ type DecideAttribution struct {
 }
 
 var decideAttribution = ledger.Verb{
-	Name:    "decide-attribution",
+	Name: "decide-attribution", Needs: staff.RecomputeDecision,
 	Title:   ledger.Say("重新计算归属", "Decide the attribution anew"),
 	Does:    ledger.Say("计算已确认划款的业绩归属；与现行结果相同时不写入。", "Decides who earned the commission of a confirmed payment. Nothing is written when the standing decision is the same."),
-	Needs:   staff.RecomputeDecision,
 	Refuses: []domain.Code{attribution.ErrNotConfirmed, attribution.ErrCountered},
 }
 

@@ -13,10 +13,9 @@ import (
 type DestroyCustomerKey struct{ Customer domain.CustomerID }
 
 var destroyCustomerKey = ledger.Verb{
-	Name:     "destroy-customer-key",
-	Title:    ledger.Say("销毁客户密钥", "Destroy a customer's key"),
-	Does:     ledger.Say("完成对客户个人信息的删除。", "Finishes the erasure of a customer."),
-	ByLedger: true,
+	Name: "destroy-customer-key", ByLedger: true,
+	Title: ledger.Say("销毁客户密钥", "Destroy a customer's key"),
+	Does:  ledger.Say("完成对客户个人信息的删除。", "Finishes the erasure of a customer."),
 }
 
 // Verb is destroy-customer-key.

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"slices"
 
 	"guishu/commands/ledger"
 	"guishu/domain"
@@ -20,14 +21,10 @@ type EndAttachment struct {
 }
 
 var endAttachment = ledger.Verb{
-	Name:  "end-attachment",
-	Title: ledger.Say("结束下挂", "End an attachment"),
-	Does:  ledger.Say("结束一项下挂；记录保留，已得业绩不变。", "Closes an attachment, of an erased customer too; it stays readable and keeps what it earned."),
-	Needs: staff.EndAttachment,
-	Refuses: []domain.Code{
-		attachment.ErrNotAttached, attachment.ErrEnded, attachment.ErrDate, staff.ErrUnknown,
-		staff.ErrInactive, domain.ErrFormRequired,
-	},
+	Name: "end-attachment", Needs: staff.EndAttachment,
+	Title:   ledger.Say("结束下挂", "End an attachment"),
+	Does:    ledger.Say("结束一项下挂；记录保留，已得业绩不变。", "Closes an attachment, of an erased customer too; it stays readable and keeps what it earned."),
+	Refuses: slices.Concat(absentStaff, []domain.Code{attachment.ErrNotAttached, attachment.ErrEnded, attachment.ErrDate}),
 }
 
 // Verb is end-attachment.

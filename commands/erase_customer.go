@@ -16,11 +16,9 @@ type EraseCustomer struct {
 }
 
 var eraseCustomer = ledger.Verb{
-	Name:    "erase-customer",
-	Title:   ledger.Say("删除个人信息", "Erase"),
-	Does:    ledger.Say("永久删除客户的个人信息；发生过的事实仍然留存。", "Makes a customer's personal data unreadable for ever; what happened stays on record."),
-	Needs:   staff.EraseCustomer,
-	Refuses: []domain.Code{domain.ErrFormRequired},
+	Name: "erase-customer", Needs: staff.EraseCustomer,
+	Title: ledger.Say("删除个人信息", "Erase"),
+	Does:  ledger.Say("永久删除客户的个人信息；发生过的事实仍然留存。", "Makes a customer's personal data unreadable for ever; what happened stays on record."),
 }
 
 // Verb is erase-customer.

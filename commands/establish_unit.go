@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"slices"
 
 	"guishu/commands/ledger"
 	"guishu/domain"
@@ -20,14 +21,10 @@ type EstablishUnit struct {
 }
 
 var establishUnit = ledger.Verb{
-	Name:  "establish-unit",
-	Title: ledger.Say("新设机构", "Establish a unit"),
-	Does:  ledger.Say("在上级机构下新设一个机构。", "Adds a unit to the organisation, below another."),
-	Needs: staff.ManageUnits,
-	Refuses: []domain.Code{
-		organisation.ErrDuplicate, organisation.ErrUnknown, organisation.ErrClosed, organisation.ErrLevel, organisation.ErrLine,
-		domain.ErrFormRequired,
-	},
+	Name: "establish-unit", Needs: staff.ManageUnits,
+	Title:   ledger.Say("新设机构", "Establish a unit"),
+	Does:    ledger.Say("在上级机构下新设一个机构。", "Adds a unit to the organisation, below another."),
+	Refuses: slices.Concat(unusableUnit, []domain.Code{organisation.ErrDuplicate, organisation.ErrLevel, organisation.ErrLine}),
 }
 
 // Verb is establish-unit.

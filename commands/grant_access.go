@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"slices"
 
 	"guishu/commands/ledger"
 	"guishu/domain"
@@ -15,11 +16,10 @@ type GrantAccess struct {
 }
 
 var grantAccess = ledger.Verb{
-	Name:    "grant-access",
+	Name: "grant-access", Needs: staff.ApproveAccess,
 	Title:   ledger.Say("批准权限", "Grant access"),
 	Does:    ledger.Say("批准一项权限申请；申请人不得批准自己的申请。", "Approves a request for access; nobody approves their own."),
-	Needs:   staff.ApproveAccess,
-	Refuses: []domain.Code{staff.ErrGrantSelfApproval, staff.ErrGrantNotPending},
+	Refuses: slices.Concat(unusableUnit, absentStaff, []domain.Code{staff.ErrGrantNotPending, staff.ErrGrantSelfApproval, staff.ErrRole}),
 }
 
 // Verb is grant-access.

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"slices"
 
 	"guishu/commands/ledger"
 	"guishu/domain"
@@ -22,14 +23,10 @@ type HireStaff struct {
 }
 
 var hireStaff = ledger.Verb{
-	Name:  "hire-staff",
-	Title: ledger.Say("新增员工", "Hire"),
-	Does:  ledger.Say("为机构新增员工；权限须另行申请并由他人批准。", "Adds a member of staff to a unit. It gives no access: that is requested and approved apart."),
-	Needs: staff.ManageStaff,
-	Refuses: []domain.Code{
-		staff.ErrDuplicate, organisation.ErrUnknown, organisation.ErrClosed, staff.ErrUnknown, domain.ErrFormRequired,
-		domain.ErrFormValue,
-	},
+	Name: "hire-staff", Needs: staff.ManageStaff,
+	Title:   ledger.Say("新增员工", "Hire"),
+	Does:    ledger.Say("为机构新增员工；权限须另行申请并由他人批准。", "Adds a member of staff to a unit. It gives no access: that is requested and approved apart."),
+	Refuses: slices.Concat(unusableUnit, absentStaff, []domain.Code{staff.ErrDuplicate}),
 }
 
 // Verb is hire-staff.

@@ -22,11 +22,10 @@ type LaunchProduct struct {
 }
 
 var launchProduct = ledger.Verb{
-	Name:    "launch-product",
+	Name: "launch-product", Needs: staff.ManageProducts,
 	Title:   ledger.Say("新增产品", "Launch a product"),
 	Does:    ledger.Say("新增产品；开放认购前不接受划款预约。", "Adds a product, closed for subscription until opened."),
-	Needs:   staff.ManageProducts,
-	Refuses: []domain.Code{product.ErrDuplicate, domain.ErrFormRequired, domain.ErrFormValue},
+	Refuses: []domain.Code{product.ErrDuplicate},
 }
 
 // Verb is launch-product.

@@ -16,11 +16,10 @@ type LinkCustomer struct {
 }
 
 var linkCustomer = ledger.Verb{
-	Name:    "link-customer",
+	Name: "link-customer", Needs: staff.LinkCustomer,
 	Title:   ledger.Say("关联客户号", "Link to a customer number"),
 	Does:    ledger.Say("把销售客户与核心系统客户号关联。", "Ties a sales customer to the core bank's customer number."),
-	Needs:   staff.LinkCustomer,
-	Refuses: []domain.Code{customer.ErrAlreadyLinked, customer.ErrLinkKeyFormat, customer.ErrErased},
+	Refuses: []domain.Code{customer.ErrLinkKeyFormat, customer.ErrAlreadyLinked, customer.ErrErased},
 }
 
 // Verb is link-customer.

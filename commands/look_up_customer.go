@@ -3,6 +3,7 @@ package commands
 import (
 	"cmp"
 	"context"
+	"slices"
 	"strings"
 
 	"guishu/commands/ledger"
@@ -28,14 +29,13 @@ type LookUpCustomer struct {
 }
 
 var lookUpCustomer = ledger.Verb{
-	Name:  "look-up-customer",
+	Name: "look-up-customer", Needs: staff.LookUpCustomer,
 	Title: ledger.Say("申请前查询", "Look a customer up"),
 	Does:  ledger.Say("认领前按客户号，或按证件加姓名查询客户能否认领；每次查询都留痕并计数。", "Asks whether a customer can be claimed, by customer number, or by document and name together. Every look-up is on record and counted."),
-	Needs: staff.LookUpCustomer,
-	Refuses: []domain.Code{
-		lookup.ErrNotClaimable, lookup.ErrKeysMissing, lookup.ErrNameIDMismatch, lookup.ErrLimit,
-		identity.ErrIDChecksum,
-	},
+	Refuses: slices.Concat(illFormedDocument, []domain.Code{
+		lookup.ErrKeysMissing, lookup.ErrNameIDMismatch, lookup.ErrNotClaimable, lookup.ErrLimit, customer.ErrNumberFormat,
+		identity.ErrName, ownership.ErrLineMismatch, staff.ErrInactive,
+	}),
 }
 
 // Verb is look-up-customer.

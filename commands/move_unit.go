@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"slices"
 
 	"guishu/commands/ledger"
 	"guishu/domain"
@@ -18,11 +19,10 @@ type MoveUnit struct {
 }
 
 var moveUnit = ledger.Verb{
-	Name:    "move-unit",
+	Name: "move-unit", Needs: staff.ManageUnits,
 	Title:   ledger.Say("机构划转", "Move a unit"),
 	Does:    ledger.Say("把机构连同其下属机构划归另一上级；操作人须同时管理两处。", "Puts a unit, with everything below it, under another parent; the actor must manage both places."),
-	Needs:   staff.ManageUnits,
-	Refuses: []domain.Code{organisation.ErrUnknown, organisation.ErrClosed, domain.ErrUnitCycle, organisation.ErrLine, organisation.ErrLevel},
+	Refuses: slices.Concat(unusableUnit, []domain.Code{domain.ErrUnitCycle, organisation.ErrLevel, organisation.ErrLine}),
 }
 
 // Verb is move-unit.

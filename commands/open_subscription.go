@@ -15,10 +15,9 @@ type OpenSubscription struct {
 }
 
 var openSubscription = ledger.Verb{
-	Name:    "open-subscription",
+	Name: "open-subscription", Needs: staff.ManageProducts,
 	Title:   ledger.Say("开放认购", "Open for subscription"),
 	Does:    ledger.Say("开放产品认购，此后可预约划款。", "Lets payments be reserved for a product."),
-	Needs:   staff.ManageProducts,
 	Refuses: []domain.Code{product.ErrUnknown, product.ErrState},
 }
 

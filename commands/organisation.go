@@ -10,6 +10,9 @@ import (
 	"github.com/google/uuid"
 )
 
+// unusableUnit is what a command about a unit that is not open is refused with.
+var unusableUnit = []domain.Code{organisation.ErrUnknown, organisation.ErrClosed}
+
 // theTree is the organisation, in which a unit is made or changed; the actor must
 // manage every unit that is named in where.
 func theTree(unit uuid.UUID, where ...domain.UnitID) ledger.Target[*organisation.Tree] {

@@ -15,6 +15,12 @@ import (
 	"github.com/google/uuid"
 )
 
+// illFormedPayment is what a payment that cannot be is refused with.
+var illFormedPayment = []domain.Code{
+	payment.ErrState, payment.ErrRequired, payment.ErrAmount, payment.ErrDate, domain.ErrMoneyOverflow,
+	identity.ErrAccountFormat, identity.ErrCardChecksum, customer.ErrErased,
+}
+
 // BankSource is the account a payment comes from and the bank that keeps it
 // (B-12).
 type BankSource struct {

@@ -15,10 +15,9 @@ type PromoteCustomer struct {
 }
 
 var promoteCustomer = ledger.Verb{
-	Name:     "promote-customer",
-	Title:    ledger.Say("客户转正", "Make a customer formal"),
-	Does:     ledger.Say("首笔划款确认后，客户由潜在转为正式。", "Makes a customer formal once the first payment is confirmed."),
-	ByLedger: true,
+	Name: "promote-customer", ByLedger: true,
+	Title: ledger.Say("客户转正", "Make a customer formal"),
+	Does:  ledger.Say("首笔划款确认后，客户由潜在转为正式。", "Makes a customer formal once the first payment is confirmed."),
 }
 
 // Verb is promote-customer.

@@ -16,11 +16,10 @@ type ProposeMigration struct {
 }
 
 var proposeMigration = ledger.Verb{
-	Name:    "propose-migration",
+	Name: "propose-migration", Needs: staff.ProposeMigration,
 	Title:   ledger.Say("提交迁移批次", "Propose a batch"),
 	Does:    ledger.Say("提交历史数据迁移批次，列明来源文件。", "Asks to import history from named files."),
-	Needs:   staff.ProposeMigration,
-	Refuses: []domain.Code{domain.ErrFormRequired, domain.ErrFormValue},
+	Refuses: []domain.Code{migration.ErrState},
 }
 
 // Verb is propose-migration.

@@ -17,11 +17,10 @@ type PublishPolicy struct {
 }
 
 var publishPolicy = ledger.Verb{
-	Name:    "publish-policy",
+	Name: "publish-policy", Needs: staff.PublishPolicy,
 	Title:   ledger.Say("发布规则", "Publish a policy"),
 	Does:    ledger.Say("发布新版规则，自指定日期起执行。", "Puts a new version of the rules in force from a day on."),
-	Needs:   staff.PublishPolicy,
-	Refuses: []domain.Code{domain.ErrPolicyValue, policy.ErrEffectiveDate, policy.ErrModeUnavailable, domain.ErrFormRequired},
+	Refuses: []domain.Code{domain.ErrPolicyValue, policy.ErrEffectiveDate, policy.ErrModeUnavailable},
 }
 
 // Verb is publish-policy.

@@ -17,10 +17,9 @@ type RecordClaimPhone struct {
 }
 
 var recordClaimPhone = ledger.Verb{
-	Name:     "record-claim-phone",
-	Title:    ledger.Say("保存申请所带手机号", "Keep a claim's phone"),
-	Does:     ledger.Say("认领获批后，把申请所带的手机号记入客户信息。", "Keeps the phone that an approved application brought with the customer."),
-	ByLedger: true,
+	Name: "record-claim-phone", ByLedger: true,
+	Title: ledger.Say("保存申请所带手机号", "Keep a claim's phone"),
+	Does:  ledger.Say("认领获批后，把申请所带的手机号记入客户信息。", "Keeps the phone that an approved application brought with the customer."),
 }
 
 // Verb is record-claim-phone.

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"slices"
 
 	"guishu/commands/ledger"
 	"guishu/domain"
@@ -26,14 +27,12 @@ type RecordContact struct {
 }
 
 var recordContact = ledger.Verb{
-	Name:  "record-contact",
+	Name: "record-contact", Needs: staff.RecordContact,
 	Title: ledger.Say("客户联络记录", "Record a contact"),
 	Does:  ledger.Say("登记与客户的一次联络。", "Puts a contact with a customer on record."),
-	Needs: staff.RecordContact,
-	Refuses: []domain.Code{
-		attachment.ErrNotAttached, attachment.ErrContactMethod, attachment.ErrContactTime, product.ErrUnknown,
-		staff.ErrUnknown, staff.ErrInactive, customer.ErrErased,
-	},
+	Refuses: slices.Concat(absentStaff, []domain.Code{
+		attachment.ErrNotAttached, attachment.ErrContactMethod, attachment.ErrContactTime, product.ErrUnknown, customer.ErrErased,
+	}),
 }
 
 // Verb is record-contact.

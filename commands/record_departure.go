@@ -18,11 +18,10 @@ type RecordDeparture struct {
 }
 
 var recordDeparture = ledger.Verb{
-	Name:    "record-departure",
+	Name: "record-departure", Needs: staff.ManageStaff,
 	Title:   ledger.Say("员工离职", "Record a departure"),
 	Does:    ledger.Say("登记员工离职并立即收回全部权限；未了结的审批和划款须先处理。", "Ends an employment and every access at once. Open approvals and payments of theirs must be settled first."),
-	Needs:   staff.ManageStaff,
-	Refuses: []domain.Code{staff.ErrInactive, staff.ErrOpenApprovals, domain.ErrFormRequired},
+	Refuses: []domain.Code{staff.ErrUnknown, staff.ErrAlreadyDeparted, staff.ErrOpenApprovals},
 }
 
 // Verb is record-departure.

@@ -18,11 +18,10 @@ type RecordIdentityVerification struct {
 }
 
 var recordIdentityVerification = ledger.Verb{
-	Name:    "record-identity-verification",
+	Name: "record-identity-verification", Needs: staff.VerifyIdentity,
 	Title:   ledger.Say("联网核查登记", "Record an identity verification"),
 	Does:    ledger.Say("登记柜面对姓名和证件号码的联网核查结果。", "Records the front office's answer about name and number."),
-	Needs:   staff.VerifyIdentity,
-	Refuses: []domain.Code{domain.ErrFormValue, domain.ErrFormRequired, customer.ErrRequired, customer.ErrErased},
+	Refuses: []domain.Code{customer.ErrRequired, customer.ErrErased},
 }
 
 // Verb is record-identity-verification.

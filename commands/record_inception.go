@@ -17,11 +17,10 @@ type RecordInception struct {
 }
 
 var recordInception = ledger.Verb{
-	Name:    "record-inception",
+	Name: "record-inception", Needs: staff.ManageProducts,
 	Title:   ledger.Say("产品成立", "Record the inception"),
 	Does:    ledger.Say("登记产品的成立日和到期日。", "Says when a product was established and matures."),
-	Needs:   staff.ManageProducts,
-	Refuses: []domain.Code{product.ErrUnknown, product.ErrDates, domain.ErrFormRequired},
+	Refuses: []domain.Code{product.ErrUnknown, product.ErrDates},
 }
 
 // Verb is record-inception.

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"slices"
 
 	"guishu/commands/ledger"
 	"guishu/domain"
@@ -16,11 +17,10 @@ type RefuseAccess struct {
 }
 
 var refuseAccess = ledger.Verb{
-	Name:    "refuse-access",
+	Name: "refuse-access", Needs: staff.ApproveAccess,
 	Title:   ledger.Say("拒绝权限", "Refuse access"),
 	Does:    ledger.Say("拒绝一项权限申请，并说明理由。", "Declines a request for access, with the reason."),
-	Needs:   staff.ApproveAccess,
-	Refuses: []domain.Code{staff.ErrGrantSelfApproval, staff.ErrGrantNotPending, domain.ErrFormRequired},
+	Refuses: slices.Concat(absentStaff, []domain.Code{staff.ErrGrantNotPending, staff.ErrGrantSelfApproval}),
 }
 
 // Verb is refuse-access.

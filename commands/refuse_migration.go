@@ -16,11 +16,10 @@ type RefuseMigration struct {
 }
 
 var refuseMigration = ledger.Verb{
-	Name:    "refuse-migration",
+	Name: "refuse-migration", Needs: staff.ApproveMigration,
 	Title:   ledger.Say("拒绝迁移批次", "Refuse a batch"),
 	Does:    ledger.Say("拒绝迁移批次，并说明理由。", "Ends a batch with the reason."),
-	Needs:   staff.ApproveMigration,
-	Refuses: []domain.Code{migration.ErrState, domain.ErrFormRequired},
+	Refuses: []domain.Code{migration.ErrState, migration.ErrSelfApproval},
 }
 
 // Verb is refuse-migration.

@@ -2,11 +2,11 @@ package commands
 
 import (
 	"context"
+	"slices"
 
 	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/customer"
-	"guishu/domain/identity"
 	"guishu/domain/organisation"
 	"guishu/domain/staff"
 
@@ -24,16 +24,10 @@ type RegisterCustomer struct {
 }
 
 var registerCustomer = ledger.Verb{
-	Name:  "register-customer",
-	Title: ledger.Say("登记客户", "Register a customer"),
-	Does:  ledger.Say("登记潜在客户；同一证件只能登记一位客户。", "Brings a customer into the ledger as potential. One identity document has one customer."),
-	Needs: staff.RegisterCustomer,
-	Refuses: []domain.Code{
-		customer.ErrRequired, customer.ErrChannelTypeRequired, customer.ErrAdvisorUnknown,
-		customer.ErrDuplicateIdentity, identity.ErrName, customer.ErrBirthdayMismatch,
-		customer.ErrAlreadyLinked, identity.ErrIDChecksum, identity.ErrPhoneFormat, organisation.ErrUnknown,
-		organisation.ErrClosed,
-	},
+	Name: "register-customer", Needs: staff.RegisterCustomer,
+	Title:   ledger.Say("登记客户", "Register a customer"),
+	Does:    ledger.Say("登记潜在客户；同一证件只能登记一位客户。", "Brings a customer into the ledger as potential. One identity document has one customer."),
+	Refuses: slices.Concat(illFormedFields, unusableUnit, []domain.Code{customer.ErrNumberFormat, customer.ErrAdvisorUnknown, customer.ErrAlreadyLinked}),
 }
 
 // Verb is register-customer.

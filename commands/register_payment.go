@@ -3,6 +3,7 @@ package commands
 import (
 	"cmp"
 	"context"
+	"slices"
 
 	"guishu/commands/ledger"
 	"guishu/domain"
@@ -24,14 +25,10 @@ type RegisterPayment struct {
 }
 
 var registerPayment = ledger.Verb{
-	Name:  "register-payment",
-	Title: ledger.Say("划款登记", "Register"),
-	Does:  ledger.Say("登记已预约或被退回的划款，此时各项信息须齐全。", "Registers a reserved or returned payment: everything is known now."),
-	Needs: staff.RegisterPayment,
-	Refuses: []domain.Code{
-		payment.ErrState, payment.ErrRequired, payment.ErrAttachmentRequired, payment.ErrCustomerIncomplete,
-		payment.ErrAmount, customer.ErrErased,
-	},
+	Name: "register-payment", Needs: staff.RegisterPayment,
+	Title:   ledger.Say("划款登记", "Register"),
+	Does:    ledger.Say("登记已预约或被退回的划款，此时各项信息须齐全。", "Registers a reserved or returned payment: everything is known now."),
+	Refuses: slices.Concat(illFormedDocument, illFormedPayment, []domain.Code{payment.ErrAccountRequired, payment.ErrAttachmentRequired, payment.ErrCustomerIncomplete}),
 }
 
 // Verb is register-payment.

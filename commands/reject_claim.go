@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"slices"
 
 	"guishu/commands/ledger"
 	"guishu/domain"
@@ -20,15 +21,10 @@ type RejectClaim struct {
 }
 
 var rejectClaim = ledger.Verb{
-	Name:  "reject-claim",
-	Title: ledger.Say("不同意认领", "Reject"),
-	Does:  ledger.Say("不同意申请，并说明理由。", "Is the approver's no, with its reason."),
-	Needs: staff.DecideClaim,
-	Refuses: []domain.Code{
-		ownership.ErrRejectReasonRequired, ownership.ErrNotPending, ownership.ErrSelfApproval,
-		ownership.ErrOutOfJurisdiction,
-	},
-	OwnName: true,
+	Name: "reject-claim", Needs: staff.DecideClaim, OwnName: true,
+	Title:   ledger.Say("不同意认领", "Reject"),
+	Does:    ledger.Say("不同意申请，并说明理由。", "Turns an application down, with the reason."),
+	Refuses: slices.Concat(undecidable, []domain.Code{ownership.ErrRejectReasonRequired}),
 }
 
 // Verb is reject-claim.

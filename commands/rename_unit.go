@@ -16,11 +16,10 @@ type RenameUnit struct {
 }
 
 var renameUnit = ledger.Verb{
-	Name:    "rename-unit",
+	Name: "rename-unit", Needs: staff.ManageUnits,
 	Title:   ledger.Say("机构更名", "Rename a unit"),
 	Does:    ledger.Say("更改机构名称。", "Gives a unit another name."),
-	Needs:   staff.ManageUnits,
-	Refuses: []domain.Code{organisation.ErrUnknown, organisation.ErrClosed, domain.ErrFormRequired},
+	Refuses: unusableUnit,
 }
 
 // Verb is rename-unit.

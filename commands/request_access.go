@@ -2,10 +2,10 @@ package commands
 
 import (
 	"context"
+	"slices"
 
 	"guishu/commands/ledger"
 	"guishu/domain"
-	"guishu/domain/organisation"
 	"guishu/domain/staff"
 )
 
@@ -19,11 +19,10 @@ type RequestAccess struct {
 }
 
 var requestAccess = ledger.Verb{
-	Name:    "request-access",
+	Name: "request-access", Needs: staff.RequestAccess,
 	Title:   ledger.Say("申请权限", "Request access"),
 	Does:    ledger.Say("申请员工在某机构及其下属机构以某角色办理业务。", "Asks that a member of staff may act in a role at a unit and all below it."),
-	Needs:   staff.RequestAccess,
-	Refuses: []domain.Code{staff.ErrGrantAlreadyHeld, staff.ErrRole, staff.ErrUnknown, organisation.ErrUnknown},
+	Refuses: slices.Concat(unusableUnit, absentStaff, []domain.Code{staff.ErrGrantAlreadyHeld, staff.ErrRole}),
 }
 
 // Verb is request-access.

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"slices"
 
 	"guishu/commands/ledger"
 	"guishu/domain"
@@ -19,15 +20,10 @@ type RequestAdjustment struct {
 }
 
 var requestAdjustment = ledger.Verb{
-	Name:  "request-adjustment",
-	Title: ledger.Say("申请调整客户关系", "Request an adjustment"),
-	Does:  ledger.Say("申请把客户改由另一位客户经理归属。", "Asks that somebody else shall own a customer."),
-	Needs: staff.FileChange,
-	Refuses: []domain.Code{
-		ownership.ErrNotOwned, ownership.ErrNotOwner, ownership.ErrSameOwner, ownership.ErrDuplicatePending,
-		ownership.ErrCrossLine, ownership.ErrLineMismatch, ownership.ErrCapacity,
-	},
-	OwnName: true,
+	Name: "request-adjustment", Needs: staff.FileChange, OwnName: true,
+	Title:   ledger.Say("申请调整客户关系", "Request an adjustment"),
+	Does:    ledger.Say("申请把客户改由另一位客户经理归属。", "Asks that somebody else shall own a customer."),
+	Refuses: slices.Concat(unchangeable, unfitOwner, []domain.Code{ownership.ErrSameOwner}),
 }
 
 // Verb is request-adjustment.

@@ -2,10 +2,10 @@ package commands
 
 import (
 	"context"
+	"slices"
 
 	"guishu/commands/ledger"
 	"guishu/domain"
-	"guishu/domain/ownership"
 	"guishu/domain/staff"
 )
 
@@ -17,15 +17,10 @@ type RequestDissolution struct {
 }
 
 var requestDissolution = ledger.Verb{
-	Name:  "request-dissolution",
-	Title: ledger.Say("申请解除客户关系", "Request a dissolution"),
-	Does:  ledger.Say("申请解除客户归属，此后客户无人归属。", "Asks that nobody shall own a customer."),
-	Needs: staff.FileChange,
-	Refuses: []domain.Code{
-		ownership.ErrNotOwned, ownership.ErrNotOwner, ownership.ErrDuplicatePending, ownership.ErrCrossLine,
-		ownership.ErrLineMismatch,
-	},
-	OwnName: true,
+	Name: "request-dissolution", Needs: staff.FileChange, OwnName: true,
+	Title:   ledger.Say("申请解除客户关系", "Request a dissolution"),
+	Does:    ledger.Say("申请解除客户归属，此后客户无人归属。", "Asks that nobody shall own a customer."),
+	Refuses: slices.Concat(unchangeable, []domain.Code{staff.ErrInactive}),
 }
 
 // Verb is request-dissolution.

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"slices"
 
 	"guishu/commands/ledger"
 	"guishu/domain"
@@ -30,14 +31,10 @@ type ReservePayment struct {
 }
 
 var reservePayment = ledger.Verb{
-	Name:  "reserve-payment",
-	Title: ledger.Say("划款预约", "Reserve a payment"),
-	Does:  ledger.Say("为客户预约一笔产品划款。", "Reserves a customer's payment for a product."),
-	Needs: staff.ReservePayment,
-	Refuses: []domain.Code{
-		payment.ErrRequired, payment.ErrAmount, payment.ErrProductClosed, payment.ErrDate,
-		payment.ErrDuplicate, product.ErrUnknown, staff.ErrUnknown, staff.ErrInactive, customer.ErrErased,
-	},
+	Name: "reserve-payment", Needs: staff.ReservePayment,
+	Title:   ledger.Say("划款预约", "Reserve a payment"),
+	Does:    ledger.Say("为客户预约一笔产品划款。", "Reserves a customer's payment for a product."),
+	Refuses: slices.Concat(illFormedDocument, illFormedPayment, absentStaff, []domain.Code{payment.ErrDuplicate, payment.ErrProductClosed, product.ErrUnknown}),
 }
 
 // Verb is reserve-payment.

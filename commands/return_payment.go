@@ -16,11 +16,10 @@ type ReturnPayment struct {
 }
 
 var returnPayment = ledger.Verb{
-	Name:    "return-payment",
+	Name: "return-payment", Needs: staff.ConfirmPayment,
 	Title:   ledger.Say("退回登记", "Return"),
 	Does:    ledger.Say("把登记退回更正。", "Sends a registration back to be corrected."),
-	Needs:   staff.ConfirmPayment,
-	Refuses: []domain.Code{payment.ErrState, payment.ErrReasonRequired},
+	Refuses: []domain.Code{payment.ErrState, payment.ErrReasonRequired, payment.ErrDate},
 }
 
 // Verb is return-payment.

@@ -21,10 +21,9 @@ type RevealFields struct {
 }
 
 var revealFields = ledger.Verb{
-	Name:    "reveal-fields",
+	Name: "reveal-fields", Needs: staff.RevealFields,
 	Title:   ledger.Say("查看完整信息", "Reveal masked fields"),
 	Does:    ledger.Say("留痕后显示客户的脱敏信息全文，须说明用途。", "Shows masked fields of a customer in full, after it is on record who saw what and what for."),
-	Needs:   staff.RevealFields,
 	Refuses: []domain.Code{lookup.ErrPurposeRequired, customer.ErrErased},
 }
 

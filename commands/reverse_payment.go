@@ -17,11 +17,10 @@ type ReversePayment struct {
 }
 
 var reversePayment = ledger.Verb{
-	Name:    "reverse-payment",
+	Name: "reverse-payment", Needs: staff.ConfirmPayment,
 	Title:   ledger.Say("冲正划款", "Reverse"),
 	Does:    ledger.Say("冲正已确认的划款，其业绩归属随之冲回。", "Takes a confirmed payment back; its attribution gets a counter-entry."),
-	Needs:   staff.ConfirmPayment,
-	Refuses: []domain.Code{payment.ErrState, payment.ErrReasonRequired},
+	Refuses: []domain.Code{payment.ErrState, payment.ErrReasonRequired, payment.ErrDate},
 }
 
 // Verb is reverse-payment.

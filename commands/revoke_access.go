@@ -19,11 +19,10 @@ type RevokeAccess struct {
 }
 
 var revokeAccess = ledger.Verb{
-	Name:    "revoke-access",
+	Name: "revoke-access", Needs: staff.ApproveAccess,
 	Title:   ledger.Say("收回权限", "Revoke access"),
 	Does:    ledger.Say("立即收回员工在某机构的角色。", "Takes a role at a unit away, at once."),
-	Needs:   staff.ApproveAccess,
-	Refuses: []domain.Code{domain.ErrFormRequired},
+	Refuses: absentStaff,
 }
 
 // Verb is revoke-access.

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"slices"
 
 	"guishu/commands/ledger"
 	"guishu/domain"
@@ -13,6 +14,22 @@ import (
 	"guishu/eventstore"
 
 	"github.com/google/uuid"
+)
+
+// What commands about a slot are refused with: undecidable, an application that
+// cannot be decided by this person, now; unchangeable, an ownership that they cannot
+// ask to change; unfitOwner, somebody who cannot become the customer's owner.
+var (
+	undecidable = []domain.Code{
+		ownership.ErrLineMismatch, ownership.ErrOutOfJurisdiction, ownership.ErrSelfApproval, ownership.ErrAlreadyOwned, ownership.ErrNotPending,
+	}
+	unchangeable = []domain.Code{
+		ownership.ErrLineMismatch, ownership.ErrNotOwned, ownership.ErrNotOwner, ownership.ErrDuplicatePending,
+	}
+	unfitOwner = slices.Concat(unusableUnit, absentStaff, []domain.Code{
+		ownership.ErrScopeOutlet, ownership.ErrScopeSubtree, ownership.ErrCrossLine,
+		ownership.ErrCrossInstitutionDisabled, ownership.ErrCapacity, customer.ErrErased,
+	})
 )
 
 // slotCase is what a decision about a slot rests on.

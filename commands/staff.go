@@ -11,6 +11,9 @@ import (
 	"github.com/google/uuid"
 )
 
+// absentStaff is what a command about somebody who does not work here is refused with.
+var absentStaff = []domain.Code{staff.ErrUnknown, staff.ErrInactive}
+
 // memberCase is what a decision about a member of staff rests on.
 type memberCase struct {
 	*staff.State

@@ -2,11 +2,11 @@ package commands
 
 import (
 	"context"
+	"slices"
 
 	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/customer"
-	"guishu/domain/identity"
 	"guishu/domain/staff"
 )
 
@@ -19,14 +19,10 @@ type SupplementCustomer struct {
 }
 
 var supplementCustomer = ledger.Verb{
-	Name:  "supplement-customer",
-	Title: ledger.Say("信息补充", "Supplement"),
-	Does:  ledger.Say("在客户转正前补充或更正客户信息。", "Fills in or corrects fields while the customer is potential."),
-	Needs: staff.SupplementCustomer,
-	Refuses: []domain.Code{
-		customer.ErrLockedUseModification, customer.ErrRequired, customer.ErrDuplicateIdentity, identity.ErrName,
-		customer.ErrBirthdayMismatch, customer.ErrErased, identity.ErrIDChecksum, identity.ErrPhoneFormat,
-	},
+	Name: "supplement-customer", Needs: staff.SupplementCustomer,
+	Title:   ledger.Say("信息补充", "Supplement"),
+	Does:    ledger.Say("在客户转正前补充或更正客户信息。", "Fills in or corrects fields while the customer is potential."),
+	Refuses: slices.Concat(illFormedFields, []domain.Code{customer.ErrLockedUseModification, customer.ErrErased}),
 }
 
 // Verb is supplement-customer.

@@ -2,10 +2,10 @@ package commands
 
 import (
 	"context"
+	"slices"
 
 	"guishu/commands/ledger"
 	"guishu/domain"
-	"guishu/domain/organisation"
 	"guishu/domain/staff"
 
 	"github.com/google/uuid"
@@ -20,11 +20,10 @@ type TransferStaff struct {
 }
 
 var transferStaff = ledger.Verb{
-	Name:    "transfer-staff",
+	Name: "transfer-staff", Needs: staff.ManageStaff,
 	Title:   ledger.Say("员工调动", "Transfer"),
 	Does:    ledger.Say("把员工调往另一机构，原机构的权限随之终止；操作人须同时管理两处。", "Moves a member of staff to another unit; roles at the old unit end with it. The actor must manage both places."),
-	Needs:   staff.ManageStaff,
-	Refuses: []domain.Code{staff.ErrUnknown, staff.ErrInactive, organisation.ErrUnknown, organisation.ErrClosed},
+	Refuses: slices.Concat(unusableUnit, absentStaff),
 }
 
 // Verb is transfer-staff.

@@ -19,12 +19,10 @@ type WithdrawClaim struct {
 }
 
 var withdrawClaim = ledger.Verb{
-	Name:    "withdraw-claim",
+	Name: "withdraw-claim", Needs: staff.ReadUnits, OwnName: true,
 	Title:   ledger.Say("撤回申请", "Withdraw"),
 	Does:    ledger.Say("撤回本人尚未审批的申请。", "Takes one's own application back while it is pending."),
-	Needs:   staff.ReadUnits,
-	Refuses: []domain.Code{ownership.ErrNotApplicant, ownership.ErrNotPending},
-	OwnName: true,
+	Refuses: []domain.Code{ownership.ErrNotApplicant, ownership.ErrNotPending, ownership.ErrLineMismatch},
 }
 
 // Verb is withdraw-claim.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -138,9 +139,29 @@ func (f *Firm) Config() ledger.Config {
 	f.Must(err)
 	return ledger.Config{
 		ID: f.Ring.Ledger(), Store: f.Store, Codec: f.Codec, Keys: keys, Lookups: lookups, Requests: requests,
-		Eraser: f.Ring, Census: f.Census, Location: domain.ChinaZone(), Now: time.Now,
+		Eraser: f.Ring, Census: f.Census, Location: domain.ChinaZone(), Now: time.Now, Log: slog.New(unnamed{f}),
 	}
 }
+
+// unnamed is a log that fails the test when a verb does not name a code that it
+// refuses with: what is told of its refusals would lack it.
+type unnamed struct{ testing.TB }
+
+func (unnamed) Enabled(_ context.Context, level slog.Level) bool { return level >= slog.LevelWarn }
+
+func (u unnamed) Handle(_ context.Context, r slog.Record) error {
+	if strings.Contains(r.Message, "its verb does not name") {
+		r.Attrs(func(a slog.Attr) bool {
+			u.Errorf("%s: %s", r.Message, a)
+			return true
+		})
+	}
+	return nil
+}
+
+func (u unnamed) WithAttrs([]slog.Attr) slog.Handler { return u }
+
+func (u unnamed) WithGroup(string) slog.Handler { return u }
 
 // Must ends the test with an error.
 func (f *Firm) Must(err error) {

@@ -2,8 +2,10 @@ package ledger
 
 import (
 	"context"
+	"slices"
 
 	"guishu/domain"
+	"guishu/domain/migration"
 	"guishu/domain/staff"
 )
 
@@ -17,7 +19,7 @@ type Verb struct {
 	Title, Does Words
 	// Needs is the permission without which nobody learns anything.
 	Needs staff.Permission
-	// Refuses is what the rules refuse, beside what any command may be refused with.
+	// Refuses is what the rules refuse with, beside AnyRefuses.
 	Refuses []domain.Code
 	// OwnName is for what people say only for themselves, now: who claimed and who
 	// approved does so under an approved migration batch too. The slot is decided by
@@ -54,10 +56,24 @@ func (l *Ledger) Do(ctx context.Context, call Call, c Command) (Answer, error) {
 
 // Ask carries out a command that answers more than that it was done.
 func Ask[A any](ctx context.Context, l *Ledger, call Call, c Telling[A]) (A, error) {
-	t, err := l.begin(ctx, call, c.Verb(), c)
+	verb := c.Verb()
+	t, err := l.begin(ctx, call, verb, c)
 	if err != nil {
 		var none A
 		return none, err
 	}
-	return c.Run(ctx, t)
+	answer, err := c.Run(ctx, t)
+	if code := domain.CodeOf(err); !code.IsZero() && !slices.Contains(verb.Refuses, code) && !slices.Contains(AnyRefuses(), code) {
+		l.log.Warn("a command was refused with a code that its verb does not name", "command", verb.Name, "code", code.Name())
+	}
+	return answer, err
+}
+
+// AnyRefuses is what any command may be refused with, whatever it does.
+func AnyRefuses() []domain.Code {
+	return []domain.Code{
+		domain.ErrAuthzDenied, staff.ErrAccountDisabled, domain.ErrQueryNotFoundOrOutOfScope, domain.ErrFormRequired, domain.ErrFormValue,
+		domain.ErrRequestMalformed, domain.ErrIdempotencyKeyReused, migration.ErrNotApproved, migration.ErrState,
+		domain.ErrLedgerBusy, domain.ErrLedgerOutcomeUnknown, domain.ErrLedgerUnavailable,
+	}
 }
