@@ -18,7 +18,7 @@ import (
 )
 
 // goldenEvents are the folders with an example of every event.
-const goldenEvents = "../commands/testdata/events"
+const goldenEvents = "../domain/*/testdata/events"
 
 // inWords is how somebody who sees everything reads events.
 func inWords(in language) wording {

@@ -21,3 +21,8 @@ func Day(t testing.TB, text string) domain.Date {
 	}
 	return day
 }
+
+// Sample is the id of something in a golden file, the same for the same name.
+func Sample[T ~[16]byte](name string) T {
+	return T(uuid.NewSHA1(uuid.NameSpaceOID, []byte("guishu sample "+name)))
+}

@@ -13,7 +13,7 @@ import (
 )
 
 // goldenEvents are the folders with an example of every event.
-const goldenEvents = "../../commands/testdata/events"
+const goldenEvents = "../../domain/*/testdata/events"
 
 var placeholder = regexp.MustCompile(`\{[a-z]+\}`)
 
