@@ -20,6 +20,7 @@ import (
 	"guishu/eventstore/esdb"
 	"guishu/eventstore/memory"
 	"guishu/eventstore/storetest"
+	"guishu/internal/waiting"
 )
 
 type sharedCall = func(*crooked, streams.Streams_BatchAppendServer) error
@@ -158,7 +159,7 @@ func checkWriters(t *testing.T, inner *memory.Store, store *esdb.Store) {
 	j := journal{acknowledged: make(map[uuid.UUID]eventstore.Appended)}
 	var group sync.WaitGroup
 	for writer := range writers {
-		group.Go(func() { j.write(t.Context(), t, store, writer, turns) })
+		group.Go(func() { j.write(waiting.Over(t), t, store, writer, turns) })
 	}
 	group.Wait()
 	ledger, err := storetest.Collect(inner.ReadAll(t.Context(), eventstore.AllQuery{}))

@@ -17,6 +17,7 @@ import (
 	"guishu/eventstore/esdb"
 	"guishu/eventstore/memory"
 	"guishu/eventstore/storetest"
+	"guishu/internal/waiting"
 )
 
 // eitherWay runs a test with appends that share a call, and with calls of their
@@ -84,21 +85,21 @@ func TestNothingIsLostTwiceOrLeftRunningWhenConnectionsAreCut(t *testing.T) {
 		h.network.cutAfter(func() int { return 1_500 + rand.IntN(20_000) })
 		options.Patience = time.Minute
 		store := h.open(t, options)
-		ctx, cancel := context.WithTimeout(t.Context(), storetest.Patience)
-		defer cancel()
+		watch := waiting.Over(t)
+		ctx := watch.Context()
 		total := 0
 		for turn := range turns {
 			total += writers * eventsOf(turn)
 		}
 		seen := make(chan []eventstore.Event, 1)
-		go func() { seen <- follow(ctx, t, store, total) }()
+		go func() { seen <- follow(watch, t, store, total) }()
 		j := journal{acknowledged: make(map[uuid.UUID]eventstore.Appended)}
 		var group sync.WaitGroup
 		for writer := range writers {
-			group.Go(func() { j.write(ctx, t, store, writer, turns) })
+			group.Go(func() { j.write(watch, t, store, writer, turns) })
 		}
 		group.Wait()
-		events := <-seen
+		events := waiting.From(watch, "the subscription to end", seen)
 		if cuts := h.network.cuts.Load(); cuts < 20 {
 			t.Errorf("the connections were cut %d times only: the test tests little", cuts)
 		} else {
@@ -119,16 +120,14 @@ func TestNothingIsLostTwiceOrLeftRunningWhenConnectionsAreCut(t *testing.T) {
 			t.Errorf("reading: %v", err)
 		}
 	})
-	if left := runningSince(t, before); left != "" {
-		t.Errorf("still running:\n%s", left)
-	}
+	allEndedSince(t, before)
 }
 
 func eventsOf(turn int) int { return 1 + turn%3 }
 
 // write appends to a stream of the writer's own, with the revision it believes
 // in, and every fourth turn to one that all share.
-func (j *journal) write(ctx context.Context, t *testing.T, store *esdb.Store, writer, turns int) {
+func (j *journal) write(watch *waiting.Watch, t *testing.T, store *esdb.Store, writer, turns int) {
 	revision := eventstore.NoRevision
 	for turn := range turns {
 		a := eventstore.Append{
@@ -137,7 +136,9 @@ func (j *journal) write(ctx context.Context, t *testing.T, store *esdb.Store, wr
 		if turn%4 == 3 {
 			a.Stream, a.Expected = "shared", eventstore.AnyRevision
 		}
-		appended, err := store.Append(ctx, a)
+		came := watch.Await("the answer to an append")
+		appended, err := store.Append(watch.Context(), a)
+		came()
 		if err != nil {
 			t.Errorf("writer %d: %v", writer, err)
 			return
@@ -157,9 +158,9 @@ func made(count int) []eventstore.NewEvent {
 	return events
 }
 
-func follow(ctx context.Context, t *testing.T, store *esdb.Store, count int) []eventstore.Event {
+func follow(watch *waiting.Watch, t *testing.T, store *esdb.Store, count int) []eventstore.Event {
 	var seen []eventstore.Event
-	for delivery, err := range store.SubscribeAll(ctx, 0, eventstore.Filter{}) {
+	for delivery, err := range waiting.Each(watch, "the next event of a subscription", store.SubscribeAll(watch.Context(), 0, eventstore.Filter{})) {
 		if err != nil {
 			t.Errorf("following, after %d of %d events: %v", len(seen), count, err)
 			return seen
@@ -236,30 +237,25 @@ func running() map[string]string {
 	return stacks
 }
 
-// runningSince waits for what was started to end, and gives a goroutine that
-// has not.
-func runningSince(t *testing.T, before map[string]string) string {
+// allEndedSince waits for what was started to end.
+func allEndedSince(t *testing.T, before map[string]string) {
 	t.Helper()
-	deadline := time.NewTimer(20 * time.Second)
-	defer deadline.Stop()
-	look := time.NewTicker(20 * time.Millisecond)
-	defer look.Stop()
-	for {
-		left := ""
-		for number, stack := range running() {
+	var stack string
+	defer func() {
+		if stack != "" {
+			t.Logf("still running:\n%s", stack)
+		}
+	}()
+	waiting.Progress(t, "what was started to end", func() (left int, ended bool) {
+		stack = ""
+		for number, other := range running() {
 			if _, old := before[number]; !old {
-				left = stack
+				left++
+				stack = other
 			}
 		}
-		if left == "" {
-			return ""
-		}
-		select {
-		case <-look.C:
-		case <-deadline.C:
-			return left
-		}
-	}
+		return left, left == 0
+	})
 }
 
 // The check for what is left running finds it. It is not parallel either.

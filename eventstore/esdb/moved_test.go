@@ -18,6 +18,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"guishu/eventstore/esdb"
+	"guishu/internal/waiting"
 )
 
 // deposed is a server of a cluster. While it has lost its leadership it sends
@@ -82,11 +83,7 @@ func TestAClusterMayLoseItsLeader(t *testing.T) {
 			defer close(ended)
 			asking()
 		}()
-		select {
-		case <-ended:
-		case <-time.After(30 * time.Second):
-			t.Fatal("somebody waits for an answer without end")
-		}
+		waiting.For(t, "all who ask to be answered", ended)
 		answers.lost.Store(false)
 		if last, err := store.LastPosition(t.Context()); err != nil || last != 100 {
 			t.Fatalf("after the election: %d, %v", last, err)

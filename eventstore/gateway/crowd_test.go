@@ -24,6 +24,7 @@ import (
 	"guishu/eventstore/memory"
 	"guishu/eventstore/postgres"
 	"guishu/internal/pgtest"
+	"guishu/internal/waiting"
 )
 
 // crowded are the stores on which a crowd is tried, and what they hold themselves
@@ -80,7 +81,7 @@ func TestTenThousandSubscriptions(t *testing.T) {
 				t.Errorf("another client waited %s", slow)
 			}
 			leave()
-			until(t, "the subscriptions are gone", func() bool { return runtime.NumGoroutine() <= goroutines+100 })
+			waiting.Until(t, "the subscriptions to go", func() bool { return runtime.NumGoroutine() <= goroutines+100 })
 		})
 	}
 }
@@ -110,7 +111,7 @@ func TestMoreCallsThanThereMayBe(t *testing.T) {
 		t.Errorf("one too many gives %v", err)
 	}
 	leave()
-	until(t, "there is room", func() bool {
+	waiting.Until(t, "room for another call", func() bool {
 		_, err := subscribe()
 		return err == nil
 	})
@@ -207,7 +208,7 @@ func TestAClientThatNeverReads(t *testing.T) {
 				t.Errorf("%d calls whose answers nobody reads hold %d MiB", stalled, held>>20)
 			}
 			leave()
-			until(t, "the calls are gone", func() bool { return runtime.NumGoroutine() <= goroutines+100 })
+			waiting.Until(t, "the calls to go", func() bool { return runtime.NumGoroutine() <= goroutines+100 })
 		})
 	}
 }
@@ -231,7 +232,7 @@ func TestBatchClientsThatNeverRead(t *testing.T) {
 		})
 	}
 	last, still := eventstore.NoRevision, 0
-	until(t, "they have come to a stop and another client is served", func() bool {
+	waiting.Progress(t, "the silent callers to stop while another client is served", func() (answers int, stopped bool) {
 		for range 100 {
 			event := esdb.EventData{EventID: uuid.New(), EventType: "other", ContentType: esdb.ContentTypeBinary, Data: make([]byte, 64<<10)}
 			_, err := other.AppendToStream(t.Context(), "other", esdb.AppendToStreamOptions{ExpectedRevision: esdb.Any{}}, event)
@@ -240,7 +241,7 @@ func TestBatchClientsThatNeverRead(t *testing.T) {
 				last, still = now, 0
 			}
 		}
-		return still >= 500
+		return still, still >= 500
 	})
 	leave()
 	sending.Wait()
@@ -294,9 +295,7 @@ func (s served) narrow(t *testing.T) *grpc.ClientConn {
 // subscription, together.
 func longest(t *testing.T, client *esdb.Client) time.Duration {
 	t.Helper()
-	begun := time.Now()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-	defer cancel()
+	begun, ctx := time.Now(), waiting.Context(t, "another client's append, read and subscription")
 	stream := "other-" + uuid.NewString()
 	put(t, client, stream, 1, 100)
 	reading, err := client.ReadStream(ctx, stream, esdb.ReadStreamOptions{}, 10)
@@ -347,21 +346,6 @@ func inUse() int {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return int(m.HeapInuse + m.StackInuse)
-}
-
-func until(t *testing.T, what string, holds func() bool) {
-	t.Helper()
-	ticker := time.NewTicker(10 * time.Millisecond)
-	defer ticker.Stop()
-	patience := time.NewTimer(30 * time.Second)
-	defer patience.Stop()
-	for !holds() {
-		select {
-		case <-ticker.C:
-		case <-patience.C:
-			t.Fatalf("waited in vain until %s", what)
-		}
-	}
 }
 
 // The requests of a crowd.

@@ -2,7 +2,6 @@ package gateway_test
 
 import (
 	"bytes"
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -12,9 +11,9 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"guishu/eventstore/gateway"
+	"guishu/internal/waiting"
 )
 
 // The Node clients, of EventStoreDB and of its successor, use the gateway as their
@@ -57,21 +56,34 @@ func runChecks(t *testing.T, clients string, arguments ...string) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
-	defer cancel()
-	node := exec.CommandContext(ctx, "node", append([]string{script}, arguments...)...)
+	watch := waiting.Over(t)
+	defer watch.Await("the next check of the Node client")()
+	node := exec.CommandContext(watch.Context(), "node", append([]string{script}, arguments...)...)
 	node.Dir = clients
-	var errorOutput bytes.Buffer
-	node.Stderr = &errorOutput
-	output, err := node.Output()
+	var output, errorOutput printed
+	output.heard, errorOutput.heard = watch.Alive, watch.Alive
+	node.Stdout, node.Stderr = &output, &errorOutput
+	err = node.Run()
 	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)
 	}
-	lines := regexp.MustCompile(`(?m)^(not )?ok .*$`).FindAllString(string(output), -1)
+	lines := regexp.MustCompile(`(?m)^(not )?ok .*$`).FindAllString(output.String(), -1)
 	if len(lines) == 0 {
-		t.Fatalf("node gave up (%v):\n%s%s", err, output, errorOutput.String())
+		t.Fatalf("node gave up (%v):\n%s%s", err, output.String(), errorOutput.String())
 	}
 	return lines
+}
+
+// printed is what a program printed, each piece of which is heard.
+type printed struct {
+	bytes.Buffer
+	heard func()
+}
+
+// Write implements io.Writer.
+func (p *printed) Write(text []byte) (int, error) {
+	p.heard()
+	return p.Buffer.Write(text)
 }
 
 // namesOfChecks are those that the script defines.
@@ -126,14 +138,10 @@ func installClients(t *testing.T, folder string) {
 	if err := os.CopyFS(building, os.DirFS("testdata/node")); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
-	defer cancel()
-	npm := exec.CommandContext(ctx, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1", "--fetch-timeout=30000")
+	npm := exec.CommandContext(t.Context(), "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1", "--fetch-timeout=30000")
 	npm.Dir = building
 	output, err := npm.CombinedOutput()
 	switch {
-	case err != nil && ctx.Err() != nil:
-		t.Skip("the npm registry does not answer, so there is no Node client to test with")
 	case err != nil && outOfReach.Match(output):
 		t.Skipf("the npm registry is out of reach (%s), so there is no Node client to test with", outOfReach.Find(output))
 	case err != nil:

@@ -15,6 +15,7 @@ import (
 	"guishu/eventstore"
 	"guishu/eventstore/gateway"
 	"guishu/eventstore/memory"
+	"guishu/internal/waiting"
 )
 
 const timeoutDetails = "type.googleapis.com/event_store.client.Timeout"
@@ -48,14 +49,14 @@ func TestAppendsThatStandStillAreGivenUp(t *testing.T) {
 	if got := call.receive(); !isTimeoutAnswer(got) || got.GetCorrelationId().GetString_() != begun.CorrelationId.GetString_() {
 		t.Errorf("the fragment is answered with %v", got)
 	}
-	until(t, "another client is served", func() bool {
+	waiting.Until(t, "another client to be served", func() bool {
 		_, _, err := appendRaw(t, connection, to("other"), message(sized(4_000)))
 		return err == nil
 	})
 	// What comes after all is passed over, and the call goes on.
 	rest := &streams.BatchAppendReq{CorrelationId: begun.CorrelationId, ProposedMessages: []*streams.BatchAppendReq_ProposedMessage{batched(1)}, IsFinal: true}
 	call.send(rest)
-	until(t, "the next append is written", func() bool { // on a busy machine it may stand still too
+	waiting.Until(t, "the next append to be written", func() bool { // on a busy machine it may stand still too
 		next := whole("next", nil, batched(1))
 		call.send(next)
 		got := call.receive()

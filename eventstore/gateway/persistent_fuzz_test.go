@@ -17,6 +17,7 @@ import (
 
 	"guishu/eventstore"
 	"guishu/eventstore/memory"
+	"guishu/internal/waiting"
 )
 
 // scripted is a Read call whose client says what it has to say, each after a
@@ -150,7 +151,7 @@ func FuzzPersistent(f *testing.F) {
 			_, err := subscriptions.Update(ctx, change)
 			answered("update", err)
 		}
-		reading, cancel := context.WithTimeout(ctx, 10*time.Second)
+		reading, cancel := context.WithTimeout(ctx, waiting.Patience)
 		defer cancel()
 		call := &scripted{ctx: reading, sent: make(chan struct{}, 1)}
 		for _, bytes := range [][]byte{options, first, second} {

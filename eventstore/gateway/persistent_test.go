@@ -11,7 +11,6 @@ import (
 	"net"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/persistent"
@@ -26,6 +25,7 @@ import (
 	"guishu/eventstore/memory"
 	"guishu/eventstore/postgres"
 	"guishu/internal/pgtest"
+	"guishu/internal/waiting"
 )
 
 // settingsOf are the client's own, changed.
@@ -89,7 +89,7 @@ func TestPersistentAckRetryParkReplay(t *testing.T) {
 	if err := errors.Join(subscription.Ack(again.Event, second.Event), subscription.Nack("never", esdb.NackActionPark, third.Event)); err != nil {
 		t.Fatal(err)
 	}
-	waitFor(t, func() bool {
+	waiting.Until(t, "the event to be parked", func() bool {
 		info, err := client.GetPersistentSubscriptionInfo(t.Context(), "account-1", "group", esdb.GetPersistentSubscriptionOptions{})
 		return err == nil && info.Stats.ParkedMessagesCount == 1
 	})
@@ -103,21 +103,6 @@ func TestPersistentAckRetryParkReplay(t *testing.T) {
 	}
 	if err := subscription.Ack(replayed); err != nil {
 		t.Fatal(err)
-	}
-}
-
-// waitFor asks until something holds: what it waits for is told by nobody.
-func waitFor(t *testing.T, holds func() bool) {
-	t.Helper()
-	clock := time.NewTicker(5 * time.Millisecond)
-	defer clock.Stop()
-	late := time.After(20 * time.Second)
-	for !holds() {
-		select {
-		case <-clock.C:
-		case <-late:
-			t.Fatal("what was waited for did not come")
-		}
 	}
 }
 
@@ -302,7 +287,7 @@ func TestPersistentSubscriptionsHandOutWhatCanBeRead(t *testing.T) {
 					t.Errorf("event %d came, want %d", got, want)
 				}
 			}
-			waitFor(t, func() bool { // until it has caught up
+			waiting.Until(t, "the subscription to catch up", func() bool {
 				info, err := client.GetPersistentSubscriptionInfo(t.Context(), "a-1", "group", esdb.GetPersistentSubscriptionOptions{})
 				if err == nil && info.Stats.TotalItems > int64(len(c.want)) {
 					t.Fatalf("%d events were handed out, want %d", info.Stats.TotalItems, len(c.want))
@@ -509,7 +494,7 @@ func TestHostilePersistentReads(t *testing.T) {
 		"an unknown action":            {[]*persistent.ReadReq{good, nack(99)}, codes.InvalidArgument, ""},
 		"stop":                         {[]*persistent.ReadReq{good, ack(textID(uuid.NewString())), nack(persistent.ReadReq_Nack_Stop)}, codes.Canceled, "persistent-subscription-dropped"},
 	} {
-		waitFor(t, func() bool { // until the one before it has gone
+		waiting.Until(t, "the consumer before it to go", func() bool {
 			stream := consuming(t, served, each.requests...)
 			var err error
 			for err == nil {

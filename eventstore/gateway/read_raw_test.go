@@ -9,7 +9,6 @@ import (
 	"math"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/shared"
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/streams"
@@ -18,6 +17,8 @@ import (
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
+
+	"guishu/internal/waiting"
 )
 
 // readOptions make a request out of one for everything.
@@ -114,15 +115,16 @@ func byStream(expression string, prefixes ...string) *streams.ReadReq_Options_Fi
 // ask sends a request and gives all that is answered.
 func (s served) ask(t testing.TB, request *streams.ReadReq) ([]*streams.ReadResp, metadata.MD, error) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
-	stream, err := streams.NewStreamsClient(s.raw(t)).Read(ctx, request)
+	watch := waiting.Over(t)
+	defer watch.Await("the end of a read")()
+	stream, err := streams.NewStreamsClient(s.raw(t)).Read(watch.Context(), request)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var responses []*streams.ReadResp
 	for {
 		response, err := stream.Recv()
+		watch.Alive()
 		if errors.Is(err, io.EOF) {
 			return responses, stream.Trailer(), nil
 		}
@@ -132,9 +134,6 @@ func (s served) ask(t testing.TB, request *streams.ReadReq) ([]*streams.ReadResp
 		responses = append(responses, response)
 	}
 }
-
-// patience bounds how long a test waits for what must happen.
-const patience = 30 * time.Second
 
 // tell writes responses down in short: events as stream@revision, links in
 // front of what they lead to.
@@ -331,7 +330,7 @@ func FuzzRead(f *testing.F) {
 		f.Add(marshalled(f, request))
 	}
 	f.Fuzz(func(t *testing.T, bytes []byte) {
-		ctx, cancel := context.WithTimeout(t.Context(), patience)
+		ctx, cancel := context.WithCancel(waiting.Context(t, "the end of a read, or to catch up"))
 		defer cancel()
 		stream, err := client.Read(ctx, unmarshalled(bytes))
 		if err != nil {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/streams"
@@ -16,24 +15,33 @@ import (
 	"guishu/eventstore"
 	"guishu/eventstore/gateway"
 	"guishu/eventstore/memory"
+	"guishu/internal/waiting"
 )
 
 // following is a subscription as it is on the wire.
 type following struct {
 	t      testing.TB
+	waits  *waiting.Watch
 	stream streams.Streams_ReadClient
 	end    context.CancelFunc
 }
 
 func (s served) follow(t testing.TB, options ...readOption) following {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	waits := waiting.Over(t)
+	ctx, cancel := context.WithCancel(waits.Context())
 	t.Cleanup(cancel)
 	stream, err := streams.NewStreamsClient(s.raw(t)).Read(ctx, reading(append([]readOption{subscribing}, options...)...))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return following{t: t, stream: stream, end: cancel}
+	return following{t: t, waits: waits, stream: stream, end: cancel}
+}
+
+// next receives one response.
+func (f following) next() (*streams.ReadResp, error) {
+	defer f.waits.Await("the subscription's next response")()
+	return f.stream.Recv()
 }
 
 // want receives as much as is wanted and compares.
@@ -41,7 +49,7 @@ func (f following) want(words string) {
 	f.t.Helper()
 	var got []*streams.ReadResp
 	for range strings.Fields(words) {
-		response, err := f.stream.Recv()
+		response, err := f.next()
 		if err != nil {
 			f.t.Fatalf("%s, then %v, want %s", tell(got...), err, words)
 		}
@@ -55,7 +63,7 @@ func (f following) want(words string) {
 // fails receives the end.
 func (f following) fails() (codes.Code, metadata.MD) {
 	f.t.Helper()
-	response, err := f.stream.Recv()
+	response, err := f.next()
 	if err == nil {
 		f.t.Fatalf("%s, want the end", tell(response))
 	}
@@ -185,7 +193,7 @@ func TestASlowClientMissesNothingAndHoldsUpNobody(t *testing.T) {
 	}
 	next, caughtUp := uint64(1), false
 	for next <= rounds*each {
-		response, err := slow.stream.Recv()
+		response, err := slow.next()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -210,17 +218,15 @@ func TestClosingEndsSubscriptions(t *testing.T) {
 	all, stream := served.follow(t), served.follow(t, ofStream("a-1"))
 	all.want("confirmed caught-up")
 	stream.want("confirmed caught-up")
-	begun := time.Now()
 	if err := server.Close(); err != nil {
 		t.Fatal(err)
 	}
 	for _, each := range []following{all, stream} {
-		if code, _ := each.fails(); code != codes.Unavailable {
-			t.Errorf("closing gives %s", code)
+		// Cut off after having been waited for, they would hear of a lost connection.
+		response, err := each.next()
+		if status.Code(err) != codes.Unavailable || status.Convert(err).Message() != "the server is shutting down" {
+			t.Errorf("closing gives %v, %v", response, err)
 		}
-	}
-	if took := time.Since(begun); took > 2*time.Second {
-		t.Errorf("closing waited %s for subscriptions", took)
 	}
 }
 

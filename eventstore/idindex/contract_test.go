@@ -6,13 +6,13 @@ import (
 	"iter"
 	"sync"
 	"testing"
-	"time"
 
 	"guishu/eventstore"
 	"guishu/eventstore/idindex"
 	"guishu/eventstore/memory"
 	"guishu/eventstore/storetest"
 	"guishu/internal/pgtest"
+	"guishu/internal/waiting"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -131,8 +131,5 @@ func cut(t *testing.T, pool *pgxpool.Pool) {
 	}
 }
 
-func within(t *testing.T) context.Context {
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-	t.Cleanup(cancel)
-	return ctx
-}
+// within is for one call.
+func within(t *testing.T) context.Context { return waiting.Context(t, "the answer to one call") }

@@ -22,6 +22,7 @@ import (
 	"guishu/eventstore/postgres"
 	"guishu/eventstore/storetest"
 	"guishu/internal/pgtest"
+	"guishu/internal/waiting"
 )
 
 // one is an append of a single event.
@@ -520,11 +521,10 @@ func TestNobodyWaitsForPolling(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = store.Close() })
 	other := openStore(t, pool)
-	ctx, cancel := context.WithTimeout(t.Context(), storetest.Patience)
-	defer cancel()
+	watch := waiting.Over(t)
 	const count = 5
 	seen := 0
-	for delivery, err := range store.SubscribeAll(ctx, 0, eventstore.Filter{}) {
+	for delivery, err := range waiting.Each(watch, "another process's event", store.SubscribeAll(watch.Context(), 0, eventstore.Filter{})) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -575,16 +575,15 @@ func TestPollingIsTheSafetyNet(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = store.Close() })
-	ctx, cancel := context.WithTimeout(t.Context(), storetest.Patience)
-	defer cancel()
-	for delivery, err := range store.SubscribeAll(ctx, 0, eventstore.Filter{}) {
+	watch := waiting.Over(t)
+	for delivery, err := range waiting.Each(watch, "an event of which nobody was told", store.SubscribeAll(watch.Context(), 0, eventstore.Filter{})) {
 		if err != nil {
 			t.Fatal(err)
 		}
 		if delivery.Kind == eventstore.EventDelivered {
 			return
 		}
-		_, err := pool.Exec(ctx, `
+		_, err := pool.Exec(t.Context(), `
 			WITH moved AS (UPDATE ledger.head SET position = 1, tip = 7)
 			INSERT INTO ledger.events (position, revision, recorded_at, id, dedupe, stream, type, data, metadata)
 			VALUES (1, 0, now(), gen_random_uuid(), gen_random_uuid(), 's', 't', '', '')`)
@@ -597,17 +596,13 @@ func TestPollingIsTheSafetyNet(t *testing.T) {
 // waitFor asks until the answer is true.
 func waitFor(t *testing.T, pool *pgxpool.Pool, question string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), storetest.Patience)
-	defer cancel()
-	for {
-		yes, err := pgx.CollectExactlyOneRow(must(pool.Query(ctx, question)), pgx.RowTo[bool])
+	waiting.Until(t, "the database to say yes to "+question, func() bool {
+		yes, err := pgx.CollectExactlyOneRow(must(pool.Query(t.Context(), question)), pgx.RowTo[bool])
 		if err != nil {
 			t.Fatal(err)
 		}
-		if yes {
-			return
-		}
-	}
+		return yes
+	})
 }
 
 func must(rows pgx.Rows, _ error) pgx.Rows { return rows }

@@ -1,7 +1,6 @@
 package postgres_test
 
 import (
-	"context"
 	"errors"
 	"runtime"
 	"testing"
@@ -13,8 +12,8 @@ import (
 
 	"guishu/eventstore"
 	"guishu/eventstore/postgres"
-	"guishu/eventstore/storetest"
 	"guishu/internal/pgtest"
+	"guishu/internal/waiting"
 )
 
 // contended gives a store that has met another one's events, so that it locks the
@@ -42,9 +41,7 @@ func TestAHeadThatCannotBeLocked(t *testing.T) {
 		}
 	}
 	rename("head", "elsewhere")
-	ctx, cancel := context.WithTimeout(t.Context(), storetest.Patience)
-	defer cancel()
-	_, err := store.Append(ctx, one("s", eventstore.NoStream))
+	_, err := store.Append(waiting.Context(t, "the refusal"), one("s", eventstore.NoStream))
 	var failure *pgconn.PgError
 	if !errors.As(err, &failure) || failure.Code != "42P01" {
 		t.Errorf("got %v", err)

@@ -1,7 +1,6 @@
 package postgres_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -16,6 +15,7 @@ import (
 	"guishu/eventstore/postgres"
 	"guishu/eventstore/storetest"
 	"guishu/internal/pgtest"
+	"guishu/internal/waiting"
 )
 
 func TestTheDatabaseRefusesToRewriteEvents(t *testing.T) {
@@ -179,10 +179,9 @@ func TestAHoleStopsTheLiveTail(t *testing.T) {
 	t.Parallel()
 	pool := pgtest.New(t)
 	store := openStore(t, pool)
-	ctx, cancel := context.WithTimeout(t.Context(), storetest.Patience)
-	defer cancel()
+	watch := waiting.Over(t)
 	var failure error
-	for delivery, err := range store.SubscribeAll(ctx, 0, eventstore.Filter{}) {
+	for delivery, err := range waiting.Each(watch, "the hole to be noticed", store.SubscribeAll(watch.Context(), 0, eventstore.Filter{})) {
 		if failure = err; err != nil {
 			break
 		}

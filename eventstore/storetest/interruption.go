@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"guishu/eventstore"
+	"guishu/internal/waiting"
 )
 
 func (s *suite) testInterruption(t *testing.T) {
@@ -51,8 +52,8 @@ func (b *bench) interruptedWriters() {
 		})
 	}
 	for range interruptions {
-		<-milestones
-		b.interrupt(b.T, b.store)
+		waiting.From(b.waits, "the writers to go on", milestones)
+		b.interrupt(b.T, b.bare)
 	}
 	group.Wait()
 	b.wantWatched(watched)
@@ -128,7 +129,7 @@ func (s *suite) testClose(t *testing.T) {
 				})
 			}
 			for range 100 {
-				<-first
+				waiting.From(b.waits, "an append to be accepted", first)
 			}
 			if err := b.store.Close(); err != nil {
 				b.Error(err)
@@ -166,7 +167,7 @@ func (b *bench) wantClosed(what string, err error) {
 func (b *bench) running() string {
 	buffer := make([]byte, 16<<20)
 	buffer = buffer[:runtime.Stack(buffer, true)]
-	address := fmt.Sprintf("%p", b.store)
+	address := fmt.Sprintf("%p", b.bare)
 	for stack := range strings.SplitSeq(string(buffer), "\n\n") {
 		if strings.Contains(stack, address) && !strings.Contains(stack, "storetest.(*bench).running") {
 			return stack

@@ -144,11 +144,11 @@ func Sequence[T any](list []T) iter.Seq2[T, error] {
 }
 
 func (b *bench) loader() eventstore.Loader {
-	loader, ok := b.store.(eventstore.Loader)
+	loader, ok := b.bare.(eventstore.Loader)
 	if !ok {
 		b.Skip("this store cannot take in a ledger")
 	}
-	return loader
+	return watchedLoader{loader, b.waits}
 }
 
 // madeElsewhere is a ledger with the difficulties that one can have.
@@ -194,7 +194,7 @@ func (b *bench) wantLoaded(want []eventstore.Loaded) {
 
 func (b *bench) scopesLoaded() {
 	b.needInStore()
-	teller, ok := b.store.(eventstore.ScopeTeller)
+	teller, ok := b.bare.(eventstore.ScopeTeller)
 	if !ok {
 		b.Skip("this store does not say in which scope an id was appended")
 	}

@@ -6,11 +6,11 @@ package storetest
 import (
 	"context"
 	"testing"
-	"time"
 
 	"github.com/google/uuid"
 
 	"guishu/eventstore"
+	"guishu/internal/waiting"
 )
 
 // Open gives a test an empty store of its own and closes it with the test.
@@ -35,9 +35,6 @@ func Interrupt(interrupt func(t *testing.T, store eventstore.Store)) Option {
 func WithoutInStore() Option {
 	return func(s *suite) { s.withoutInStore = true }
 }
-
-// Patience bounds how long one test may wait for what must happen.
-const Patience = 60 * time.Second
 
 type suite struct {
 	open           Open
@@ -91,14 +88,16 @@ func (s *suite) each(t *testing.T, cases map[string]func(b *bench)) {
 type bench struct {
 	*testing.T
 	*suite
-	store eventstore.Store
-	ctx   context.Context
+	waits *waiting.Watch
+	store eventstore.Store // bare, with a watch over its answers
+	bare  eventstore.Store // as it was opened
+	ctx   context.Context  // ends when the store does not answer for long
 }
 
 func (s *suite) setup(t *testing.T) *bench {
-	ctx, cancel := context.WithTimeout(t.Context(), Patience)
-	t.Cleanup(cancel)
-	return &bench{T: t, suite: s, store: s.open(t), ctx: ctx}
+	bare := s.open(t)
+	watch := waiting.Over(t)
+	return &bench{T: t, suite: s, waits: watch, store: watched{bare, watch}, bare: bare, ctx: watch.Context()}
 }
 
 // newEvent is an event whose data names what it is.

@@ -235,5 +235,5 @@ func (b *bench) needSecond() eventstore.Store {
 	if b.second == nil {
 		b.Skip("this store cannot be opened twice")
 	}
-	return b.second(b.T, b.store)
+	return watched{b.second(b.T, b.bare), b.waits}
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"guishu/eventstore"
+	"guishu/internal/waiting"
 )
 
 func (s *suite) testWriters(t *testing.T) {
@@ -85,7 +86,7 @@ func (b *bench) watch(count int) <-chan []eventstore.Event {
 // wantWatched asserts that what was watched is the ledger, and in order.
 func (b *bench) wantWatched(watched <-chan []eventstore.Event) {
 	b.Helper()
-	seen := <-watched
+	seen := waiting.From(b.waits, "the watching subscription to end", watched)
 	b.checkOrder(seen)
 	b.wantPositions(b.all(eventstore.AllQuery{}), seen)
 }

@@ -22,6 +22,7 @@ import (
 	"guishu/eventstore/subscriber"
 	"guishu/internal/esdbtest"
 	"guishu/internal/pgtest"
+	"guishu/internal/waiting"
 
 	"github.com/ThreeDotsLabs/watermill/message"
 	"github.com/ThreeDotsLabs/watermill/pubsub/tests"
@@ -252,21 +253,16 @@ func (c *memoryConsumer) Release() { <-c.taken }
 // nothingRuns waits until no goroutine of a Subscriber is left.
 func nothingRuns(t *testing.T) {
 	t.Helper()
-	ticker := time.NewTicker(5 * time.Millisecond)
-	defer ticker.Stop()
-	patience := time.NewTimer(10 * time.Second)
-	defer patience.Stop()
-	for {
-		left := running()
-		if left == "" {
-			return
+	var left string
+	defer func() {
+		if left != "" {
+			t.Logf("still running:\n%s", left)
 		}
-		select {
-		case <-ticker.C:
-		case <-patience.C:
-			t.Fatalf("still running:\n%s", left)
-		}
-	}
+	}()
+	waiting.Until(t, "everything that a Subscriber started to end", func() bool {
+		left = running()
+		return left == ""
+	})
 }
 
 // running is the stack of a goroutine that a Subscriber started, or of its store's

@@ -3,11 +3,11 @@ package app_test
 import (
 	"context"
 	"testing"
-	"time"
 
 	"guishu/domain"
 	"guishu/eventstore"
 	"guishu/internal/esdbtest"
+	"guishu/internal/waiting"
 
 	"github.com/google/uuid"
 )
@@ -73,22 +73,16 @@ func TestWhatACrashLeftReservedIsLetGoOf(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	ended := make(chan error, 1)
 	go func() { ended <- a.Run(ctx) }()
-	look := time.NewTicker(10 * time.Millisecond)
-	defer look.Stop()
-	for left := 11; left != 1; { // that of the stream which nobody has begun
-		select {
-		case <-look.C:
-		case <-ctx.Done():
-			t.Fatalf("%d reservations are left", left)
-		}
+	waiting.Progress(t, "all reservations to go but that of the stream which nobody has begun", func() (left int, gone bool) {
 		if err := a.Pool.QueryRow(ctx, "SELECT count(*) FROM ids.event WHERE revision IS NULL").Scan(&left); err != nil {
 			t.Fatal(err)
 		}
-	}
+		return left, left == 1
+	})
 	stop()
 	if err := <-ended; err != nil {
 		t.Error(err)

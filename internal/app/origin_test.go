@@ -20,6 +20,7 @@ import (
 	"guishu/internal/esdbtest"
 	"guishu/internal/pgtest"
 	"guishu/internal/privatepg"
+	"guishu/internal/waiting"
 )
 
 // place is a database with the key of what is sealed in its ledger.
@@ -76,7 +77,7 @@ func (p place) begun(t *testing.T, store string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	ctx, stop := context.WithCancel(waiting.Context(t, "the read models to show the firm"))
 	ended := make(chan error, 1)
 	go func() { ended <- a.Run(ctx) }()
 	last, err := a.Store.LastPosition(ctx)

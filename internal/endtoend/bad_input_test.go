@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
+
+	"guishu/internal/waiting"
 )
 
 // mistake is one thing that somebody sends wrongly, and how it is refused.
@@ -358,7 +360,7 @@ func TestAccessEndsAtOnce(t *testing.T) {
 	f.get(person{token: kept.Secret}, "/v1/me").is(t, http.StatusUnauthorized)
 	f.post(leaver, "/v1/customers", fields{"party": "PERSON", "home_unit": f.north, "fields": f.somebody()}).is(t, http.StatusUnauthorized)
 	f.post(person{}, "/v1/session", fields{"login": "leaver", "password": password}).is(t, http.StatusUnauthorized)
-	eventually(t, "nothing is left to sign in with", func() bool {
+	waiting.Until(t, "nothing to be left to sign in with", func() bool {
 		return one[int](t, database, `SELECT (SELECT count(*) FROM auth.credential WHERE staff = $1) + (SELECT count(*) FROM auth.session WHERE staff = $1)
 			+ (SELECT count(*) FROM auth.token WHERE staff = $1 AND revoked_at IS NULL)`, leaver.id) == 0
 	})

@@ -15,6 +15,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"guishu/internal/waiting"
 )
 
 // canaries are personal texts that occur nowhere else.
@@ -93,7 +95,7 @@ func TestPersonalTextsAreInTheClearOnlyInReadModels(t *testing.T) {
 		WHERE nspname NOT LIKE 'pg\_%' AND nspname NOT IN ('information_schema', 'read') AND NOT nspname = ANY($1)`, rest); len(named) > 0 {
 		t.Fatalf("nobody searches the schemas %v", named)
 	}
-	eventually(t, "the read models have the customer", func() bool { return len(sightings(t, database, "read")) > 0 })
+	waiting.Until(t, "the read models to have the customer", func() bool { return len(sightings(t, database, "read")) > 0 })
 	seen := func() []string {
 		t.Helper()
 		return append(sightings(t, database, rest...), f.inFiles(f.relationFiles(database, rest))...)
@@ -207,7 +209,7 @@ func (f *firm) eraseAll(database *pgxpool.Pool) {
 		f.done(superior, "/v1/customers/"+strings.TrimPrefix(stream, "customer-")+"/erasure", fields{"basis": "本人要求"})
 	}
 	var left []string
-	eventually(f.t, "no read model has the erased customers' texts", func() bool {
+	waiting.Until(f.t, "every read model to lose the erased customers' texts", func() bool {
 		left = nil
 		for _, where := range sightings(f.t, database, "read") {
 			if !strings.Contains(where, ": staff ") {

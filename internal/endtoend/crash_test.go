@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"guishu/internal/waiting"
 )
 
 // load is people at work, who go on whatever happens to the program: a request
@@ -23,6 +25,8 @@ type load struct {
 	*firm
 	advisors, operators, managers, heads []person
 	product                              string
+
+	waits *waiting.Watch
 
 	mu      sync.Mutex
 	running *program
@@ -47,7 +51,7 @@ type record struct {
 
 func newLoad(t *testing.T, i *installation) *load {
 	f := establish(i.start())
-	l := &load{firm: f, running: f.program, changed: make(chan struct{})}
+	l := &load{firm: f, waits: waiting.Over(t), running: f.program, changed: make(chan struct{})}
 	l.advisors = f.crowd("adv", "ADVISOR", f.wealth, 4)
 	l.operators = f.crowd("ops", "OPERATIONS", f.office, 2)
 	l.managers = f.crowd("rm", "RELATIONSHIP_MANAGER", f.north, 4)
@@ -67,6 +71,7 @@ func (l *load) current() (*program, chan struct{}) {
 func (l *load) goOn(p *program) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.waits.Alive()
 	l.running = p
 	close(l.changed)
 	l.changed = make(chan struct{})
@@ -75,7 +80,8 @@ func (l *load) goOn(p *program) {
 // carry sends a command until the program says what became of it.
 func (l *load) carry(who person, path string, body fields) (string, error) {
 	r := command(path, body)
-	deadline := time.After(patience)
+	// While anybody's command is answered, all may hope.
+	defer l.waits.Await("an answer to " + path)()
 	for {
 		p, changed := l.current()
 		answered, err := p.try(who, r)
@@ -94,7 +100,7 @@ func (l *load) carry(who person, path string, body fields) (string, error) {
 		select {
 		case <-changed:
 		case <-time.After(50 * time.Millisecond): // the same run may answer again: PostgreSQL was away
-		case <-deadline:
+		case <-l.waits.Context().Done():
 			return "", fmt.Errorf("%s is never answered: %v %s", path, err, answered.body)
 		}
 	}
@@ -190,8 +196,9 @@ func registration(n int) fields {
 func (l *load) until(more int64) {
 	l.t.Helper()
 	wanted := l.acknowledged.Load() + more
-	eventually(l.t, fmt.Sprintf("%d more commands are done", more), func() bool {
-		return l.acknowledged.Load() >= wanted || l.t.Failed()
+	waiting.Progress(l.t, fmt.Sprintf("%d more commands to be done", more), func() (done int64, enough bool) {
+		done = l.acknowledged.Load()
+		return done, done >= wanted || l.t.Failed()
 	})
 	if l.t.Failed() {
 		l.t.FailNow()
@@ -243,7 +250,7 @@ func (l *load) settled() {
 	p, _ := l.current()
 	events := p.events()
 	confirmed := `SELECT DISTINCT substr(stream, length('payment-') + 1) AS id FROM ledger.events WHERE type = 'payment.confirmed'`
-	eventually(l.t, "every confirmed payment is attributed and its customer formal", func() bool {
+	waiting.Until(l.t, "every confirmed payment to be attributed and its customer formal", func() bool {
 		payments := one[int](l.t, events, `SELECT count(*) FROM (`+confirmed+`) c`)
 		attributed := one[int](l.t, events, `SELECT count(*) FROM ledger.events WHERE type = 'attribution.decided'`)
 		formal := one[int](l.t, events, `SELECT count(*) FROM ledger.events WHERE type = 'customer.became-formal'`)
@@ -314,7 +321,7 @@ func TestRecoversWhenPostgreSQLIsKilled(t *testing.T) {
 		l.until(60)
 		l.finish()
 		p, _ := l.current()
-		eventually(t, "/readyz answers again", p.ready)
+		waiting.Until(t, "/readyz to answer again", p.ready)
 		l.settled()
 		l.everything()
 		l.agrees()
@@ -335,7 +342,7 @@ func TestRecoversWhenEventStoreDBIsAway(t *testing.T) {
 	for range 3 {
 		l.until(40)
 		i.server.Stop()
-		eventually(t, "/readyz names the event store", func() bool {
+		waiting.Until(t, "/readyz to name the event store", func() bool {
 			answer, err := p.http.Get(p.address + "/readyz")
 			if err != nil {
 				return false
@@ -348,7 +355,7 @@ func TestRecoversWhenEventStoreDBIsAway(t *testing.T) {
 	}
 	l.until(40)
 	l.finish()
-	eventually(t, "/readyz answers again", p.ready)
+	waiting.Until(t, "/readyz to answer again", p.ready)
 	l.settled()
 	l.everything()
 	l.agrees()

@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
+
+	"guishu/internal/waiting"
 )
 
 // inFlight is what the metrics say of requests under way.
@@ -45,14 +47,14 @@ func TestRequestsUnderWayAreAnsweredWhileStopping(t *testing.T) {
 		answer, _ := f.try(f.admin, request{method: http.MethodGet, path: fmt.Sprintf("/v1/units/%s?min_position=%d", f.north, next)})
 		read <- answer
 	}()
-	eventually(t, "both requests are under way", func() bool {
+	waiting.Until(t, "both requests to be under way", func() bool {
 		found := inFlight.FindStringSubmatch(f.get(f.admin, "/metrics").body)
 		return found != nil && found[1] == "3"
 	})
 	if err := f.process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "no new requests are taken", func() bool {
+	waiting.Until(t, "no new requests to be taken", func() bool {
 		conn, err := net.Dial("tcp", strings.TrimPrefix(f.address, "http://"))
 		if err == nil {
 			conn.Close()

@@ -2,7 +2,6 @@ package endtoend
 
 import (
 	"bufio"
-	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -14,6 +13,8 @@ import (
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
 	"github.com/google/uuid"
+
+	"guishu/internal/waiting"
 )
 
 // connected is EventStoreDB's own client.
@@ -38,7 +39,7 @@ var protocolConnection = regexp.MustCompile(`"connect":"esdb://([^"]+)"`)
 func (p *program) over(login, secret string) *esdb.Client {
 	p.t.Helper()
 	var found []string
-	eventually(p.t, "EventStoreDB's protocol is served", func() bool {
+	waiting.Until(p.t, "EventStoreDB's protocol to be served", func() bool {
 		found = protocolConnection.FindStringSubmatch(p.log.String())
 		return found != nil
 	})
@@ -46,8 +47,8 @@ func (p *program) over(login, secret string) *esdb.Client {
 }
 
 // everything is how many events a client reads, and why it stopped.
-func everything(ctx context.Context, client *esdb.Client) (int, error) {
-	stream, err := client.ReadAll(ctx, esdb.ReadAllOptions{}, 1<<40)
+func everything(t *testing.T, client *esdb.Client) (int, error) {
+	stream, err := client.ReadAll(within(t), esdb.ReadAllOptions{}, 1<<40)
 	if err != nil {
 		return 0, err
 	}
@@ -79,46 +80,45 @@ func TestAuditorsReadWithEventStoreDBsClient(t *testing.T) {
 	outletAuditor := f.employ("outlet.auditor", "AUDITOR", f.north)
 	f.employ("manager", "RELATIONSHIP_MANAGER", f.north)
 	leaver := f.employ("leaver", "AUDITOR", f.root)
-	ctx := within(t)
 
 	var held int
-	if err := f.connect().QueryRow(ctx, `SELECT count(*) FROM ledger.events`).Scan(&held); err != nil {
+	if err := f.connect().QueryRow(within(t), `SELECT count(*) FROM ledger.events`).Scan(&held); err != nil {
 		t.Fatal(err)
 	}
 	auditor := p.over("auditor", password)
-	if read, err := everything(ctx, auditor); err != nil || read < held {
+	if read, err := everything(t, auditor); err != nil || read < held {
 		t.Errorf("the auditor reads %d of %d events, %v", read, held, err)
 	}
 	var token struct {
 		Secret string `json:"secret"`
 	}
 	p.post(p.signIn("auditor", password), "/v1/me/tokens", fields{"name": "tool"}).is(t, http.StatusOK).read(t, &token)
-	if read, err := everything(ctx, p.over("auditor", token.Secret)); err != nil || read < held {
+	if read, err := everything(t, p.over("auditor", token.Secret)); err != nil || read < held {
 		t.Errorf("with a token: %d of %d events, %v", read, held, err)
 	}
-	if _, err := everything(ctx, p.over("admin", password)); err != nil {
+	if _, err := everything(t, p.over("admin", password)); err != nil {
 		t.Errorf("the administrator: %v", err)
 	}
 	event := esdb.EventData{EventID: uuid.New(), EventType: "x", ContentType: esdb.ContentTypeJson, Data: []byte("{}")}
 	for _, login := range []string{"auditor", "admin"} {
-		_, err := p.over(login, password).AppendToStream(ctx, "customer-x", esdb.AppendToStreamOptions{}, event)
+		_, err := p.over(login, password).AppendToStream(within(t), "customer-x", esdb.AppendToStreamOptions{}, event)
 		refusedWith(t, login+" appends", err, esdb.ErrorCodeAccessDenied)
-		_, err = p.over(login, password).TombstoneStream(ctx, "organisation", esdb.TombstoneStreamOptions{})
+		_, err = p.over(login, password).TombstoneStream(within(t), "organisation", esdb.TombstoneStreamOptions{})
 		refusedWith(t, login+" deletes", err, esdb.ErrorCodeAccessDenied)
 	}
 	for login, secret := range map[string]string{
 		outletAuditor.login: password, "manager": password, "auditor": "wrong", "nobody": password, "admin": "guishu_" + strings.Repeat("x", 43),
 	} {
-		_, err := everything(ctx, p.over(login, secret))
+		_, err := everything(t, p.over(login, secret))
 		refusedWith(t, login, err, esdb.ErrorCodeUnauthenticated)
 	}
 
 	gone := p.over("leaver", password)
-	if _, err := everything(ctx, gone); err != nil {
+	if _, err := everything(t, gone); err != nil {
 		t.Errorf("before the departure: %v", err)
 	}
 	p.done(f.admin, "/v1/staff/"+leaver.id+"/departure", fields{"on": today(), "reason": "离职"})
-	_, err := everything(ctx, gone)
+	_, err := everything(t, gone)
 	refusedWith(t, "after the departure", err, esdb.ErrorCodeUnauthenticated)
 	if log := p.log.String(); !strings.Contains(log, "signed in over EventStoreDB's protocol") || strings.Contains(log, `"outlet.auditor"`) {
 		t.Error("the log does not say who signed in, or says more")
@@ -135,26 +135,25 @@ func TestAdministratorsMayAppendWhereThatIsAllowed(t *testing.T) {
 	p := install(t).start("--eventstoredb-listen", "127.0.0.1:0", "--eventstoredb-writable")
 	f := establish(p)
 	f.employ("auditor", "AUDITOR", f.root)
-	ctx := within(t)
 	event := esdb.EventData{EventID: uuid.New(), EventType: "note", ContentType: esdb.ContentTypeJson, Data: []byte("{}")}
 	admin, auditor := p.over("admin", password), p.over("auditor", password)
-	if _, err := admin.AppendToStream(ctx, "notes-1", esdb.AppendToStreamOptions{}, event); err != nil {
+	if _, err := admin.AppendToStream(within(t), "notes-1", esdb.AppendToStreamOptions{}, event); err != nil {
 		t.Errorf("the administrator: %v", err)
 	}
-	_, err := admin.AppendToStream(ctx, "customer-1", esdb.AppendToStreamOptions{}, event)
+	_, err := admin.AppendToStream(within(t), "customer-1", esdb.AppendToStreamOptions{}, event)
 	refusedWith(t, "the administrator appends to the ledger's own", err, esdb.ErrorCodeAccessDenied)
 	forged := esdb.EventData{EventID: uuid.New(), EventType: "payment.confirmed", ContentType: esdb.ContentTypeJson, Data: []byte("{}"), Metadata: []byte(`{"SchemaVersion":1}`)}
-	_, err = admin.AppendToStream(ctx, "notes-1", esdb.AppendToStreamOptions{}, forged)
+	_, err = admin.AppendToStream(within(t), "notes-1", esdb.AppendToStreamOptions{}, forged)
 	refusedWith(t, "the administrator appends an event of the ledger's", err, esdb.ErrorCodeAccessDenied)
-	_, err = admin.AppendToStream(ctx, "$$customer-1", esdb.AppendToStreamOptions{}, event)
+	_, err = admin.AppendToStream(within(t), "$$customer-1", esdb.AppendToStreamOptions{}, event)
 	refusedWith(t, "the administrator describes a stream of the ledger's", err, esdb.ErrorCodeAccessDenied)
-	_, err = auditor.AppendToStream(ctx, "notes-1", esdb.AppendToStreamOptions{}, event)
+	_, err = auditor.AppendToStream(within(t), "notes-1", esdb.AppendToStreamOptions{}, event)
 	refusedWith(t, "the auditor appends", err, esdb.ErrorCodeAccessDenied)
-	_, err = admin.DeleteStream(ctx, "notes-1", esdb.DeleteStreamOptions{})
+	_, err = admin.DeleteStream(within(t), "notes-1", esdb.DeleteStreamOptions{})
 	refusedWith(t, "the administrator deletes", err, esdb.ErrorCodeAccessDenied)
 	hidden := esdb.StreamMetadata{}
 	hidden.SetMaxCount(1)
-	_, err = admin.SetStreamMetadata(ctx, "notes-1", esdb.AppendToStreamOptions{}, hidden)
+	_, err = admin.SetStreamMetadata(within(t), "notes-1", esdb.AppendToStreamOptions{}, hidden)
 	refusedWith(t, "the administrator hides", err, esdb.ErrorCodeAccessDenied)
 }
 
@@ -209,16 +208,15 @@ func (i *installation) tool(arguments ...string) (address string, stop func() in
 func TestAnEventStoreDBForTests(t *testing.T) {
 	t.Parallel()
 	event := esdb.EventData{EventID: uuid.New(), EventType: "opened", ContentType: esdb.ContentTypeJson, Data: []byte("{}")}
-	ctx := within(t)
 	address, stop := install(t).tool("--memory")
 	if !strings.HasSuffix(address, "?tls=false") {
 		t.Errorf("it prints %q", address)
 	}
 	client := connected(t, address)
-	if _, err := client.AppendToStream(ctx, "account-1", esdb.AppendToStreamOptions{ExpectedRevision: esdb.NoStream{}}, event); err != nil {
+	if _, err := client.AppendToStream(within(t), "account-1", esdb.AppendToStreamOptions{ExpectedRevision: esdb.NoStream{}}, event); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := client.DeleteStream(ctx, "account-1", esdb.DeleteStreamOptions{}); err != nil {
+	if _, err := client.DeleteStream(within(t), "account-1", esdb.DeleteStreamOptions{}); err != nil {
 		t.Errorf("deleting: %v", err)
 	}
 	if code := stop(); code != 0 {
@@ -227,7 +225,7 @@ func TestAnEventStoreDBForTests(t *testing.T) {
 
 	machine := install(t)
 	address, stop = machine.tool("--data", machine.folder)
-	if _, err := connected(t, address).AppendToStream(ctx, "account-1", esdb.AppendToStreamOptions{}, event); err != nil {
+	if _, err := connected(t, address).AppendToStream(within(t), "account-1", esdb.AppendToStreamOptions{}, event); err != nil {
 		t.Fatal(err)
 	}
 	if code := stop(); code != 0 {
@@ -235,7 +233,7 @@ func TestAnEventStoreDBForTests(t *testing.T) {
 	}
 	machine.awaitPostgreSQLGone()
 	address, _ = machine.tool("--data", machine.folder)
-	if read, err := everything(ctx, connected(t, address)); err != nil || read != 1 {
+	if read, err := everything(t, connected(t, address)); err != nil || read != 1 {
 		t.Errorf("after a restart it holds %d events, %v", read, err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"guishu/internal/pgtest"
+	"guishu/internal/waiting"
 )
 
 // importMapping makes customers and their advisors' payments of two small files.
@@ -128,7 +129,7 @@ func importsHistory(t *testing.T, i *installation) {
 	if brought != 2 {
 		t.Errorf("%d payments are confirmed, want D1 and D2", brought)
 	}
-	eventually(t, "both payments are attributed", func() bool {
+	waiting.Until(t, "both payments to be attributed", func() bool {
 		return one[int](t, database, "SELECT count(*) FROM ledger.events WHERE type = 'attribution.decided'") == 2
 	})
 	settled := last(t, database)

@@ -15,13 +15,13 @@ import (
 	"sync"
 	"syscall"
 	"testing"
-	"time"
 
 	"guishu/eventstore/postgres"
 	"guishu/eventstore/storetest"
 	"guishu/internal/esdbtest"
 	"guishu/internal/pgtest"
 	"guishu/internal/privatepg"
+	"guishu/internal/waiting"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 )
@@ -58,26 +58,6 @@ func binary(t testing.TB) string {
 		t.Fatal(err)
 	}
 	return path
-}
-
-// patience is how long a test waits for what must happen. A machine under load
-// needs more than a desk does.
-const patience = 90 * time.Second
-
-// eventually waits until a condition holds.
-func eventually(t testing.TB, what string, holds func() bool) {
-	t.Helper()
-	tick := time.NewTicker(10 * time.Millisecond)
-	defer tick.Stop()
-	deadline := time.NewTimer(patience)
-	defer deadline.Stop()
-	for !holds() {
-		select {
-		case <-tick.C:
-		case <-deadline.C:
-			t.Fatalf("waited in vain until %s", what)
-		}
-	}
 }
 
 // output is what a program printed. Somebody may wait for a pattern in it.
@@ -227,7 +207,7 @@ func (i *installation) launch(arguments ...string) *program {
 	command.Stdout, command.Stderr = p.printed, p.log
 	command.SysProcAttr.Pdeathsig = syscall.SIGKILL
 	p.http = &http.Client{
-		Timeout:   patience,
+		Timeout:   waiting.Patience,
 		Transport: &http.Transport{MaxIdleConns: 512, MaxIdleConnsPerHost: 512},
 	}
 	started := make(chan error, 1)
@@ -263,7 +243,7 @@ func (i *installation) launch(arguments ...string) *program {
 // PostgreSQL shuts down when the program that started it has ended.
 func (i *installation) awaitPostgreSQLGone() {
 	i.t.Helper()
-	eventually(i.t, "PostgreSQL has shut down", func() bool {
+	waiting.Until(i.t, "PostgreSQL to shut down", func() bool {
 		_, err := os.Stat(filepath.Join(i.folder, "postgres", "postmaster.pid"))
 		return errors.Is(err, os.ErrNotExist)
 	})
@@ -283,22 +263,19 @@ func lastLines(text string, count int) string {
 // awaitReady waits for the address and then for /readyz.
 func (p *program) awaitReady() {
 	p.t.Helper()
-	deadline := time.NewTimer(patience)
-	defer deadline.Stop()
-	for p.address == "" {
-		if found := serving.FindStringSubmatch(p.log.String()); found != nil {
-			p.address = found[1]
-			break
-		}
+	waiting.Progress(p.t, "the program to serve", func() (lines int, serves bool) {
 		select {
-		case <-p.log.changed:
 		case <-p.ended:
 			p.t.Fatalf("the program ended while starting: %v\n%s", p.state, p.log)
-		case <-deadline.C:
-			p.t.Fatalf("the program does not start:\n%s", p.log)
+		default:
 		}
-	}
-	eventually(p.t, "/readyz answers", p.ready)
+		log := p.log.String()
+		if found := serving.FindStringSubmatch(log); found != nil {
+			p.address = found[1]
+		}
+		return strings.Count(log, "\n"), p.address != ""
+	})
+	waiting.Until(p.t, "/readyz to answer", p.ready)
 }
 
 func (p *program) ready() bool {
@@ -322,11 +299,7 @@ func (p *program) stop() int {
 	if err := p.process.Signal(syscall.SIGTERM); err != nil {
 		p.t.Fatalf("tell the program to stop: %v", err)
 	}
-	select {
-	case <-p.ended:
-	case <-time.After(patience):
-		p.t.Fatalf("the program does not stop:\n%s", lastLines(p.log.String(), 50))
-	}
+	waiting.For(p.t, "the program to stop", p.ended)
 	return p.state.ExitCode()
 }
 
@@ -355,9 +328,5 @@ func (i *installation) url() string {
 	return address
 }
 
-// within is a context that ends with the test or when patience does.
-func within(t testing.TB) context.Context {
-	ctx, stop := context.WithTimeout(context.Background(), patience)
-	t.Cleanup(stop)
-	return ctx
-}
+// within is for one call.
+func within(t testing.TB) context.Context { return waiting.Context(t, "the answer to one call") }

@@ -9,9 +9,9 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"guishu/internal/pgtest"
+	"guishu/internal/waiting"
 )
 
 // promised are the two commands of a README: the lines of its first shell block,
@@ -93,6 +93,12 @@ func TestTheTwoCommandsOfTheReadmeOnAFreshClone(t *testing.T) {
 		t.Errorf(".ci/run does not call %q", commands[1])
 	}
 
+	// A fresh clone is compiled first, which may take long and says nothing meanwhile.
+	compiling := exec.Command("go", "build", "-buildvcs=false", "-o", os.DevNull, "./cmd/guishu")
+	compiling.Dir = clone
+	if said, err := compiling.CombinedOutput(); err != nil {
+		t.Fatalf("compile: %v: %s", err, said)
+	}
 	demo := exec.Command("/bin/sh", "-c", "exec "+commands[0])
 	demo.Dir = clone
 	demo.Env = append((&installation{t: t}).environment(), "GUISHU_DATA="+filepath.Join(home, "ledger"), "GUISHU_LISTEN=127.0.0.1:0", "GOFLAGS=-buildvcs=false")
@@ -112,7 +118,7 @@ func TestTheTwoCommandsOfTheReadmeOnAFreshClone(t *testing.T) {
 	if address == "" || signIn == nil {
 		t.Fatalf("the demo prints no address or no sign-ins:\n%s", text)
 	}
-	p := &program{installation: &installation{t: t}, address: address, http: &http.Client{Timeout: patience}}
+	p := &program{installation: &installation{t: t}, address: address, http: &http.Client{Timeout: waiting.Patience}}
 	who := p.signIn(signIn[2], signIn[1])
 	var list page[named]
 	p.get(who, "/v1/units").is(t, http.StatusOK).read(t, &list)
@@ -125,26 +131,20 @@ func TestTheTwoCommandsOfTheReadmeOnAFreshClone(t *testing.T) {
 	if err := syscall.Kill(-demo.Process.Pid, syscall.SIGINT); err != nil {
 		t.Fatal(err)
 	}
-	select {
-	case <-ended:
-	case <-time.After(patience):
-		t.Fatal("the demo does not stop")
-	}
+	waiting.For(t, "the demo to stop", ended)
 	(&installation{t: t, folder: filepath.Join(home, "ledger-demo")}).awaitPostgreSQLGone()
 }
 
 // awaitPage waits until the demo has printed all that there is to look at.
 func awaitPage(t *testing.T, printed *output, ended <-chan error) {
 	t.Helper()
-	deadline := time.NewTimer(3 * patience) // a fresh clone is compiled first
-	defer deadline.Stop()
-	for !strings.Contains(printed.String(), "Ctrl-C") {
+	waiting.Progress(t, "the demo to come up", func() (lines int, up bool) {
 		select {
-		case <-printed.changed:
 		case err := <-ended:
 			t.Fatalf("the demo ended: %v\n%s", err, printed)
-		case <-deadline.C:
-			t.Fatalf("the demo does not come up:\n%s", printed)
+		default:
 		}
-	}
+		text := printed.String()
+		return strings.Count(text, "\n"), strings.Contains(text, "Ctrl-C")
+	})
 }

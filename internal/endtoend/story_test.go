@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"guishu/internal/waiting"
 )
 
 // page is a page of a list, of which a test looks at what it needs.
@@ -248,7 +250,7 @@ func TestAWealthCustomerFromContactToCommission(t *testing.T) {
 	}
 
 	reversed := f.done(checker, "/v1/payments/"+talked+"/reversal", fields{"reason": "客户撤资"})
-	eventually(t, "the reversal has its counter-entry", func() bool { return f.decisions(auditor, reversed, 2)[talked].Countered })
+	waiting.Until(t, "the reversal to have its counter-entry", func() bool { return f.decisions(auditor, reversed, 2)[talked].Countered })
 	for payment, one := range f.decisions(auditor, reversed, 2) {
 		if one.Standing != (payment == silent) {
 			t.Errorf("after the reversal: %+v", one)
@@ -264,7 +266,7 @@ func TestAWealthCustomerFromContactToCommission(t *testing.T) {
 func (f *firm) decisions(who person, after answer, count int) map[string]decision {
 	f.t.Helper()
 	var found []decision
-	eventually(f.t, fmt.Sprintf("%d decisions are there", count), func() bool {
+	waiting.Until(f.t, fmt.Sprintf("%d decisions to be there", count), func() bool {
 		found = items[decision](f, who, "/v1/attributions", after)
 		return len(found) >= count
 	})

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"guishu/internal/pgtest"
+	"guishu/internal/waiting"
 )
 
 // pair is two programs on one ledger, which share the key of keys as two machines
@@ -38,7 +39,7 @@ func twoPrograms(t *testing.T, i *installation) {
 	other.get(leaver, "/v1/me").is(t, http.StatusOK)
 	f.done(f.admin, "/v1/staff/"+leaver.id+"/departure", fields{"on": today(), "reason": "离职"})
 	left := time.Now()
-	eventually(t, "who has left is out at the other program", func() bool {
+	waiting.Until(t, "the leaver to be out at the other program", func() bool {
 		return other.get(leaver, "/v1/me").status == http.StatusUnauthorized
 	})
 	t.Logf("a departure is known at the other program after %v", time.Since(left).Round(time.Millisecond))
@@ -67,11 +68,11 @@ func twoPrograms(t *testing.T, i *installation) {
 	deal := other.done(advisors[0], "/v1/payments", reservation(ids[0], product, advisors[0])).ID
 	other.done(advisors[0], "/v1/payments/"+deal+"/registration", registration(1))
 	confirmed := other.done(operators[0], "/v1/payments/"+deal+"/confirmation", fields{})
-	eventually(t, "the other program has taken the reactions over", func() bool {
+	waiting.Until(t, "the other program to take the reactions over", func() bool {
 		return one[int](t, database, `SELECT count(*) FROM ledger.events WHERE stream = $1`, "attribution-"+deal) == 1
 	})
 	t.Logf("reactions are taken over after %v", time.Since(killed).Round(time.Millisecond))
-	eventually(t, "the other program has taken the read models over", func() bool {
+	waiting.Until(t, "the other program to take the read models over", func() bool {
 		return other.get(f.admin, fmt.Sprintf("/v1/units?min_position=%d", confirmed.Position)).status == http.StatusOK
 	})
 	t.Logf("read models are taken over after %v", time.Since(killed).Round(time.Millisecond))

@@ -9,11 +9,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"guishu/internal/pgtest"
+	"guishu/internal/waiting"
 )
 
 // TestDie is another test process, for the tests below.
@@ -91,26 +91,11 @@ func TestNoServerOutlivesItsTests(t *testing.T) {
 			if err := tests.Wait(); err == nil {
 				t.Fatal("the other test process did not die")
 			}
-			await(t, "the socket and the files to be removed", func() bool {
+			waiting.Until(t, "the socket and the files to be removed", func() bool {
 				_, err := os.Stat(config.Host)
 				left, _ := filepath.Glob(filepath.Join(folder, "guishu-pgtest-[0-9]*"))
 				return errors.Is(err, os.ErrNotExist) && len(left) == 0
 			})
 		})
-	}
-}
-
-// await waits for a condition that no signal announces.
-func await(t *testing.T, what string, done func() bool) {
-	t.Helper()
-	ticker := time.NewTicker(20 * time.Millisecond)
-	defer ticker.Stop()
-	over := time.After(60 * time.Second)
-	for !done() {
-		select {
-		case <-ticker.C:
-		case <-over:
-			t.Fatalf("waited in vain for %s", what)
-		}
 	}
 }

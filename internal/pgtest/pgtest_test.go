@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"guishu/internal/pgtest"
+	"guishu/internal/waiting"
 )
 
 func TestEachTestHasADatabaseOfItsOwn(t *testing.T) {
@@ -63,7 +64,7 @@ func TestAKilledServerComesBack(t *testing.T) {
 	private := pgtest.Private(t)
 	before := private.Process()
 	pgtest.Kill(t, private)
-	await(t, "PostgreSQL to answer again", func() bool {
+	waiting.Until(t, "PostgreSQL to answer again", func() bool {
 		now := private.Process()
 		if now == 0 || now == before {
 			return false

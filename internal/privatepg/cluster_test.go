@@ -11,18 +11,14 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"guishu/internal/pgtest"
 	"guishu/internal/privatepg"
+	"guishu/internal/waiting"
 )
-
-// patience is how long a test waits for what must happen; on a loaded machine
-// recovery and restarts take their time.
-const patience = 60 * time.Second
 
 func TestMain(m *testing.M) {
 	if role := os.Getenv("GUISHU_CLUSTER_TEST_ROLE"); role != "" {
@@ -292,7 +288,7 @@ func TestAKilledPostgresIsStartedAgainAndPoolsGoOn(t *testing.T) {
 		if err := syscall.Kill(before, syscall.SIGKILL); err != nil {
 			t.Fatal(err)
 		}
-		await(t, "PostgreSQL to answer again", func() bool {
+		waiting.Until(t, "PostgreSQL to answer again", func() bool {
 			now := c.Process()
 			return now != 0 && now != before && pool.Ping(t.Context()) == nil
 		})
@@ -362,7 +358,7 @@ func TestAPostgresLeftRunningIsStoppedFirst(t *testing.T) {
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- left.Wait() }()
-	await(t, "the other PostgreSQL to run", func() bool {
+	waiting.Until(t, "the other PostgreSQL to run", func() bool {
 		text, err := os.ReadFile(filepath.Join(files, "postmaster.pid"))
 		return err == nil && strings.Contains(string(text), "ready")
 	})
@@ -505,20 +501,5 @@ func read(t *testing.T, url string) {
 	var name string
 	if err := connect(t, url).QueryRow(t.Context(), `SELECT name FROM fact`).Scan(&name); err != nil || name != "归属" {
 		t.Fatalf("what was written is not there: %q, %v", name, err)
-	}
-}
-
-// await waits for a condition that no signal announces.
-func await(t *testing.T, what string, done func() bool) {
-	t.Helper()
-	ticker := time.NewTicker(20 * time.Millisecond)
-	defer ticker.Stop()
-	over := time.After(patience)
-	for !done() {
-		select {
-		case <-ticker.C:
-		case <-over:
-			t.Fatalf("waited in vain for %s", what)
-		}
 	}
 }

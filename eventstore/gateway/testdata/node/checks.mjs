@@ -41,7 +41,7 @@ async function all(reading, limit = Infinity) {
 function within(what, promise) {
   let timer;
   const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`waited in vain: ${what}`)), 20_000);
+    timer = setTimeout(() => reject(new Error(`waited in vain: ${what}`)), 60_000);
   });
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
