@@ -2,8 +2,6 @@ package projections
 
 import (
 	"context"
-	"fmt"
-	"hash/fnv"
 	"sync"
 )
 
@@ -18,16 +16,6 @@ type lane struct {
 	done     int64
 	total    int64
 	failure  error // it does not go on in this process
-}
-
-// lock is the number of the advisory lock by which a process holds a version of
-// the model.
-func (p *plan) lock() int64 { return versionLock(p.Name, p.Version) }
-
-func versionLock(model string, version int) int64 {
-	h := fnv.New64a()
-	_, _ = fmt.Fprintf(h, "guishu.read/%s@%d", model, version)
-	return int64(h.Sum64())
 }
 
 // set changes a lane where Status may look at it.

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"guishu/eventstore"
+	"guishu/eventstore/postgres/locks"
 )
 
 // build is a generation of a read model's tables: which version, how far it has
@@ -46,9 +47,6 @@ ALTER TABLE read.builds ADD COLUMN IF NOT EXISTS description text NOT NULL DEFAU
 CREATE UNIQUE INDEX IF NOT EXISTS builds_serving ON read.builds (model) WHERE serving;
 `
 
-// schemaLock keeps two processes from making the schema at the same time.
-const schemaLock = 0x6775697368750001
-
 // schemaDone asks whether the schema is there already: making it again would wait for
 // every build that another process is at.
 const schemaDone = `
@@ -59,7 +57,7 @@ SELECT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('read.build
 // to be built beside it.
 func migrate(ctx context.Context, db beginner, plans []*plan) error {
 	return inTransaction(ctx, db, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, int64(schemaLock)); err != nil {
+		if err := locks.ReadSchema.Take(ctx, tx); err != nil {
 			return err
 		}
 		var done bool

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"guishu/eventstore"
+	"guishu/eventstore/postgres/locks"
 )
 
 // abandoned is after what time a build that was to serve and does not is given up.
@@ -115,8 +116,7 @@ func (u unreached) free(ctx context.Context, tx pgx.Tx, model string) (free bool
 	if u.Same {
 		return true, nil
 	}
-	err = tx.QueryRow(ctx, `SELECT pg_try_advisory_xact_lock($1)`, versionLock(model, u.Version)).Scan(&free)
-	return free, err
+	return locks.ReadModel(model, u.Version).Try(ctx, tx)
 }
 
 // drop drops the build, unless it has moved or serves by now.

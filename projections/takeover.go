@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"guishu/eventstore"
+	"guishu/eventstore/postgres/locks"
 )
 
 // takeOver takes what no other process holds, and finds the build to carry on
@@ -16,11 +17,9 @@ func (r *Runner) takeOver(ctx context.Context, conn *pgx.Conn, building *sync.Wa
 	var missing []*lane
 	for _, l := range r.lanes {
 		if !l.locked {
-			var free bool
-			if err := conn.QueryRow(ctx, `SELECT pg_try_advisory_lock($1)`, l.plan.lock()).Scan(&free); err != nil {
+			if free, err := locks.ReadModel(l.plan.Name, l.plan.Version).Seize(ctx, conn); err != nil {
 				return err
-			}
-			if !free {
+			} else if !free {
 				continue
 			}
 			l.set(func() { l.locked = true })

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"guishu/eventstore"
+	"guishu/eventstore/postgres/locks"
 	"guishu/eventstore/subscriber"
 
 	"github.com/ThreeDotsLabs/watermill/message"
@@ -32,12 +33,9 @@ type Parked struct {
 // parking keeps parked events in PostgreSQL.
 type parking struct{ pool *pgxpool.Pool }
 
-// parkingLock keeps two processes from creating the table at once.
-const parkingLock = 0x6775697368750009
-
 func openParking(ctx context.Context, pool *pgxpool.Pool) (*parking, error) {
 	err := pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock($1)", int64(parkingLock)); err != nil {
+		if err := locks.ParkingSchema.Take(ctx, tx); err != nil {
 			return err
 		}
 		_, err := tx.Exec(ctx, parkingSchema)

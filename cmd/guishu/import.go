@@ -11,6 +11,7 @@ import (
 
 	"guishu/domain"
 	"guishu/domain/migration"
+	"guishu/eventstore/postgres/locks"
 	"guishu/eventstore/sealing"
 	"guishu/http/auth"
 	"guishu/internal/app"
@@ -135,7 +136,7 @@ func (c *importCommand) bring(ctx context.Context, a *app.App, im *importer.Impo
 		}
 	}
 	// Rows of another run are found once they are in, not while they are on their way.
-	end, alone, err := a.Alone(ctx, "import "+plan.Name())
+	end, alone, err := a.Alone(ctx, locks.Import(plan.Name()))
 	switch {
 	case err != nil:
 		return importer.Report{}, err

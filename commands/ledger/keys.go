@@ -10,6 +10,7 @@ import (
 
 	"guishu/domain"
 	"guishu/eventstore"
+	"guishu/eventstore/postgres/locks"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -69,14 +70,11 @@ const aside = 5 * time.Second
 //go:embed keys.sql
 var keysSchema string
 
-// keysLock keeps two processes from creating the schema at once.
-const keysLock = 0x6775697368750001
-
 // OpenKeys opens what is kept in the schema "registry", and creates it where it is
 // missing.
 func OpenKeys(ctx context.Context, pool *pgxpool.Pool) (*Keys, error) {
 	err := pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock($1)", int64(keysLock)); err != nil {
+		if err := locks.RegistrySchema.Take(ctx, tx); err != nil {
 			return err
 		}
 		_, err := tx.Exec(ctx, keysSchema)

@@ -24,6 +24,7 @@ import (
 	_ "embed"
 
 	"guishu/eventstore"
+	"guishu/eventstore/postgres/locks"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -32,9 +33,6 @@ import (
 
 //go:embed schema.sql
 var schema string
-
-// schemaLock keeps two processes from creating the schema at once.
-const schemaLock = 0x6775697368750007
 
 // Options tunes a Store. The zero Options are right for production.
 type Options struct {
@@ -88,7 +86,7 @@ func Open(ctx context.Context, pool *pgxpool.Pool, inner eventstore.Store, optio
 		options.Fence = plainFence
 	}
 	err := pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock($1)", int64(schemaLock)); err != nil {
+		if err := locks.IDSchema.Take(ctx, tx); err != nil {
 			return err
 		}
 		_, err := tx.Exec(ctx, schema)

@@ -6,11 +6,9 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
-)
 
-// migrationLock serialises the creation of the schema between processes. The
-// number is arbitrary and stays as it is.
-const migrationLock = 0x6775_6973_6875_01
+	"guishu/eventstore/postgres/locks"
+)
 
 // schema creates what the ledger needs and may run any number of times.
 //
@@ -70,7 +68,7 @@ ALTER TABLE ledger.head ENABLE ALWAYS TRIGGER head_is_never_removed;
 // migrate brings the schema up to date, one process at a time.
 func migrate(ctx context.Context, connection *pgx.Conn) error {
 	return pgx.BeginFunc(ctx, connection, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, int64(migrationLock)); err != nil {
+		if err := locks.LedgerSchema.Take(ctx, tx); err != nil {
 			return err
 		}
 		current, err := schemaIsCurrent(ctx, tx)

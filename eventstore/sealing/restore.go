@@ -15,6 +15,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"guishu/eventstore/postgres/locks"
 )
 
 // KeysFileError says which line of a file of keys cannot be used, and why. Its
@@ -44,7 +46,7 @@ var ErrKeysOfAnother = errors.New("keys/other-ledger: the file holds the keys of
 func Restore(ctx context.Context, pool *pgxpool.Pool, source KEKSource, ledger uuid.UUID, r io.Reader) (KeysSummary, error) {
 	in := &keysRestore{from: bufio.NewReaderSize(r, 64<<10), sum: sha256.New(), wanted: ledger}
 	err := pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock(hashtextextended('guishu keys', 0))"); err != nil {
+		if err := locks.KeySchema.Take(ctx, tx); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(ctx, schema); err != nil {

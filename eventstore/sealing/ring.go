@@ -15,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"guishu/eventstore"
+	"guishu/eventstore/postgres/locks"
 )
 
 //go:embed schema.sql
@@ -69,7 +70,7 @@ func Open(ctx context.Context, pool *pgxpool.Pool, source KEKSource, options Opt
 	}
 	r.cache = newCache(options.Cached)
 	err := pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock(hashtextextended('guishu keys', 0))"); err != nil {
+		if err := locks.KeySchema.Take(ctx, tx); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(ctx, schema); err != nil {

@@ -4,11 +4,11 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
-	"hash/fnv"
 	"sync"
 	"time"
 
 	"guishu/eventstore"
+	"guishu/eventstore/postgres/locks"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -16,9 +16,6 @@ import (
 
 //go:embed checkpoints.sql
 var checkpointSchema string
-
-// checkpointLock keeps two processes from creating the schema at once.
-const checkpointLock = 0x6775697368750002
 
 // PostgresCheckpoints keeps checkpoints in PostgreSQL, in the schema "reaction".
 // A lease is a session's advisory lock, so it ends with its process, and an
@@ -29,7 +26,7 @@ type PostgresCheckpoints struct{ pool *pgxpool.Pool }
 // missing.
 func OpenCheckpoints(ctx context.Context, pool *pgxpool.Pool) (*PostgresCheckpoints, error) {
 	err := pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock($1)", int64(checkpointLock)); err != nil {
+		if err := locks.ReactionSchema.Take(ctx, tx); err != nil {
 			return err
 		}
 		_, err := tx.Exec(ctx, checkpointSchema)
@@ -64,8 +61,8 @@ func (p *PostgresCheckpoints) Lease(ctx context.Context, consumer string) (Lease
 
 func (l *postgresLease) begin(ctx context.Context) (position eventstore.Position, err error) {
 	for {
-		var free bool
-		if err := l.conn.QueryRow(ctx, "SELECT pg_try_advisory_lock($1)", lockOf(l.consumer)).Scan(&free); err != nil {
+		free, err := locks.Consumer(l.consumer).Seize(ctx, l.conn)
+		if err != nil {
 			return 0, err
 		}
 		if free {
@@ -109,12 +106,6 @@ func (p *PostgresCheckpoints) Skip(ctx context.Context, consumers []string, to e
 		INSERT INTO reaction.consumer AS c (name, position) SELECT name, $2 FROM unnest($1::text[]) AS name
 		ON CONFLICT (name) DO UPDATE SET position = excluded.position WHERE c.position < excluded.position AND c.epoch = 0`, consumers, to)
 	return err
-}
-
-func lockOf(consumer string) int64 {
-	h := fnv.New64a()
-	h.Write([]byte("guishu reaction " + consumer))
-	return int64(h.Sum64())
 }
 
 type postgresLease struct {

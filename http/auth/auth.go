@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"guishu/domain"
+	"guishu/eventstore/postgres/locks"
 
 	"github.com/alexedwards/scs/v2"
 	"github.com/jackc/pgx/v5"
@@ -58,9 +59,6 @@ type Auth struct {
 
 //go:embed schema.sql
 var schema string
-
-// schemaLock keeps two processes from creating the schema at once.
-const schemaLock = 0x6775697368750003
 
 // Open prepares the schema "auth" and begins to listen for what other processes
 // revoke.
@@ -111,7 +109,7 @@ func (a *Auth) Close() {
 
 func (a *Auth) migrate(ctx context.Context) error {
 	return pgx.BeginFunc(ctx, a.pool, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock($1)", int64(schemaLock)); err != nil {
+		if err := locks.AuthSchema.Take(ctx, tx); err != nil {
 			return err
 		}
 		_, err := tx.Exec(ctx, schema)

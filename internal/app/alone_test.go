@@ -1,6 +1,10 @@
 package app_test
 
-import "testing"
+import (
+	"testing"
+
+	"guishu/eventstore/postgres/locks"
+)
 
 // What one does alone nobody else does meanwhile, in the same process or another.
 func TestSomeWorkIsDoneAlone(t *testing.T) {
@@ -16,22 +20,22 @@ func TestSomeWorkIsDoneAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer closed(t, second)
-	end, ok, err := first.Alone(t.Context(), "import a")
+	end, ok, err := first.Alone(t.Context(), locks.Import("a"))
 	if err != nil || !ok {
 		t.Fatalf("the first: %t, %v", ok, err)
 	}
-	other, ok, err := second.Alone(t.Context(), "import b")
+	other, ok, err := second.Alone(t.Context(), locks.Import("b"))
 	if err != nil || !ok {
 		t.Fatalf("other work: %t, %v", ok, err)
 	}
 	other()
 	for range 2 {
-		if _, ok, err := second.Alone(t.Context(), "import a"); err != nil || ok {
+		if _, ok, err := second.Alone(t.Context(), locks.Import("a")); err != nil || ok {
 			t.Errorf("the second beside the first: %t, %v", ok, err)
 		}
 	}
 	end()
-	end, ok, err = second.Alone(t.Context(), "import a")
+	end, ok, err = second.Alone(t.Context(), locks.Import("a"))
 	if err != nil || !ok {
 		t.Fatalf("the second after the first: %t, %v", ok, err)
 	}

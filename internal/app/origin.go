@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"guishu/eventstore"
+	"guishu/eventstore/postgres/locks"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -69,15 +70,12 @@ type origin struct {
 	Revision *int64
 }
 
-// originLock keeps two processes from claiming a database at once.
-const originLock = 0x6775697368750008
-
 // claim makes sure that the database belongs to a ledger of this kind, and if it
 // belongs to none yet, that it is this one's from now on. Nothing is claimed when
 // verify, where there is one, refuses.
 func claim(ctx context.Context, pool *pgxpool.Pool, wanted kind, verify func(context.Context, pgx.Tx, origin) error) error {
 	err := pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock($1)", int64(originLock)); err != nil {
+		if err := locks.Origin.Take(ctx, tx); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(ctx, originSchema); err != nil {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"guishu/domain"
+	"guishu/eventstore/postgres/locks"
 
 	"github.com/go-json-experiment/json"
 	"github.com/jackc/pgx/v5"
@@ -75,7 +76,7 @@ func Is(ctx context.Context, url, folder string) bool {
 func OpenRecord(ctx context.Context, db DB, today domain.Date) (Record, error) {
 	var record Record
 	err := pgx.BeginFunc(ctx, db, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock(hashtextextended('guishu demo', 0))"); err != nil {
+		if err := locks.DemoSchema.Take(ctx, tx); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(ctx, recordSchema); err != nil {

@@ -3,7 +3,6 @@ package catalog_test
 import (
 	"errors"
 	"fmt"
-	"hash/fnv"
 	"slices"
 	"testing"
 	"time"
@@ -15,7 +14,9 @@ import (
 	"guishu/domain"
 	"guishu/domain/customer"
 	"guishu/domain/identity"
+	"guishu/eventstore/postgres/locks"
 	"guishu/eventstore/sealing"
+	"guishu/internal/waiting"
 	"guishu/projections/customers"
 	"guishu/projections/projectiontest"
 	"guishu/projections/query"
@@ -184,11 +185,14 @@ func TestErasureLeavesABuildToWhoHoldsIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer other.Release()
-	h := fnv.New64a()
-	_, _ = fmt.Fprintf(h, "guishu.read/%s@%d", older.Name, older.Version)
-	if _, err := other.Exec(ctx, `SELECT pg_advisory_lock($1)`, int64(h.Sum64())); err != nil {
-		t.Fatal(err)
-	}
+	carried := locks.ReadModel(older.Name, older.Version)
+	waiting.Until(t, "the stopped process to let the version go", func() bool {
+		taken, err := carried.Seize(ctx, other)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return taken
+	})
 	runner, _ := l.Run(model)
 	until("the new version serves", func() bool { return len(generations(fmt.Sprintf("serving AND version = %d", model.Version))) == 1 })
 	held := generations("NOT serving")
@@ -204,7 +208,7 @@ func TestErasureLeavesABuildToWhoHoldsIt(t *testing.T) {
 	if left := generations("NOT serving"); len(held) != 1 || !slices.Equal(left, held) {
 		t.Errorf("the builds %v are left, want the held one, %v", left, held)
 	}
-	if _, err := other.Exec(ctx, `SELECT pg_advisory_unlock_all()`); err != nil {
+	if err := carried.Release(ctx, other); err != nil {
 		t.Fatal(err)
 	}
 	until("what nobody holds any more is dropped", func() bool { return len(generations("NOT serving")) == 0 })
