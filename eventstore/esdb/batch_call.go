@@ -8,6 +8,8 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
+
+	"guishu/eventstore/wire"
 )
 
 // batchCall is one call of BatchAppend. What it has beside its channels belongs
@@ -43,7 +45,7 @@ func (c *batchCall) take(message []byte, now time.Time) *batched {
 	}
 	c.count++
 	own := &batched{number: c.count, answer: make(chan batchAnswer, 1)}
-	own.message = appendID(message, fieldCorrelation, c.series, own.number)
+	own.message = wire.AppendID(message, fieldCorrelation, wire.OfHalves(c.series, own.number), false)
 	c.waiting[own.number] = own
 	c.ready = append(c.ready, own)
 	select {
@@ -64,7 +66,7 @@ func (c *batchCall) run(ctx context.Context) {
 		return
 	}
 	c.batch.work.Go(func() { c.receive(stream) })
-	var list []encodedMessage
+	var list []wire.Encoded
 	for {
 		select {
 		case <-c.wake:
@@ -83,7 +85,7 @@ func (c *batchCall) run(ctx context.Context) {
 }
 
 // gather gives what is to be sent now.
-func (c *batchCall) gather(list []encodedMessage) []encodedMessage {
+func (c *batchCall) gather(list []wire.Encoded) []wire.Encoded {
 	c.batch.mu.Lock()
 	defer c.batch.mu.Unlock()
 	for _, own := range c.ready {
@@ -116,8 +118,9 @@ func (c *batchCall) deliver(answer batchAnswer) {
 	c.batch.mu.Lock()
 	defer c.batch.mu.Unlock()
 	c.heard, c.batch.heard = true, true
-	if own, waits := c.waiting[answer.number]; waits && answer.series == c.series {
-		delete(c.waiting, answer.number)
+	series, number := wire.Halves(answer.correlation)
+	if own, waits := c.waiting[number]; waits && series == c.series {
+		delete(c.waiting, number)
 		own.answer <- answer
 	}
 	c.owing = time.Time{}

@@ -20,6 +20,8 @@ import (
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/keepalive"
 	"google.golang.org/grpc/status"
+
+	"guishu/eventstore/wire"
 )
 
 // usualDeadline is how long an answer is waited for where the connection string
@@ -43,7 +45,7 @@ func (l *links) openBatch(lost func()) (*batch, error) {
 		return nil, err
 	}
 	b := &batch{conn: conn, outgoing: l.outgoing, deadline: usualDeadline, work: &l.sending, lost: lost, log: l.options.Log}
-	b.options = []grpc.CallOption{byHand()}
+	b.options = []grpc.CallOption{grpc.ForceCodecV2(wire.NewCodec())}
 	if l.config.DefaultDeadline != nil {
 		b.deadline = *l.config.DefaultDeadline
 	}

@@ -7,13 +7,12 @@ import (
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
 
 	"guishu/eventstore"
+	"guishu/eventstore/wire"
 )
 
 const (
-	systemPrefix  = "$"
-	linkType      = "$>"
-	jsonContent   = "application/json"
-	binaryContent = "application/octet-stream"
+	systemPrefix = "$"
+	linkType     = "$>"
 )
 
 // eventOf makes a server's event the port's. A time it was loaded with is taken
@@ -32,7 +31,7 @@ func eventOf(recorded *esdb.RecordedEvent) eventstore.Event {
 		RecordedAt: recordedAt,
 		Data:       recorded.Data,
 		Metadata:   metadata,
-		Binary:     recorded.ContentType != jsonContent,
+		Binary:     recorded.ContentType != wire.JSON,
 	}
 }
 

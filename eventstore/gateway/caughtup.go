@@ -4,9 +4,9 @@ import (
 	"time"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/streams"
-	"google.golang.org/protobuf/encoding/protowire"
 
 	"guishu/eventstore"
+	"guishu/eventstore/wire"
 )
 
 // The fields that version 25 of the protocol has added to CaughtUp. The messages
@@ -16,9 +16,6 @@ const (
 	fieldCaughtUpTimestamp = 1
 	fieldCaughtUpRevision  = 2
 	fieldCaughtUpPosition  = 3
-
-	fieldSeconds = 1 // google.protobuf.Timestamp, and the halves of a position
-	fieldNanos   = 2
 )
 
 // allCaughtUp says that a subscription to all has reached the end, at a
@@ -26,7 +23,7 @@ const (
 func allCaughtUp(position eventstore.Position, now time.Time) *streams.ReadResp {
 	added := caughtUpAt(now)
 	if position > 0 {
-		added = appendPair(added, fieldCaughtUpPosition, uint64(position), uint64(position))
+		added = wire.AppendPair(added, fieldCaughtUpPosition, uint64(position), uint64(position))
 	}
 	return caughtUp(added)
 }
@@ -36,19 +33,13 @@ func allCaughtUp(position eventstore.Position, now time.Time) *streams.ReadResp 
 func streamCaughtUp(revision eventstore.Revision, now time.Time) *streams.ReadResp {
 	added := caughtUpAt(now)
 	if revision >= 0 {
-		added = appendVarintField(added, fieldCaughtUpRevision, uint64(revision))
+		added = wire.AppendNumber(added, fieldCaughtUpRevision, uint64(revision))
 	}
 	return caughtUp(added)
 }
 
 func caughtUpAt(now time.Time) []byte {
-	return appendPair(nil, fieldCaughtUpTimestamp, uint64(now.Unix()), uint64(now.Nanosecond()))
-}
-
-// appendPair writes a message of two numbers.
-func appendPair(b []byte, number protowire.Number, first, second uint64) []byte {
-	b = appendLength(b, number, sizeVarintField(fieldSeconds, first)+sizeVarintField(fieldNanos, second))
-	return appendVarintField(appendVarintField(b, fieldSeconds, first), fieldNanos, second)
+	return wire.AppendPair(nil, fieldCaughtUpTimestamp, uint64(now.Unix()), uint64(now.Nanosecond()))
 }
 
 func caughtUp(added []byte) *streams.ReadResp {

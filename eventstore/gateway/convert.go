@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"encoding/binary"
 	"math"
 	"unicode/utf8"
 
@@ -9,13 +8,14 @@ import (
 	"github.com/google/uuid"
 
 	"guishu/eventstore"
+	"guishu/eventstore/wire"
 )
 
 // structured is an id in the form of two numbers.
 func structured(id uuid.UUID) *shared.UUID {
+	most, least := wire.Halves(id)
 	return &shared.UUID{Value: &shared.UUID_Structured_{Structured: &shared.UUID_Structured{
-		MostSignificantBits:  int64(binary.BigEndian.Uint64(id[:8])),
-		LeastSignificantBits: int64(binary.BigEndian.Uint64(id[8:])),
+		MostSignificantBits: int64(most), LeastSignificantBits: int64(least),
 	}}}
 }
 
@@ -30,25 +30,23 @@ var (
 func parseID(given *shared.UUID) (uuid.UUID, error) {
 	switch value := given.GetValue().(type) {
 	case *shared.UUID_Structured_:
-		return idOfHalves(uint64(value.Structured.GetMostSignificantBits()), uint64(value.Structured.GetLeastSignificantBits())), nil
+		return wire.OfHalves(uint64(value.Structured.GetMostSignificantBits()), uint64(value.Structured.GetLeastSignificantBits())), nil
 	case *shared.UUID_String_:
-		return idOfText([]byte(value.String_))
+		id, err := wire.OfText([]byte(value.String_))
+		return id, asRefusal(err)
 	}
 	return uuid.Nil, errNoID
 }
 
-func idOfHalves(most, least uint64) (id uuid.UUID) {
-	binary.BigEndian.PutUint64(id[:8], most)
-	binary.BigEndian.PutUint64(id[8:], least)
-	return id
-}
-
-func idOfText(text []byte) (uuid.UUID, error) {
-	id, err := uuid.ParseBytes(text)
-	if err != nil {
-		return uuid.Nil, errNotID
+// asRefusal is what is wrong with an id, as a client hears it.
+func asRefusal(wrong error) error {
+	switch wrong {
+	case wire.ErrNoID:
+		return errNoID
+	case wire.ErrNotID:
+		return errNotID
 	}
-	return id, nil
+	return wrong
 }
 
 // parseStream reads a stream's name. Errors: invalid argument when no stream

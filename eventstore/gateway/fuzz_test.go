@@ -12,7 +12,6 @@ import (
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/streams"
 	"github.com/google/uuid"
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/encoding"
 	"google.golang.org/grpc/mem"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/protobuf/proto"
@@ -21,6 +20,7 @@ import (
 
 	"guishu/eventstore"
 	"guishu/eventstore/memory"
+	"guishu/eventstore/wire"
 )
 
 // fuzzed is a server whose handlers are called without a connection.
@@ -44,18 +44,18 @@ func asAdministrator(ctx context.Context) context.Context {
 	return context.WithValue(ctx, principalKey{}, Administrator("fuzz"))
 }
 
-// wire is a call whose client sends these messages, whatever they are.
-type wire struct {
+// line is a call whose client sends these messages, whatever they are.
+type line struct {
 	grpc.ServerStream
 	ctx      context.Context
 	messages [][]byte
 	answers  []any
 }
 
-// newWire cuts data into messages: a length in two bytes, then so much of what
+// newLine cuts data into messages: a length in two bytes, then so much of what
 // is left.
-func newWire(ctx context.Context, data []byte) *wire {
-	w := &wire{ctx: ctx}
+func newLine(ctx context.Context, data []byte) *line {
+	w := &line{ctx: ctx}
 	for len(data) >= 2 && len(w.messages) < 50 {
 		size := min(int(binary.BigEndian.Uint16(data)), len(data)-2)
 		w.messages = append(w.messages, data[2:2+size])
@@ -64,7 +64,7 @@ func newWire(ctx context.Context, data []byte) *wire {
 	return w
 }
 
-// cut is the opposite of newWire.
+// cut is the opposite of newLine.
 func cut(messages ...proto.Message) []byte {
 	var data []byte
 	for _, message := range messages {
@@ -77,14 +77,14 @@ func cut(messages ...proto.Message) []byte {
 	return data
 }
 
-var serverCodec = encodedCodec{encoding.GetCodecV2("proto")}
+var serverCodec = wire.NewCodec()
 
-func (w *wire) Context() context.Context     { return w.ctx }
-func (w *wire) SetTrailer(metadata.MD)       {}
-func (w *wire) SetHeader(metadata.MD) error  { return nil }
-func (w *wire) SendHeader(metadata.MD) error { return nil }
+func (w *line) Context() context.Context     { return w.ctx }
+func (w *line) SetTrailer(metadata.MD)       {}
+func (w *line) SetHeader(metadata.MD) error  { return nil }
+func (w *line) SendHeader(metadata.MD) error { return nil }
 
-func (w *wire) RecvMsg(message any) error {
+func (w *line) RecvMsg(message any) error {
 	if len(w.messages) == 0 {
 		return io.EOF
 	}
@@ -93,13 +93,13 @@ func (w *wire) RecvMsg(message any) error {
 	return serverCodec.Unmarshal(mem.BufferSlice{mem.SliceBuffer(next)}, message)
 }
 
-func (w *wire) SendMsg(message any) error {
+func (w *line) SendMsg(message any) error {
 	w.answers = append(w.answers, message)
 	_, err := serverCodec.Marshal(message)
 	return err
 }
 
-type appendWire struct{ *wire }
+type appendWire struct{ *line }
 
 func (w appendWire) SendAndClose(m *streams.AppendResp) error { return w.SendMsg(m) }
 func (w appendWire) Recv() (*streams.AppendReq, error) {
@@ -107,7 +107,7 @@ func (w appendWire) Recv() (*streams.AppendReq, error) {
 	return message, w.RecvMsg(message)
 }
 
-type batchWire struct{ *wire }
+type batchWire struct{ *line }
 
 func (w batchWire) Send(m *streams.BatchAppendResp) error { return w.SendMsg(m) }
 func (w batchWire) Recv() (*streams.BatchAppendReq, error) {
@@ -150,7 +150,7 @@ func FuzzAppend(f *testing.F) {
 	f.Add(cut(seedEvent("happened", "{}")))
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, data []byte) {
-		call := appendWire{newWire(asAdministrator(t.Context()), data)}
+		call := appendWire{newLine(asAdministrator(t.Context()), data)}
 		sent := max(0, len(call.messages)-1)
 		before := s.lastPosition(t)
 		err := s.Append(call)
@@ -190,7 +190,7 @@ func FuzzBatchAppend(f *testing.F) {
 	f.Add(cut(request(false), request(true), request(true)))
 	f.Add(cut(&streams.BatchAppendReq{}))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		call := batchWire{newWire(asAdministrator(t.Context()), data)}
+		call := batchWire{newLine(asAdministrator(t.Context()), data)}
 		before, finals := s.lastPosition(t), 0
 		for _, message := range call.messages {
 			request := new(streams.BatchAppendReq)
@@ -281,7 +281,7 @@ func FuzzAppendMessage(f *testing.F) {
 			return // what is no message at all, or holds text that is none, may be read or not
 		}
 		var read appendMessage
-		if err := read.decode(bytes.Clone(data)); err != nil {
+		if err := read.Decode(bytes.Clone(data)); err != nil {
 			// Only a field of a known number and another type is refused here and
 			// passed over there.
 			return

@@ -1,19 +1,15 @@
 package gateway
 
 import (
-	"errors"
-
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/streams"
 	"github.com/google/uuid"
-	"google.golang.org/grpc/mem"
 	"google.golang.org/protobuf/encoding/protowire"
 
 	"guishu/eventstore"
+	"guishu/eventstore/wire"
 )
 
-// appendMessage is a streams.AppendReq, read by hand: generated messages take
-// longer to read, with a map for each event and a copy of its bytes, than all
-// the rest of an append (BenchmarkAppendMessage).
+// appendMessage is a streams.AppendReq, read by hand (BenchmarkAppendMessage).
 type appendMessage struct {
 	kind    messageKind
 	options appendOptions
@@ -59,80 +55,58 @@ type proposedEvent struct {
 	wire           int // length of the message that metadata and data are parts of
 }
 
-// The field numbers of what is read here.
+// The numbers of AppendReq's fields.
 const (
-	fieldOptions         = 1 // AppendReq
+	fieldOptions         = 1
 	fieldProposedMessage = 2
-
-	fieldIdentifier   = 1 // AppendReq.Options
-	fieldAtRevision   = 2
-	fieldNoStream     = 3
-	fieldAny          = 4
-	fieldStreamExists = 5
-
-	fieldProposedID       = 1 // AppendReq.ProposedMessage
-	fieldProposedProperty = 2
-	fieldProposedMetadata = 3
-	fieldProposedData     = 4
 )
 
-// errMalformed says that bytes are no message.
-var errMalformed = errors.New("event store gateway: a message is malformed")
-
-// Unmarshal implements encoding.CodecV2.
-func (c encodedCodec) Unmarshal(data mem.BufferSlice, message any) error {
-	if request, ok := message.(*appendMessage); ok {
-		return request.decode(data.Materialize())
-	}
-	return c.CodecV2.Unmarshal(data, message)
-}
-
-// decode reads a message and keeps parts of b.
-func (m *appendMessage) decode(b []byte) error {
+// Decode implements wire.Decoder. It keeps parts of b.
+func (m *appendMessage) Decode(b []byte) error {
 	*m = appendMessage{}
-	return eachField(b, func(number protowire.Number, value field) error {
+	return wire.Each(b, func(number protowire.Number, value wire.Field) error {
 		switch number {
 		case fieldOptions:
 			if m.kind != optionsMessage {
 				m.kind, m.options = optionsMessage, appendOptions{}
 			}
-			return value.message(m.options.set)
+			return value.Message(m.options.set)
 		case fieldProposedMessage:
 			if m.kind != eventMessage {
 				m.kind, m.event = eventMessage, proposedEvent{idErr: errNoID, wire: len(b)}
 			}
-			return value.message(m.event.set)
+			return value.Message(m.event.set)
 		}
 		return nil
 	})
 }
 
-func (o *appendOptions) set(number protowire.Number, value field) error {
+func (o *appendOptions) set(number protowire.Number, value wire.Field) error {
 	switch number {
-	case fieldIdentifier:
-		return value.message(func(number protowire.Number, value field) error {
-			if number != fieldStreamName {
+	case wire.FieldStream:
+		return value.Message(func(number protowire.Number, value wire.Field) error {
+			if number != wire.FieldStreamName {
 				return nil
 			}
-			return value.bytes(&o.stream)
+			return value.Bytes(&o.stream)
 		})
-	case fieldAtRevision:
+	case wire.FieldAtRevision:
 		o.expects = expectsRevision
-		return value.varint(&o.revision)
-	case fieldNoStream:
+		return value.Number(&o.revision)
+	case wire.FieldNoStream:
 		o.expects = expectsNoStream
-		return value.message(ignored)
-	case fieldAny:
+		return value.Message(ignored)
+	case wire.FieldAny:
 		o.expects = expectsAny
-		return value.message(ignored)
-	case fieldStreamExists:
+		return value.Message(ignored)
+	case wire.FieldStreamExists:
 		o.expects = expectsStreamExists
-		return value.message(ignored)
+		return value.Message(ignored)
 	}
 	return nil
 }
 
-func ignored(protowire.Number, field) error { return nil }
+func ignored(protowire.Number, wire.Field) error { return nil }
 
 // expectation is what the options expect of the stream.
 func (o *appendOptions) expectation() (eventstore.Expectation, error) {
@@ -149,71 +123,38 @@ func (o *appendOptions) expectation() (eventstore.Expectation, error) {
 	return 0, errNoExpectation
 }
 
-func (e *proposedEvent) set(number protowire.Number, value field) error {
+func (e *proposedEvent) set(number protowire.Number, value wire.Field) error {
 	switch number {
-	case fieldProposedID:
+	case wire.FieldEventID:
 		return e.setID(value)
-	case fieldProposedProperty:
+	case wire.FieldEventProperty:
 		return e.setProperty(value)
-	case fieldProposedMetadata:
-		return value.bytes(&e.metadata)
-	case fieldProposedData:
-		return value.bytes(&e.data)
+	case wire.FieldEventMetadata:
+		return value.Bytes(&e.metadata)
+	case wire.FieldEventData:
+		return value.Bytes(&e.data)
 	}
 	return nil
 }
 
-func (e *proposedEvent) setID(value field) error {
-	var most, least uint64
-	var text []byte
-	structured, textual := false, false
-	err := value.message(func(number protowire.Number, value field) error {
-		switch number {
-		case fieldStructuredID:
-			structured, textual = true, false
-			return value.message(func(number protowire.Number, value field) error {
-				switch number {
-				case fieldKey:
-					return value.varint(&most)
-				case fieldValue:
-					return value.varint(&least)
-				}
-				return nil
-			})
-		case fieldTextID:
-			structured, textual = false, true
-			return value.bytes(&text)
-		}
-		return nil
-	})
-	switch {
-	case err != nil:
+func (e *proposedEvent) setID(value wire.Field) error {
+	id, wrong, err := value.ID()
+	if err != nil {
 		return err
-	case structured:
-		e.id, e.idErr = idOfHalves(most, least), nil
-	case textual:
-		e.id, e.idErr = idOfText(text)
 	}
+	e.id, e.idErr = id, asRefusal(wrong)
 	return nil
 }
 
 // setProperty takes in an entry of the system metadata.
-func (e *proposedEvent) setProperty(entry field) error {
+func (e *proposedEvent) setProperty(entry wire.Field) error {
 	var key, value []byte
-	err := entry.message(func(number protowire.Number, half field) error {
-		switch number {
-		case fieldKey:
-			return half.bytes(&key)
-		case fieldValue:
-			return half.bytes(&value)
-		}
-		return nil
-	})
+	err := entry.Entry(&key, &value)
 	switch string(key) {
-	case propertyType:
+	case wire.PropertyType:
 		e.eventType, e.hasType = string(value), true
-	case propertyContentType:
-		e.isJSON, e.hasContentType = string(value) == contentTypeJSON, true
+	case wire.PropertyContentType:
+		e.isJSON, e.hasContentType = string(value) == wire.JSON, true
 	}
 	return err
 }
@@ -222,66 +163,8 @@ func (e *proposedEvent) setProperty(entry field) error {
 func batchedEvent(message *streams.BatchAppendReq_ProposedMessage) proposedEvent {
 	event := proposedEvent{metadata: message.GetCustomMetadata(), data: message.GetData()}
 	event.id, event.idErr = parseID(message.GetId())
-	event.eventType, event.hasType = message.GetMetadata()[propertyType]
-	contentType, ok := message.GetMetadata()[propertyContentType]
-	event.isJSON, event.hasContentType = contentType == contentTypeJSON, ok
+	event.eventType, event.hasType = message.GetMetadata()[wire.PropertyType]
+	contentType, ok := message.GetMetadata()[wire.PropertyContentType]
+	event.isJSON, event.hasContentType = contentType == wire.JSON, ok
 	return event
-}
-
-// field is a field's value on the wire.
-type field struct {
-	kind   protowire.Type
-	number uint64 // of a varint
-	raw    []byte // of bytes
-}
-
-func (f field) bytes(to *[]byte) error {
-	if f.kind != protowire.BytesType {
-		return errMalformed
-	}
-	*to = f.raw
-	return nil
-}
-
-func (f field) varint(to *uint64) error {
-	if f.kind != protowire.VarintType {
-		return errMalformed
-	}
-	*to = f.number
-	return nil
-}
-
-func (f field) message(take func(protowire.Number, field) error) error {
-	if f.kind != protowire.BytesType {
-		return errMalformed
-	}
-	return eachField(f.raw, take)
-}
-
-// eachField goes through a message's fields.
-func eachField(b []byte, take func(protowire.Number, field) error) error {
-	for len(b) > 0 {
-		number, kind, n := protowire.ConsumeTag(b)
-		if n < 0 {
-			return errMalformed
-		}
-		b = b[n:]
-		value := field{kind: kind}
-		switch kind {
-		case protowire.VarintType:
-			value.number, n = protowire.ConsumeVarint(b)
-		case protowire.BytesType:
-			value.raw, n = protowire.ConsumeBytes(b)
-		default:
-			n = protowire.ConsumeFieldValue(number, kind, b)
-		}
-		if n < 0 {
-			return errMalformed
-		}
-		b = b[n:]
-		if err := take(number, value); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -17,6 +17,7 @@ import (
 
 	"guishu/eventstore"
 	"guishu/eventstore/memory"
+	"guishu/eventstore/wire"
 	"guishu/internal/waiting"
 )
 
@@ -38,9 +39,9 @@ func (s *scripted) Context() context.Context { return s.ctx }
 func (s *scripted) Send(response *persistent.ReadResp) error { return s.SendMsg(response) }
 
 func (s *scripted) SendMsg(message any) error {
-	if ready, ok := message.(*encoded); ok {
+	if ready, ok := message.(wire.Encoded); ok {
 		var response persistent.ReadResp
-		if err := proto.Unmarshal(ready.buffers.Materialize(), &response); err != nil {
+		if err := proto.Unmarshal(ready, &response); err != nil {
 			return err
 		}
 	}

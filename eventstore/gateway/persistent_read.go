@@ -8,11 +8,11 @@ import (
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/persistent"
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/shared"
 	"github.com/google/uuid"
-	"google.golang.org/grpc/mem"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/peer"
 
 	subscriptions "guishu/eventstore/gateway/persistent"
+	"guishu/eventstore/wire"
 )
 
 // maxIDs is how many events one acknowledgement may be about.
@@ -189,16 +189,16 @@ func consumerOf(ctx context.Context, slots int) *subscriptions.Consumer {
 const fieldRetryCount = 5
 
 // encodeDelivery writes a ReadResp that holds an event.
-func encodeDelivery(resolved resolvedEvent, retries int, textIDs bool) *encoded {
+func encodeDelivery(resolved resolvedEvent, retries int, textIDs bool) wire.Encoded {
 	position := uint64(resolved.original().Position)
 	event, link := measure(resolved.event, textIDs), measure(resolved.link, textIDs)
 	inner := event.field(fieldEvent) + link.field(fieldLink) +
-		sizeVarintField(fieldCommitPosition, position) + sizeVarintField(fieldRetryCount, uint64(retries))
-	size := sizeBytesField(fieldReadRespEvent, inner)
-	b := appendLength(make([]byte, 0, size), fieldReadRespEvent, inner)
+		wire.SizeOfNumber(fieldCommitPosition, position) + wire.SizeOfNumber(fieldRetryCount, uint64(retries))
+	size := wire.SizeOf(fieldReadRespEvent, inner)
+	b := wire.AppendLength(make([]byte, 0, size), fieldReadRespEvent, inner)
 	b = event.append(b, fieldEvent)
 	b = link.append(b, fieldLink)
-	b = appendVarintField(b, fieldCommitPosition, position)
-	b = appendVarintField(b, fieldRetryCount, uint64(retries))
-	return &encoded{mem.BufferSlice{mem.SliceBuffer(b)}}
+	b = wire.AppendNumber(b, fieldCommitPosition, position)
+	b = wire.AppendNumber(b, fieldRetryCount, uint64(retries))
+	return b
 }

@@ -5,14 +5,7 @@ import (
 	"time"
 
 	"guishu/eventstore"
-)
-
-// The system properties that every proposed event must have, and the content
-// type whose data is JSON.
-const (
-	propertyType        = "type"
-	propertyContentType = "content-type"
-	contentTypeJSON     = "application/json"
+	"guishu/eventstore/wire"
 )
 
 // proposal is an append that has come in.
@@ -49,9 +42,9 @@ func (r *receiving) add(event proposedEvent) error {
 	case event.idErr != nil:
 		return event.idErr
 	case !event.hasType:
-		return missingMetadataProperty(propertyType)
+		return missingMetadataProperty(wire.PropertyType)
 	case !event.hasContentType:
-		return missingMetadataProperty(propertyContentType)
+		return missingMetadataProperty(wire.PropertyContentType)
 	case len(event.eventType) > eventstore.MaxNameBytes:
 		return invalidArgument("the event's type is longer than %d bytes", eventstore.MaxNameBytes)
 	}

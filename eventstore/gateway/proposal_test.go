@@ -45,7 +45,7 @@ func TestWhatAnEventHoldsCounts(t *testing.T) {
 	}
 	encoded = protowire.AppendBytes(protowire.AppendTag(encoded, 100, protowire.BytesType), make([]byte, 1<<20))
 	var message appendMessage
-	if err := message.decode(encoded); err != nil {
+	if err := message.Decode(encoded); err != nil {
 		t.Fatal(err)
 	}
 	request := receiving{server: s.Server}
@@ -140,7 +140,7 @@ func TestADeadlineKeepsTheOrder(t *testing.T) {
 		store := &slowStore{Store: memory.New(), slow: "first", goOn: make(chan struct{})}
 		s := inProcess(t, store)
 		ctx, leave := context.WithCancel(asAdministrator(t.Context()))
-		call := &spoken{batchWire: batchWire{newWire(ctx, nil)}, requests: make(chan *streams.BatchAppendReq)}
+		call := &spoken{batchWire: batchWire{newLine(ctx, nil)}, requests: make(chan *streams.BatchAppendReq)}
 		ended := make(chan error, 1)
 		go func() { ended <- s.BatchAppend(call) }()
 		for _, request := range []*streams.BatchAppendReq{oneEvent("first", time.Hour), oneEvent("impatient", time.Second), oneEvent("last", time.Hour)} {
@@ -175,7 +175,7 @@ func TestAnAppendWaitsForTheServer(t *testing.T) {
 		store := &slowStore{Store: memory.New(), slow: "slow", goOn: make(chan struct{})}
 		s := inProcess(t, store)
 		ctx, leave := context.WithCancel(asAdministrator(t.Context()))
-		call := &spoken{batchWire: batchWire{newWire(ctx, nil)}, requests: make(chan *streams.BatchAppendReq)}
+		call := &spoken{batchWire: batchWire{newLine(ctx, nil)}, requests: make(chan *streams.BatchAppendReq)}
 		ended := make(chan error, 1)
 		go func() { ended <- s.BatchAppend(call) }()
 		begun := oneEvent("begun", time.Hour)

@@ -29,6 +29,7 @@ import (
 	"google.golang.org/grpc/keepalive"
 
 	"guishu/eventstore"
+	"guishu/eventstore/wire"
 )
 
 // Config says what a Server serves, and to whom. Store and Access are needed.
@@ -204,7 +205,7 @@ func (s *Server) options() []grpc.ServerOption {
 		grpc.ReadBufferSize(64 << 10),
 		grpc.StaticStreamWindowSize(streamWindow),
 		grpc.StaticConnWindowSize(connectionWindow),
-		sendEncoded(),
+		grpc.ForceServerCodecV2(wire.NewCodec()),
 		grpc.ConnectionTimeout(handshakeTime),
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: time.Second, PermitWithoutStream: true}),
 		grpc.KeepaliveParams(keepalive.ServerParameters{Time: 30 * time.Second, Timeout: 20 * time.Second}),
