@@ -390,6 +390,27 @@ func TestRotateKEKFile(t *testing.T) {
 	}
 }
 
+// A KEK from the environment is changed for the one that is given beside it.
+func TestAKEKFromTheEnvironmentIsChangedForTheOneGiven(t *testing.T) {
+	t.Parallel()
+	pool := pgtest.New(t)
+	variables := map[string]string{"GUISHU_KEK": strings.Repeat("01", 32)}
+	source := sealing.KEKSource{Folder: t.TempDir(), Environment: func(name string) string { return variables[name] }}
+	open(t, pool, source, sealing.Options{})
+	if err := sealing.Rotate(t.Context(), pool, source); !errors.Is(err, sealing.ErrNoNewKEK) {
+		t.Errorf("without a new one: %v", err)
+	}
+	variables["GUISHU_NEW_KEK"] = strings.Repeat("02", 32)
+	if err := sealing.Rotate(t.Context(), pool, source); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := sealing.Open(t.Context(), pool, source, sealing.Options{}); !errors.Is(err, sealing.ErrWrongKEK) {
+		t.Errorf("the old one gives %v", err)
+	}
+	variables["GUISHU_KEK"] = variables["GUISHU_NEW_KEK"]
+	open(t, pool, source, sealing.Options{})
+}
+
 // A wrapped key put into another subject's row does not work there.
 func TestSwappedRows(t *testing.T) {
 	t.Parallel()

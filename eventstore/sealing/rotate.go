@@ -13,6 +13,30 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
+// ErrNoNewKEK says that the KEK is kept elsewhere, and that the one to change it for
+// was not given.
+var ErrNoNewKEK = errors.New("keys/no-new-kek: the KEK comes from the environment: give the new one in GUISHU_NEW_KEK, and afterwards in the old one's place")
+
+// Rotate changes the KEK for a fresh one: in the data folder, where it is kept there;
+// otherwise for that of the environment variable GUISHU_NEW_KEK: ErrNoNewKEK.
+func Rotate(ctx context.Context, pool *pgxpool.Pool, source KEKSource) error {
+	if source.inFolder() {
+		return RotateKEKFile(ctx, pool, source.Folder)
+	}
+	if source.Environment == nil || source.Environment("GUISHU_NEW_KEK") == "" {
+		return ErrNoNewKEK
+	}
+	old, err := source.load(false)
+	if err != nil {
+		return err
+	}
+	fresh, err := ParseKEK(source.Environment("GUISHU_NEW_KEK"))
+	if err != nil {
+		return err
+	}
+	return RotateKEK(ctx, pool, old, fresh)
+}
+
 // RotateKEK wraps every key with a new KEK instead of the old one, all or
 // nothing. Processes that run with the old one go on with the keys they have in
 // memory and get ErrKEKRotated for any other. ErrWrongKEK when old does not fit.

@@ -126,6 +126,17 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 	return a, nil
 }
 
+// WithDatabase does something with the database alone, whatever the ledger in it is
+// like. The database is closed afterwards.
+func WithDatabase(ctx context.Context, c Config, do func(context.Context, *pgxpool.Pool) error) (err error) {
+	a := &App{Log: c.Log}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	if err := a.openDatabase(ctx, &c); err != nil {
+		return err
+	}
+	return do(ctx, a.Pool)
+}
+
 func (a *App) onClose(f func() error) { a.closers = append(a.closers, f) }
 
 // openDatabase finds or starts PostgreSQL and connects.
