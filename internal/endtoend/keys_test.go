@@ -15,12 +15,12 @@ func TestTheKEKIsChangedWhileNobodyServes(t *testing.T) {
 	manager := f.employ("manager", "RELATIONSHIP_MANAGER", f.north)
 	registering := command("/v1/customers", fields{"party": "PERSON", "home_unit": f.north, "fields": f.somebody()})
 	customer := f.send(manager, registering).is(t, http.StatusCreated).answer(t)
-	if printed, code := home.run("keys", "rotate"); code == 0 {
+	if printed, code := home.run("keys rotate"); code == 0 {
 		t.Errorf("beside a running program: %s", printed)
 	}
 	f.stop()
 	before := readFile(t, home.folder+"/kek")
-	if printed, code := home.run("keys", "rotate"); code != 0 || !strings.Contains(printed, "The KEK is changed") {
+	if printed, code := home.run("keys rotate"); code != 0 || !strings.Contains(printed, "The KEK is changed") {
 		t.Fatalf("exit code %d: %s", code, printed)
 	}
 	if after := readFile(t, home.folder+"/kek"); after == before {

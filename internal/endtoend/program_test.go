@@ -157,7 +157,8 @@ func (i *installation) environment() []string {
 }
 
 func (i *installation) command(subcommand string, arguments ...string) *exec.Cmd {
-	command := exec.Command(binary(i.t), append([]string{subcommand, "--data", i.folder}, arguments...)...)
+	words := append(strings.Fields(subcommand), "--data", i.folder)
+	command := exec.Command(binary(i.t), append(words, arguments...)...)
 	command.Env = i.environment()
 	command.Dir = "/"
 	command.SysProcAttr = &syscall.SysProcAttr{Credential: i.account}

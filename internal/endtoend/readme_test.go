@@ -101,7 +101,7 @@ func TestTheTwoCommandsOfTheReadmeOnAFreshClone(t *testing.T) {
 	}
 	demo := exec.Command("/bin/sh", "-c", "exec "+commands[0])
 	demo.Dir = clone
-	demo.Env = append((&installation{t: t}).environment(), "GUISHU_DATA="+filepath.Join(home, "ledger"), "GUISHU_LISTEN=127.0.0.1:0", "GOFLAGS=-buildvcs=false")
+	demo.Env = append((&installation{t: t}).environment(), "GUISHU_DATA="+filepath.Join(home, "ledger"), "GUISHU_LISTEN=127.0.0.1:0", "GOFLAGS="+os.Getenv("GOFLAGS")+" -buildvcs=false")
 	printed := newOutput()
 	demo.Stdout, demo.Stderr = printed, printed
 	demo.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
