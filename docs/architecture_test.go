@@ -10,6 +10,9 @@ import (
 
 	"guishu/domain"
 	"guishu/domain/aggregates"
+	"guishu/eventstore/sealing"
+	"guishu/projections"
+	"guishu/projections/catalog"
 )
 
 var update = flag.Bool("update", false, "write the tables of the documents anew")
@@ -85,4 +88,26 @@ func TestTheTableOfStreamsIsWhatTheAggregatesSay(t *testing.T) {
 		}
 	}
 	table(t, "architecture.md", "## Streams", rows)
+}
+
+func TestTheTableOfReadModelsIsWhatTheModelsSay(t *testing.T) {
+	t.Parallel()
+	rows := [][]string{{"read model", "answers", "tables", "columns about a customer"}}
+	for _, model := range catalog.Models(sealing.NewHasher(), domain.ChinaZone()) {
+		var tables, personal []string
+		for _, table := range model.Describe() {
+			tables = append(tables, table.Name)
+			for column, of := range table.Personal {
+				if of == projections.OfCustomer {
+					personal = append(personal, column)
+				}
+			}
+		}
+		slices.Sort(personal)
+		if model.Answers == "" {
+			t.Errorf("read model %s does not say what it answers", model.Name)
+		}
+		rows = append(rows, []string{"`" + model.Name + "`", model.Answers, strings.Join(tables, ", "), strings.Join(personal, ", ")})
+	}
+	table(t, "architecture.md", "## Read models", rows)
 }

@@ -26,6 +26,8 @@ type Event struct {
 type Model struct {
 	Name    string
 	Version int
+	// Answers is what it is asked for, for people.
+	Answers string
 	// Tables are the model's own; no two models share one.
 	Tables []TableDefinition
 	// Handlers fold events by their kind, at most one a kind.

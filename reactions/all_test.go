@@ -1,13 +1,18 @@
 package reactions
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"guishu/domain/aggregates"
+	"guishu/eventstore"
 )
 
 // A reaction that is not in the list of all never answers anything, and nothing else
@@ -85,5 +90,31 @@ func TestConsumersKeepTheirNames(t *testing.T) {
 		if slices.Contains(names[:i], name) {
 			t.Errorf("two reactions are called %s", name)
 		}
+	}
+}
+
+func TestTheTableOfReactionsIsThatOfAll(t *testing.T) {
+	t.Parallel()
+	registry, err := eventstore.NewRegistry(aggregates.All().Events())
+	if err != nil {
+		t.Fatal(err)
+	}
+	document, err := os.ReadFile("../docs/architecture.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(document), "\n## Reactions\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	for _, each := range all(nil) {
+		hears, err := registry.Names(each.hears)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if row := fmt.Sprintf("| `%s` | `%s` |", each.name, hears[0]); !strings.Contains(section, row) {
+			t.Errorf("docs/architecture.md lacks a row that begins with %s", row)
+		}
+	}
+	if rows := strings.Count(section, "\n| `"); rows != len(all(nil)) {
+		t.Errorf("docs/architecture.md tells of %d reactions, there are %d", rows, len(all(nil)))
 	}
 }

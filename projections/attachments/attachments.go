@@ -91,7 +91,8 @@ func Model() projections.Model {
 		Indexed("(customer, position)", "(advisor, position)", "(unit, position)")
 	return projections.Model{
 		Name: "attachments", Version: 2,
-		Tables: []projections.TableDefinition{attachments, contacts},
+		Answers: "advisors of a customer with entry position; contacts on record",
+		Tables:  []projections.TableDefinition{attachments, contacts},
 		Handlers: []projections.Handler{
 			projections.On(func(tx *projections.Tx, e attachment.Attached, at *projections.Event) error {
 				attachments.Create(tx, Attachment{

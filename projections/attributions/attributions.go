@@ -102,6 +102,7 @@ func Model() projections.Model {
 	}
 	return projections.Model{
 		Name: "attributions", Version: 1,
+		Answers:  "each decision with candidates, inputs and whether commission follows the handler",
 		Tables:   []projections.TableDefinition{m.attributions, m.deals},
 		Handlers: []projections.Handler{projections.On(m.confirmed), projections.On(m.decided), projections.On(m.countered)},
 	}

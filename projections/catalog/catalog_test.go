@@ -2,6 +2,10 @@ package catalog_test
 
 import (
 	"context"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
 	"testing"
 
 	"guishu/domain"
@@ -9,6 +13,31 @@ import (
 	"guishu/projections/catalog"
 	"guishu/projections/projectiontest"
 )
+
+// A read model that is not in the list of all is never brought on, and nothing else would
+// say so.
+func TestEveryReadModelIsInTheListOfAll(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("../*/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	written := 0
+	for _, file := range files {
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, declaration := range parsed.Decls {
+			if function, is := declaration.(*ast.FuncDecl); is && function.Recv == nil && function.Name.Name == "Model" {
+				written++
+			}
+		}
+	}
+	if listed := len(catalog.Models(sealing.NewHasher(), domain.ChinaZone())); listed != written {
+		t.Errorf("%d packages have a Model, %d are in Models()", written, listed)
+	}
+}
 
 // Live, in bulk and replayed, every read model comes to the same rows.
 func TestEveryWayOfApplyingAgrees(t *testing.T) {

@@ -47,7 +47,7 @@ func openWork() map[string]string {
 // OpenWork lists what waits for somebody, such as own pending applications and
 // payments under way, by their ids (B-27).
 func (c *Census) OpenWork(ctx context.Context, who domain.StaffID) ([]string, error) {
-	queries := strings.Join(slices.Collect(maps.Values(openWork())), " UNION ALL ")
+	queries := strings.Join(slices.Sorted(maps.Values(openWork())), " UNION ALL ")
 	rows, err := c.db.Query(ctx, "SELECT id::text FROM ("+queries+") AS open (id) ORDER BY 1", who.UUID())
 	if err != nil {
 		return nil, err

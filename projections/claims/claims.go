@@ -72,7 +72,8 @@ func Model() projections.Model {
 		Indexed("(position)", "(status, position)", "(kind, position)", "(filed_at)", "(unit, status, position)", "(home_unit, status, position)", "(applicant, position)", "(customer, position)")}
 	return projections.Model{
 		Name: "claims", Version: 1,
-		Tables: []projections.TableDefinition{m.claims},
+		Answers: "the approver's inbox with its filters (A-11), an applicant's own applications",
+		Tables:  []projections.TableDefinition{m.claims},
 		Handlers: []projections.Handler{
 			projections.On(m.filed), projections.On(m.consented), projections.On(m.approved),
 			projections.On(m.rejected), projections.On(m.withdrawn), projections.On(m.superseded),

@@ -47,7 +47,8 @@ func Model(hash Hash) projections.Model {
 	m.termsOf = projections.NewLookup(m.terms, "customer", func(r *term) *domain.CustomerID { return &r.Customer })
 	return projections.Model{
 		Name: "customers", Version: 3,
-		Tables: []projections.TableDefinition{m.customers, m.relations, m.terms},
+		Answers: "the customer list: own (owned, attached, or entered or named while nobody looks after them) and jurisdiction; my customers, to be completed (B-16); search by name, pinyin, keyed hash of identity/phone; key-set paging, counts",
+		Tables:  []projections.TableDefinition{m.customers, m.relations, m.terms},
 		Handlers: []projections.Handler{
 			projections.On(m.registered), projections.On(m.supplemented), projections.On(m.phoneRecorded),
 			projections.On(m.identityVerified), projections.On(m.linked), projections.On(m.becameFormal), projections.On(m.erased),

@@ -58,7 +58,8 @@ func Model() projections.Model {
 		Indexed("(position)", "(status, position)")}
 	return projections.Model{
 		Name: "migrations", Version: 1,
-		Tables: []projections.TableDefinition{m.batches},
+		Answers: "imports of history and who approved them (B-31)",
+		Tables:  []projections.TableDefinition{m.batches},
 		Handlers: []projections.Handler{
 			projections.On(m.proposed), projections.On(m.approved), projections.On(m.refused), projections.On(m.closed),
 		},

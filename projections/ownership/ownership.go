@@ -92,7 +92,8 @@ func Model() projections.Model {
 	}
 	return projections.Model{
 		Name: "ownership_history", Version: 1,
-		Tables: []projections.TableDefinition{history},
+		Answers: "who owned a slot when, with effective and recorded time (`as_of`, `known_at`)",
+		Tables:  []projections.TableDefinition{history},
 		Handlers: []projections.Handler{
 			projections.On(func(tx *projections.Tx, e ownership.Established, at *projections.Event) error {
 				return add(tx, at, Change{Customer: e.Customer, Line: e.Line, Kind: Established, Owner: e.Owner, Unit: e.Unit, Application: e.Application})

@@ -94,7 +94,8 @@ func Model() projections.Model {
 			"(product, position)", "(confirmed_at)", "(external_no) WHERE external_no <> ''", "(amount_fen, payment)")}
 	return projections.Model{
 		Name: "payments", Version: 1,
-		Tables: []projections.TableDefinition{m.payments},
+		Answers: "reservations, registrations, confirmations, by scope",
+		Tables:  []projections.TableDefinition{m.payments},
 		Handlers: []projections.Handler{
 			projections.On(m.reserved), projections.On(m.registered), projections.On(m.confirmed),
 			projections.On(m.returned), projections.On(m.cancelled), projections.On(m.reversed),

@@ -129,6 +129,7 @@ func Model(zone *time.Location) projections.Model {
 	}
 	return projections.Model{
 		Name: "performance", Version: 1,
+		Answers:  "count and sum of confirmed payments at headquarters, branch and person level by day, month, quarter, year (B-18), by product",
 		Tables:   []projections.TableDefinition{m.cells, m.deals},
 		Handlers: []projections.Handler{projections.On(m.confirmed), projections.On(m.reversed)},
 	}

@@ -39,7 +39,8 @@ func Model() projections.Model {
 	policies := projections.NewTable("policies", func(r *Policy) *int { return &r.Version }, 1, columns()...)
 	return projections.Model{
 		Name: "policies", Version: 1,
-		Tables: []projections.TableDefinition{policies},
+		Answers: "the versions of the rules (B-01)",
+		Tables:  []projections.TableDefinition{policies},
 		Handlers: []projections.Handler{
 			projections.On(func(tx *projections.Tx, e policy.Published, at *projections.Event) error {
 				policies.Create(tx, Policy{

@@ -58,7 +58,8 @@ func Model() projections.Model {
 		Small("as many as the firm sells")}
 	return projections.Model{
 		Name: "products", Version: 1,
-		Tables: []projections.TableDefinition{m.products},
+		Answers: "what is sold, and what is open for subscription",
+		Tables:  []projections.TableDefinition{m.products},
 		Handlers: []projections.Handler{
 			projections.On(m.launched), projections.On(m.opened), projections.On(m.closed), projections.On(m.inception),
 		},

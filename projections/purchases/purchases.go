@@ -46,7 +46,8 @@ func Model(zone *time.Location) projections.Model {
 		Indexed("(customer, position)", "(product, position)", "(advisor, position)", "(unit, position)", "(position)", "(bought_on)")
 	return projections.Model{
 		Name: "purchases", Version: 1,
-		Tables: []projections.TableDefinition{purchases},
+		Answers: "what a customer bought, holding periods (B-17, B-18)",
+		Tables:  []projections.TableDefinition{purchases},
 		Handlers: []projections.Handler{
 			projections.On(func(tx *projections.Tx, e payment.Confirmed, at *projections.Event) error {
 				purchases.Create(tx, Purchase{

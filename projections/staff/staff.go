@@ -124,7 +124,8 @@ func Model() projections.Model {
 	m.requestsOf = projections.NewLookup(m.requests, "staff", func(r *Request) *domain.StaffID { return &r.Staff })
 	return projections.Model{
 		Name: "staff", Version: 3,
-		Tables: []projections.TableDefinition{m.members, m.grants, m.requests},
+		Answers: "who works where, under whom and in which roles; requests for access (B-28)",
+		Tables:  []projections.TableDefinition{m.members, m.grants, m.requests},
 		Handlers: []projections.Handler{
 			projections.On(m.hired), projections.On(m.requested), projections.On(m.granted), projections.On(m.refused),
 			projections.On(m.revoked), projections.On(m.transferred), projections.On(m.departed),

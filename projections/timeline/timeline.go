@@ -56,7 +56,8 @@ func Model() projections.Model {
 	timeline := projections.NewLog("timeline", 1, columns()...).Indexed("(customer, position)")
 	return projections.Model{
 		Name: "timeline", Version: 1,
-		Tables: []projections.TableDefinition{timeline},
+		Answers: "every event of a customer in order",
+		Tables:  []projections.TableDefinition{timeline},
 		Every: func(tx *projections.Tx, at *projections.Event) error {
 			of := directory.CustomerOf(string(at.Stream), at.Body)
 			if of.IsZero() {

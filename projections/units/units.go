@@ -66,7 +66,8 @@ func Model() projections.Model {
 	m.children = projections.NewLookup(m.units, "parent", func(r *Unit) *domain.UnitID { return &r.Parent })
 	return projections.Model{
 		Name: "units", Version: 1,
-		Tables: []projections.TableDefinition{m.units},
+		Answers: "the tree of units, by which every scope is found",
+		Tables:  []projections.TableDefinition{m.units},
 		Handlers: []projections.Handler{
 			projections.On(m.established), projections.On(m.renamed), projections.On(m.moved), projections.On(m.closed),
 		},
