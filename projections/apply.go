@@ -129,7 +129,8 @@ func fence(members []*member, outcomes []outcome) statement {
 	}
 }
 
-// commit writes what changed, moves the checkpoints and tells who waits.
+// commit writes what changed, moves the checkpoints and notifies those who
+// wait for progress.
 func (a *applier) commit(ctx context.Context, members []*member, events []*Event, outcomes []outcome) error {
 	var statements []statement
 	var generations, positions []byte

@@ -129,8 +129,8 @@ func (b builder) promote(ctx context.Context, p *plan, fresh *build, report *Reb
 		}
 		switched := false
 		err = inTransaction(ctx, conn, func(tx pgx.Tx) error {
-			// Whoever waits for the views holds up everyone who reads them:
-			// behind a long question the switch gives way and tries again.
+			// A switch that waits for the views holds up everyone who reads them.
+			// Behind a long question it gives way and tries again.
 			if _, err := tx.Exec(ctx, `SET LOCAL lock_timeout = '500ms'`); err != nil {
 				return err
 			}

@@ -58,8 +58,8 @@ func (r *Runner) work(ctx context.Context, a *applier, look <-chan time.Time) er
 				continue
 			}
 		}
-		// A model whose build was fenced off waits too: what serves instead is
-		// found at the next look, without a race against whoever made it.
+		// A model whose build was fenced off waits too. The next look finds the
+		// build that serves instead, and does not race the process that made it.
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
@@ -117,9 +117,9 @@ func (r *Runner) incomplete() bool {
 	return false
 }
 
-// step brings those furthest back and those furthest ahead on by a batch each, so
-// that nobody who has much to catch up holds up the others. Without anything to
-// do it gives a channel that closes when there may be.
+// step applies a batch to the read models furthest back, and one to those furthest
+// ahead: a model with much to catch up on does not hold up the others. When there is
+// nothing to do, it gives a channel that closes when there may be something.
 func (r *Runner) step(ctx context.Context, a *applier) (more <-chan struct{}, moved bool, err error) {
 	var first, last []*member
 	for _, l := range r.lanes {
@@ -185,7 +185,7 @@ func (r *Runner) advance(ctx context.Context, a *applier, members []*member, unt
 			}
 		}
 		switch {
-		case outcomes[i].fenced: // what it met is not to be trusted either
+		case outcomes[i].fenced: // what it met cannot be trusted
 			l.set(func() { l.member = nil })
 		case outcomes[i].failed != nil:
 			r.stop(ctx, l, outcomes[i].failed)

@@ -53,7 +53,7 @@ type page struct {
 }
 
 // pages yields everything after a position, in pages, up to the end of the ledger
-// or, if until is not 0, up to that position. Pages are read ahead of the one who
+// or, if until is not 0, up to that position. Pages are read ahead of whoever
 // consumes them. A page with an error is the last one.
 func (r reader) pages(ctx context.Context, after, until eventstore.Position) iter.Seq[page] {
 	return func(yield func(page) bool) {
@@ -274,7 +274,7 @@ func (f *feed) behind(position eventstore.Position) int {
 	return len(f.recent) - f.following(position)
 }
 
-// following is the place in the window of the first event after a position.
+// following is the index in the window of the first event after a position.
 func (f *feed) following(position eventstore.Position) int {
 	return sort.Search(len(f.recent), func(i int) bool { return eventstore.Position(f.recent[i].Position) > position })
 }

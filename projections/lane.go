@@ -54,7 +54,7 @@ func (r *Runner) stop(ctx context.Context, l *lane, why error) {
 	l.set(func() { l.failure, l.member = why, nil })
 	r.progress.failed(l.plan.Name, why)
 	r.log.Error("projections: a read model stopped", "model", l.plan.Name, "error", why)
-	// Told together with what is kept, so that whoever looked a moment before
+	// Kept and notified in one statement: a process that looked a moment before
 	// looks again.
 	_, err := r.pool.Exec(ctx, `
 		WITH stopped AS (UPDATE read.builds SET failure = $2 WHERE model = $1 AND serving RETURNING 1)

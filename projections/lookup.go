@@ -1,6 +1,6 @@
 package projections
 
-// Lookup finds rows of a table by something else than their key: all payments of
+// Lookup finds rows of a table by something other than their key: all payments of
 // a customer, all units below a unit. Where what it finds by changes, the row is
 // created anew (Create), not edited. An index should begin with it.
 type Lookup[I comparable, K comparable, R any] struct {

@@ -16,8 +16,8 @@ const (
 	// OfCustomer: the customer's own data, or of people around them. Folding the
 	// customer's erasure empties it (design §6).
 	OfCustomer
-	// OfStaff: a member of staff's, such as the name under which they act. The
-	// firm's records name who acted for as long as they last, so nothing empties it.
+	// OfStaff: a member of staff's, such as their name. The firm's records name those
+	// who acted for as long as the records are kept, so nothing empties it.
 	OfStaff
 )
 

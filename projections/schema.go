@@ -20,7 +20,7 @@ type build struct {
 	Generation int64
 	Version    int
 	Position   eventstore.Position
-	Epoch      int64 // counts who may write; a write names the one it knows
+	Epoch      int64 // goes up with each process that takes the build over; a write names the one it knows
 	Serving    bool
 
 	Description string // of the tables as they were made; empty from a program that kept none
@@ -153,8 +153,8 @@ func serve(ctx context.Context, tx pgx.Tx, p *plan, b build) error {
 	if _, err := tx.Exec(ctx, ddl.String()); err != nil {
 		return fmt.Errorf("switch the views of read model %s: %w", p.Name, err)
 	}
-	// Whoever writes the generation that served so far stops at its next write
-	// and looks again which one serves.
+	// The process that writes the generation that served so far stops at its
+	// next write, and looks again which one serves.
 	if _, err := tx.Exec(ctx, `UPDATE read.builds SET serving = false, epoch = epoch + 1 WHERE model = $1 AND serving`, p.Name); err != nil {
 		return err
 	}

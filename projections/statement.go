@@ -42,8 +42,8 @@ func (s *session) run(ctx context.Context, statements ...statement) error {
 			name, known = fresh[st.sql]
 		}
 		if !known {
-			// Names are never used twice: after an error nobody knows which of
-			// the fresh ones the server has.
+			// A name is used once: after an error it is unknown which of the
+			// fresh ones the server has.
 			s.names++
 			name = "read_" + strconv.Itoa(s.names)
 			fresh[st.sql] = name

@@ -19,9 +19,9 @@ func erases(events []*Event) bool {
 	return slices.ContainsFunc(events, func(e *Event) bool { return e.Type == erasedType })
 }
 
-// sweep drops builds that keep somebody who was erased since the builds were last
-// carried on: at the start, and when somebody was erased. What serves is emptied by
-// folding the erasure (design §6).
+// sweep drops builds that still hold a person who has been erased, because nobody
+// carried them on to the erasure. It does so at the start and after each erasure. The
+// build that serves is emptied by folding the erasure (design §6).
 func (r *Runner) sweep(ctx context.Context) error {
 	for {
 		left := false
@@ -42,7 +42,7 @@ func (r *Runner) sweep(ctx context.Context) error {
 				return ctx.Err()
 			}
 		}
-		// Whoever carries another version on has come to the erasure by then.
+		// A process that carries another version on has come to the erasure by then.
 		pause(ctx, r.standby)
 	}
 }
@@ -55,10 +55,10 @@ func (r *Runner) somebodyErased() {
 	}
 }
 
-// dropUnreached drops the model's builds that serve no more, or were given up, and
-// stand before an erasure. A build of another version that some process holds is
-// left to it, which comes to the erasure by itself: where its build went, it would
-// make another one and let that serve. held says that there is such a build.
+// dropUnreached drops the model's builds that stand before an erasure, if they served
+// earlier or were given up. A build of another version that some process holds stays:
+// that process comes to the erasure by itself, and without its build it would make
+// another one and let that serve. held says that there is such a build.
 func (r *Runner) dropUnreached(ctx context.Context, model string) (held bool, err error) {
 	rows, err := r.pool.Query(ctx, `
 		SELECT old.generation, old.version, old.position, old.version = serving.version FROM read.builds old
@@ -111,7 +111,8 @@ type unreached struct {
 	Same       bool // of the version that serves, so that nobody carries it on
 }
 
-// free says that nobody carries the build on, or can before the transaction ends.
+// free says that no process carries the build on, and that none can before the
+// transaction ends.
 func (u unreached) free(ctx context.Context, tx pgx.Tx, model string) (free bool, err error) {
 	if u.Same {
 		return true, nil

@@ -106,7 +106,7 @@ func (t *Table[K, R]) Ensure(tx *Tx, key K) *R {
 	return t.Create(tx, row)
 }
 
-// Create adds a row that is known to be new, or takes the place of one.
+// Create adds a row that is known to be new, or replaces the one with its key.
 func (t *Table[K, R]) Create(tx *Tx, row R) *R {
 	s := t.rows(tx)
 	key := *t.key(&row)

@@ -48,7 +48,7 @@ func (r *Runner) takeOver(ctx context.Context, conn *pgx.Conn, building *sync.Wa
 				return err
 			}
 			if serving.Version < l.plan.Version {
-				// It was made to take that one's place, and something came between.
+				// It was made to serve instead, and was interrupted.
 				l.set(func() { l.building = true })
 				building.Go(func() { r.serveInstead(ctx, []*lane{l}, []build{b}, nil) })
 				continue

@@ -1,9 +1,7 @@
-// Package reactions is what the ledger does by itself once something happened:
-// a confirmed payment makes its customer formal and sets off the attribution of
-// the commission (B-14), a reversed one takes the attribution back, an approved
-// claim's phone is kept with the customer, a departure ends what somebody
-// signed in with (B-28). Each is a Watermill handler
-// that sends a command, at least once and idempotent by the event's id.
+// Package reactions is what the ledger does by itself once something has happened, such
+// as attributing the commission of a confirmed payment (B-14). Each reaction is a
+// Watermill handler that sends a command: at least once, and idempotent by the event's
+// id. The file all.go lists them.
 package reactions
 
 import (
@@ -60,7 +58,7 @@ type Reactions struct {
 	system, others atomic.Int64 // events passed over
 }
 
-// quiet keeps the router's own story for who debugs it.
+// quiet keeps the router's own messages for anyone who debugs it.
 var quiet = map[slog.Level]slog.Level{slog.LevelInfo: slog.LevelDebug}
 
 // Open prepares the reactions; Run starts them.

@@ -10,8 +10,8 @@ import (
 	"guishu/eventstore"
 )
 
-// recordClaimPhone keeps the phone that an approved claim brought with the customer, the
-// last one approved where both lines brought one.
+// recordClaimPhone keeps with the customer the phone that an approved application
+// brought: the last one approved, where both lines brought one.
 func recordClaimPhone() reaction {
 	return onStream("record-claim-phone", func(ctx context.Context, l *ledger.Ledger, call ledger.Call, stream eventstore.Stream, e ownership.ClaimApproved) error {
 		customer, line, err := ownership.ParseStream(string(stream))

@@ -171,8 +171,7 @@ func Attachments() query.List[Query, Attachment] {
 	}
 }
 
-// hideLaterEnd leaves out an end that had not come by AsOf, or that nobody had
-// recorded by KnownAt.
+// hideLaterEnd leaves out an end that came after AsOf, or was recorded after KnownAt.
 func (q Query) hideLaterEnd(row *Attachment) {
 	notYet := !q.AsOf.IsZero() && row.EndedTime.After(q.AsOf)
 	notKnown := !q.KnownAt.IsZero() && row.EndedRecordedAt.After(q.KnownAt)

@@ -68,15 +68,16 @@ func (m *model) registered(tx *projections.Tx, e customer.Registered, at *projec
 	return nil
 }
 
-// keep makes the customer one of those who entered them or were named at entry,
-// who keep them only while nobody owns or advises them (B-20, B-35).
+// keep counts the customer among the own ones of the member of staff who entered them,
+// and of the one named at entry: only while nobody owns or advises the customer (B-20,
+// B-35).
 func (m *model) keep(tx *projections.Tx, row *Row) {
 	for _, key := range row.keepers() {
 		m.relate(tx, Relation{key, row.HomeUnit, row.Position})
 	}
 }
 
-// lose takes the customer from those who only entered them.
+// lose takes the customer from these two again.
 func (m *model) lose(tx *projections.Tx, row *Row) {
 	for _, key := range row.keepers() {
 		m.relations.Delete(tx, key)
@@ -156,8 +157,8 @@ func missing(id domain.CustomerID) error { return fmt.Errorf("customer %s is not
 
 // apply lets the domain fold the event, so that what is filled, missing and
 // verified follows its rules, and shows the outcome in the row. Of texts that
-// the row does not keep the state knows only that they are there, which is what
-// an erased text says.
+// the row does not keep, the state knows only that there is one, as with an erased
+// text.
 func (m *model) apply(tx *projections.Tx, row *Row, event any, at *projections.Event) {
 	state := row.state()
 	state.Apply(event, at.Fact)
@@ -200,8 +201,8 @@ func (m *model) apply(tx *projections.Tx, row *Row, event any, at *projections.E
 	show(p.Details.Employer, func(text string) { row.Employer = text })
 }
 
-// show shows a text where it can be read or is none; one that is only known to be
-// there is in the row already.
+// show shows a text that can be read, or that there is none. Where there is only known
+// to be one, the row has it already.
 func show(text domain.Personal, in func(string)) {
 	if !text.Erased() {
 		in(text.Reveal())

@@ -34,7 +34,7 @@ type Payment struct {
 	SubBranch       string
 	Papers          int
 	Exceptions      []domain.Exception
-	ReservedAt      time.Time // by the business's account, as the others
+	ReservedAt      time.Time // by the business's account, as the times below
 	ReservedBy      domain.StaffID
 	RegisteredAt    time.Time
 	RegisteredBy    domain.StaffID

@@ -246,7 +246,7 @@ func sumColumns() []projections.Column[Sum] {
 	}
 }
 
-// nobody stands for what sums are not split by.
+// nobody is the id in a column that sums are not split by.
 const nobody = "'00000000-0000-0000-0000-000000000000'::uuid"
 
 // Sums is the list of sums by period and whom they are for. ErrFormValue for an

@@ -69,8 +69,8 @@ func Choose(sorts []Sort, name string) (Sort, error) {
 	return Sort{}, domain.ErrFormValue.At("sort")
 }
 
-// place is what a cursor holds.
-type place struct {
+// bookmark is what a cursor holds.
+type bookmark struct {
 	Sort string   // a digest of the order it belongs to
 	Key  []string // the last row's values, as PostgreSQL writes them
 }
@@ -81,7 +81,7 @@ func (s Sort) digest() string {
 }
 
 func (s Sort) cursor(key []string) Cursor {
-	text, err := json.Marshal(place{Sort: s.digest(), Key: key})
+	text, err := json.Marshal(bookmark{Sort: s.digest(), Key: key})
 	if err != nil {
 		return ""
 	}
@@ -95,7 +95,7 @@ func (w *Where) from(sort Sort, after Cursor) error {
 	if err != nil {
 		return wrong
 	}
-	var at place
+	var at bookmark
 	if err := json.Unmarshal(text, &at); err != nil || at.Sort != sort.digest() || len(at.Key) != len(sort.Columns) {
 		return wrong
 	}

@@ -47,8 +47,8 @@ func names[R any](columns []projections.Column[R]) string {
 	return strings.Join(all, ", ")
 }
 
-// Count counts the rows of "FROM from WHERE …", up to a limit above which nobody
-// needs to know more.
+// Count counts the rows of "FROM from WHERE …", up to a limit: above it the exact
+// number does not matter.
 func Count(ctx context.Context, db DB, from string, where Where, most int) (int, error) {
 	if where.refusal != nil {
 		return 0, where.refusal

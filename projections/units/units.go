@@ -1,6 +1,6 @@
-// Package units is the read model of the organisation's units, with their place
-// in the tree. Other read models keep a row's unit only; where a unit moves, its
-// path changes here and nowhere else.
+// Package units is the read model of the organisation's units, with their path in the
+// tree. Other read models keep a row's unit only; where a unit moves, its path changes
+// here and nowhere else.
 package units
 
 import (
@@ -113,18 +113,18 @@ func (m *model) moved(tx *projections.Tx, e organisation.UnitMoved, _ *projectio
 	unit.Parent = e.Parent
 	unit.below(parent)
 	m.units.Create(tx, unit)
-	m.place(tx, unit)
+	m.takeAlong(tx, unit)
 	return nil
 }
 
-// place gives everything below a unit its place.
-func (m *model) place(tx *projections.Tx, parent Unit) {
+// takeAlong gives everything below a unit its new path, line and model.
+func (m *model) takeAlong(tx *projections.Tx, parent Unit) {
 	children := m.children.Keys(tx, parent.Unit)
 	slices.SortFunc(children, domain.UnitID.Compare)
 	for _, id := range children {
 		if child := m.units.Edit(tx, id); child != nil && child.Parent == parent.Unit {
 			child.below(parent)
-			m.place(tx, *child)
+			m.takeAlong(tx, *child)
 		}
 	}
 }
