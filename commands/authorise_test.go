@@ -30,6 +30,7 @@ type things struct {
 	request     domain.RequestID
 	unit        domain.UnitID
 	batch       domain.BatchID
+	referral    domain.ReferralID
 }
 
 // nothing names things that do not exist.
@@ -37,7 +38,7 @@ func nothing() things {
 	return things{
 		domain.CustomerID(uuid.New()), domain.SelfOperated, domain.ApplicationID(uuid.New()), domain.AttachmentID(uuid.New()),
 		domain.PaymentID(uuid.New()), domain.ProductID(uuid.New()), domain.StaffID(uuid.New()), domain.RequestID(uuid.New()),
-		domain.UnitID(uuid.New()), domain.BatchID(uuid.New()),
+		domain.UnitID(uuid.New()), domain.BatchID(uuid.New()), domain.ReferralID(uuid.New()),
 	}
 }
 
@@ -74,6 +75,10 @@ func examples(on things, today domain.Date) map[string]ledger.Body {
 		commands.AttachAdvisor{Customer: on.customer, Advisor: on.staff},
 		commands.EndAttachment{Customer: on.customer, Attachment: on.attachment, Reason: "交接"},
 		commands.RecordContact{Customer: on.customer, Advisor: on.staff, OccurredOn: today, Method: attachment.ContactByPhone},
+		commands.OfferReferral{Customer: on.customer, Target: on.staff},
+		commands.AcceptReferral{Referral: on.referral},
+		commands.RejectReferral{Referral: on.referral, Reason: "客户已满"},
+		commands.CancelReferral{Referral: on.referral},
 		commands.LaunchProduct{Code: "P9", Name: "产品", Supplier: "示例基金"},
 		commands.OpenSubscription{Product: on.product},
 		commands.CloseSubscription{Product: on.product, Reason: "额满"},
@@ -140,6 +145,9 @@ func (h *house) inNorth() things {
 	deal := h.Sale("authorise")
 	on.payment, on.product, on.attachment = deal.Payment, deal.Product, deal.Attachment
 	on.batch = h.Batch()
+	offered, err := h.Ledger.Do(h.Context(), h.As(h.Ann), commands.OfferReferral{Customer: on.customer, Target: h.Bo})
+	h.Must(err)
+	on.referral = domain.ReferralID(offered.ID)
 	return on
 }
 

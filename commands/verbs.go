@@ -22,6 +22,7 @@ func All() []ledger.Body {
 		RegisterCustomer{}, SupplementCustomer{}, RecordIdentityVerification{}, LinkCustomer{}, EraseCustomer{}, RevealFields{},
 		LookUpCustomer{}, ClaimCustomer{}, ConsentToClaim{}, ApproveClaim{}, RejectClaim{}, WithdrawClaim{}, RequestAdjustment{}, RequestDissolution{},
 		AttachAdvisor{}, EndAttachment{}, RecordContact{},
+		OfferReferral{}, AcceptReferral{}, RejectReferral{}, CancelReferral{},
 		LaunchProduct{}, OpenSubscription{}, CloseSubscription{}, RecordInception{},
 		ReservePayment{}, RegisterPayment{}, ConfirmPayment{}, ReturnPayment{}, CancelPayment{}, ReversePayment{},
 		DecideAttribution{}, CounterAttribution{},

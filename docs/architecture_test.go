@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"guishu/domain"
@@ -17,10 +18,15 @@ import (
 
 var update = flag.Bool("update", false, "write the tables of the documents anew")
 
+// documents are read and written by one test at a time.
+var documents sync.Mutex
+
 // table holds the table under a heading of a document to what it should be; with
 // -update it writes it.
 func table(t *testing.T, document, heading string, wanted [][]string) {
 	t.Helper()
+	documents.Lock()
+	defer documents.Unlock()
 	content, err := os.ReadFile(document)
 	if err != nil {
 		t.Fatal(err)

@@ -27,6 +27,7 @@ type (
 	decisionKind    struct{}
 	batchKind       struct{}
 	requestKind     struct{}
+	referralKind    struct{}
 )
 
 func (customerKind) idKind()    {}
@@ -40,6 +41,7 @@ func (contactKind) idKind()     {}
 func (decisionKind) idKind()    {}
 func (batchKind) idKind()       {}
 func (requestKind) idKind()     {}
+func (referralKind) idKind()    {}
 
 type (
 	// CustomerID names a customer, prospect or formal.
@@ -64,6 +66,8 @@ type (
 	BatchID = ID[batchKind]
 	// RequestID names a client's request, its idempotency key.
 	RequestID = ID[requestKind]
+	// ReferralID names an offer of a customer to a colleague.
+	ReferralID = ID[referralKind]
 )
 
 // ParseCustomerID reads a customer id; ErrRequestIDFormat when it is none.

@@ -18,6 +18,7 @@ import (
 	"guishu/domain/payment"
 	"guishu/domain/policy"
 	"guishu/domain/product"
+	"guishu/domain/referral"
 	"guishu/domain/staff"
 )
 
@@ -25,7 +26,7 @@ import (
 func List() []domain.Aggregate {
 	return []domain.Aggregate{
 		domain.Ledger(), organisation.Aggregate(), staff.Aggregate(), customer.Aggregate(), ownership.Aggregate(),
-		attachment.Aggregate(), product.Aggregate(), payment.Aggregate(), attribution.Aggregate(), policy.Aggregate(),
+		attachment.Aggregate(), referral.Aggregate(), product.Aggregate(), payment.Aggregate(), attribution.Aggregate(), policy.Aggregate(),
 		migration.Aggregate(), lookup.Aggregate(),
 	}
 }

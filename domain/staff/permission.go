@@ -30,6 +30,8 @@ const (
 	AttachAdvisor      Permission = "attachment.attach"
 	EndAttachment      Permission = "attachment.end"     // B-27
 	RecordContact      Permission = "contact.record"     // B-31
+	OfferReferral      Permission = "referral.offer"     // also cancel
+	AnswerReferral     Permission = "referral.answer"
 	ManageProducts     Permission = "product.manage"     // B-19
 	ReservePayment     Permission = "payment.reserve"    // B-34(2), also cancel
 	RegisterPayment    Permission = "payment.register"   // B-34(2)
@@ -40,6 +42,7 @@ const (
 	RecomputeDecision  Permission = "attribution.decide" // B-31
 	ReadCustomers      Permission = "customer.read"      // lists, details, timeline (A-41, B-35)
 	ReadClaims         Permission = "claim.read"
+	ReadReferrals      Permission = "referral.read"
 	ReadPayments       Permission = "payment.read"       // B-35(3 … 5)
 	ReadPerformance    Permission = "performance.read"   // B-18
 	ReadAttribution    Permission = "attribution.read"   // B-31
@@ -71,6 +74,8 @@ var AllPermissions = domain.NewEnumeration(domain.ErrFormValue.At("permission"),
 	domain.Named(AttachAdvisor, "下挂财富管理师", "attach advisors"),
 	domain.Named(EndAttachment, "结束下挂", "end attachments"),
 	domain.Named(RecordContact, "登记客户联络", "record contacts"),
+	domain.Named(OfferReferral, "引见客户", "refer customers"),
+	domain.Named(AnswerReferral, "答复引见", "answer referrals"),
 	domain.Named(ManageProducts, "管理产品", "manage products"),
 	domain.Named(ReservePayment, "划款预约", "reserve payments"),
 	domain.Named(RegisterPayment, "划款登记", "register payments"),
@@ -81,6 +86,7 @@ var AllPermissions = domain.NewEnumeration(domain.ErrFormValue.At("permission"),
 	domain.Named(RecomputeDecision, "重新判定业绩归属", "attribute commissions again"),
 	domain.Named(ReadCustomers, "查询客户", "read customers"),
 	domain.Named(ReadClaims, "查询客户关系申请", "read applications"),
+	domain.Named(ReadReferrals, "查询引见", "read referrals"),
 	domain.Named(ReadPayments, "查询划款", "read payments"),
 	domain.Named(ReadPerformance, "查询业绩", "read performance"),
 	domain.Named(ReadAttribution, "查询业绩归属", "read attributions"),
@@ -162,6 +168,8 @@ var matrix = map[Permission]reaches{
 	AttachAdvisor:      {___, ___, ___, ___, ___, ___, ___, own, sub, sub, sub, ___, ___, ___},
 	EndAttachment:      {___, ___, ___, ___, ___, ___, ___, own, sub, ___, sub, ___, ___, ___},
 	RecordContact:      {own, own, own, own, own, ___, ___, own, ___, ___, sub, ___, ___, ___},
+	OfferReferral:      {own, own, own, own, own, sub, ___, own, ___, ___, ___, ___, ___, ___},
+	AnswerReferral:     {own, own, own, own, own, own, ___, own, ___, ___, ___, ___, ___, ___},
 	ManageProducts:     {___, ___, ___, ___, ___, ___, ___, ___, ___, sub, ___, ___, ___, ___},
 	ReservePayment:     {___, own, own, own, own, ___, ___, own, ___, sub, ___, ___, ___, ___},
 	RegisterPayment:    {___, own, own, own, own, ___, ___, own, ___, sub, ___, ___, ___, ___},
@@ -173,6 +181,7 @@ var matrix = map[Permission]reaches{
 	OperateSystem:      {___, ___, ___, ___, ___, ___, ___, ___, ___, ___, ___, ___, ___, sub},
 	ReadCustomers:      {own, own, own, own, own, sub, sub, own, sub, sub, sub, sub, sub, ___},
 	ReadClaims:         {own, own, own, own, own, sub, sub, ___, sub, ___, ___, sub, ___, ___},
+	ReadReferrals:      {own, own, own, own, own, sub, sub, own, sub, ___, ___, sub, ___, ___},
 	ReadPayments:       {own, own, own, own, own, sub, sub, own, sub, sub, sub, sub, ___, ___},
 	ReadPerformance:    {own, own, own, own, own, sub, sub, own, sub, sub, sub, sub, ___, ___},
 	ReadAttribution:    {own, own, own, own, own, sub, sub, own, sub, sub, sub, sub, ___, ___},

@@ -24,7 +24,7 @@ type bankStory struct {
 // within the outlet.
 var bankPlots = [bankCustomers / 8]func(*bankStory){
 	(*bankStory).ownedAndPaid, (*bankStory).ownedAndPaid, (*bankStory).owned, (*bankStory).owned, (*bankStory).revealed,
-	(*bankStory).owned, (*bankStory).completed, (*bankStory).owned, (*bankStory).owned,
+	(*bankStory).owned, (*bankStory).completed, (*bankStory).owned, (*bankStory).referred,
 	(*bankStory).claimedToday, (*bankStory).claimedToday, (*bankStory).phoneWithClaim,
 	(*bankStory).pending, (*bankStory).pending,
 	(*bankStory).rejected, (*bankStory).withdrawn, (*bankStory).rivals,
@@ -110,6 +110,23 @@ func (t *bankStory) revealed() {
 	t.owned()
 	t.live()
 	t.reveal(t.outlet.manager(t.nth), commands.RevealFields{Customer: t.id, Fields: []staff.Field{staff.FieldPhone}, Purpose: "预约回访"})
+}
+
+// referred is offered to a colleague of the manager who owns them, who takes them on,
+// declines, or has not answered yet; or the offer is taken back.
+func (t *bankStory) referred() {
+	t.owned()
+	t.live()
+	from, to := t.outlet.manager(t.nth), t.outlet.manager(t.nth+1)
+	id := domain.ReferralID(do(t.story, from, commands.OfferReferral{Customer: t.id, Target: t.who(to), Note: "客户想了解理财产品"}))
+	switch t.number % 4 {
+	case 0:
+		do(t.story, to, commands.AcceptReferral{Referral: id})
+	case 1:
+		do(t.story, to, commands.RejectReferral{Referral: id, Reason: "本月客户已排满"})
+	case 2:
+		do(t.story, from, commands.CancelReferral{Referral: id})
+	}
 }
 
 // completed has a field added by the manager who owns them (B-20).

@@ -20,6 +20,7 @@ import (
 	"guishu/domain/payment"
 	"guishu/domain/policy"
 	"guishu/domain/product"
+	"guishu/domain/referral"
 	"guishu/domain/staff"
 )
 
@@ -198,6 +199,14 @@ func (s *Story) Life(n int) []Write {
 	}
 	if n%6 == 0 {
 		add(lookup.RevealStreamPrefix+id.String(), day(300), lookup.Revealed{Customer: id, Staff: head, Fields: []string{"phone"}, Purpose: "回访"})
+	}
+	if n%6 == 5 {
+		offered := referral.Offered{
+			Referral: ID[domain.ReferralID](), Customer: id, Line: line, Referrer: advisor, Unit: unit, Target: s.Staff[other], TargetUnit: unit,
+			Note: domain.NewPersonal("想买理财"), ExpiresOn: domain.DateOf(begin.Effective, domain.ChinaZone()).AddDays(referral.OpenDays),
+		}
+		add(referral.StreamPrefix+offered.Referral.String(), day(5), offered,
+			referral.Accepted{Referral: offered.Referral, Customer: id, By: s.Staff[other]})
 	}
 	return writes
 }

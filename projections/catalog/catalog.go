@@ -18,6 +18,7 @@ import (
 	"guishu/projections/policies"
 	"guishu/projections/products"
 	"guishu/projections/purchases"
+	"guishu/projections/referrals"
 	"guishu/projections/staff"
 	"guishu/projections/timeline"
 	"guishu/projections/units"
@@ -32,7 +33,7 @@ func Models(hasher *sealing.Hasher, zone *time.Location) []projections.Model {
 	}
 	return []projections.Model{
 		units.Model(), staff.Model(), products.Model(), policies.Model(), migrations.Model(),
-		customers.Model(hash), claims.Model(), ownership.Model(), attachments.Model(),
+		customers.Model(hash), claims.Model(), ownership.Model(), attachments.Model(), referrals.Model(),
 		payments.Model(), purchases.Model(zone), performance.Model(zone), attributions.Model(), timeline.Model(),
 	}
 }

@@ -36,10 +36,12 @@ func (c *Census) StaffAt(ctx context.Context, path domain.Path) (int, error) {
 }
 
 // openWork has a query for each category of streams that can be work which waits for
-// a member of staff, $1 (see domain.Category): it gives the ids of what waits.
+// a member of staff, $1, on a day, $2 (see domain.Category): it gives the ids of what
+// waits.
 func openWork() map[string]string {
 	return map[string]string{
 		"ownership": "SELECT application FROM read.claims WHERE applicant = $1 AND status = 'PENDING'",
+		"referral":  "SELECT referral FROM read.referrals WHERE target = $1 AND status = 'OFFERED' AND expires_on >= $2::date",
 		"payment":   "SELECT payment FROM read.payments WHERE advisor = $1 AND status IN ('RESERVED', 'REGISTERED', 'RETURNED')",
 	}
 }
@@ -48,7 +50,7 @@ func openWork() map[string]string {
 // payments under way, by their ids (B-27).
 func (c *Census) OpenWork(ctx context.Context, who domain.StaffID) ([]string, error) {
 	queries := strings.Join(slices.Sorted(maps.Values(openWork())), " UNION ALL ")
-	rows, err := c.db.Query(ctx, "SELECT id::text FROM ("+queries+") AS open (id) ORDER BY 1", who.UUID())
+	rows, err := c.db.Query(ctx, "SELECT id::text FROM ("+queries+") AS open (id) ORDER BY 1", who.UUID(), domain.DateOf(time.Now(), c.zone).UTC())
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"guishu/domain/customer"
 	own "guishu/domain/ownership"
 	"guishu/domain/payment"
+	"guishu/domain/referral"
 	"guishu/domain/staff"
 	"guishu/projections/attachments"
 	"guishu/projections/attributions"
@@ -22,6 +23,7 @@ import (
 	"guishu/projections/products"
 	"guishu/projections/purchases"
 	"guishu/projections/query"
+	"guishu/projections/referrals"
 	people "guishu/projections/staff"
 	"guishu/projections/timeline"
 	"guishu/projections/units"
@@ -119,6 +121,9 @@ func (b *bed) examples(t *testing.T) []example {
 		list(b, "attachments", attachments.Attachments(), domain.AttachmentID{1},
 			attachments.Query{Customer: id, Active: true}, attachments.Query{Advisor: who},
 			attachments.Query{Customer: id, AsOf: b.story.Begin, KnownAt: b.story.Begin}),
+		list(b, "referrals", referrals.Referrals(), domain.ReferralID{1},
+			referrals.Query{Status: referral.StatusOffered, Today: day}, referrals.Query{Status: referral.StatusExpired, Today: day},
+			referrals.Query{Status: referral.StatusAccepted}, referrals.Query{Customer: id}, referrals.Query{Referrer: who}, referrals.Query{Target: who}),
 		list(b, "contacts", attachments.Contacts(), domain.Position(1), attachments.ContactQuery{Customer: id}, attachments.ContactQuery{Advisor: who}),
 		list(b, "staff", people.Members(), who,
 			people.Query{Name: "王"}, people.Query{EmployeeNo: "S1"}, people.Query{Role: domain.RoleAdvisor}, people.Query{Superior: who},
