@@ -4,24 +4,20 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"guishu/commands"
-	"guishu/commands/ledger"
+	"guishu/commands/commandstest"
 	"guishu/domain"
-	"guishu/domain/customer"
-	"guishu/domain/identity"
 	"guishu/domain/payment"
 	"guishu/eventstore"
 	"guishu/eventstore/esdb"
 	"guishu/eventstore/idindex"
 	"guishu/eventstore/memory"
 	"guishu/eventstore/postgres"
-	"guishu/eventstore/sealing"
 	"guishu/eventstore/storetest"
 	"guishu/internal/esdbtest"
 	"guishu/internal/pgtest"
@@ -30,21 +26,15 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// house is an invented wealth firm on a database of its own.
+// house is an invented wealth firm.
 type house struct {
-	t      testing.TB
-	pool   *pgxpool.Pool
-	store  eventstore.Store
-	ring   *sealing.Ring
-	codec  *eventstore.Codec
-	ledger *ledger.Ledger
-	keys   atomic.Int64
+	*commandstest.Firm
 	locked locked
 
-	branch                 domain.UnitID
-	admin, dora, emil, ops domain.StaffID
-	director               domain.StaffID
-	fund                   domain.ProductID
+	branch          domain.UnitID
+	dora, emil, ops domain.StaffID
+	director        domain.StaffID
+	fund            domain.ProductID
 }
 
 // locked are those whose sign-in has ended.
@@ -55,52 +45,30 @@ func (l *locked) Disable(_ context.Context, staff domain.StaffID) error {
 	return nil
 }
 
-type census struct{}
-
-func (census) StaffAt(context.Context, domain.Path) (int, error)                  { return 0, nil }
-func (census) OpenWork(context.Context, domain.StaffID) ([]string, error)         { return nil, nil }
-func (census) Owned(context.Context, domain.StaffID) (int, error)                 { return 0, nil }
-func (census) ClaimsOn(context.Context, domain.StaffID, domain.Date) (int, error) { return 0, nil }
-
 // newHouse founds a house on a store that open gives it. Whatever the store, read
 // models, keys and checkpoints are in PostgreSQL.
-func newHouse(t testing.TB, open func(*house) eventstore.Store) *house {
+func newHouse(t testing.TB, open func(*commandstest.Firm) eventstore.Store) *house {
 	t.Helper()
-	h := &house{t: t, pool: pgtest.New(t)}
-	ctx := t.Context()
-	h.store = open(h)
-	t.Cleanup(func() { _ = h.store.Close() })
-	var err error
-	h.ring, err = sealing.Open(ctx, h.pool, sealing.FixedKEK(sealing.NewKEK()), sealing.Options{})
-	h.must(err)
-	registry, err := ledger.Events()
-	h.must(err)
-	h.codec = eventstore.NewCodec(registry, sealing.NewSealer(h.ring))
-	lookups, err := h.ring.Hasher(ctx, sealing.ForLookups)
-	h.must(err)
-	requests, err := h.ring.Hasher(ctx, sealing.ForRequests)
-	h.must(err)
-	unique, err := ledger.OpenKeys(ctx, h.pool)
-	h.must(err)
-	h.ledger, err = ledger.Open(ctx, ledger.Config{
-		ID: h.ring.Ledger(), Store: h.store, Codec: h.codec, Keys: unique, Lookups: lookups, Requests: requests,
-		Eraser: h.ring, Census: census{}, Location: domain.ChinaZone(), Now: time.Now,
-	})
-	h.must(err)
-	t.Cleanup(h.ledger.Close)
-	h.settle()
+	h := &house{Firm: commandstest.Found(t, "示例财富", open)}
+	h.branch = h.Unit(h.Root, "W01", domain.Branch, "")
+	h.dora = h.Hire("dora", h.branch, domain.RoleAdvisor, h.branch)
+	h.emil = h.Hire("emil", h.branch, domain.RoleAdvisor, h.branch)
+	h.director = h.Hire("director", h.Root, domain.RoleSuperior, h.Root)
+	h.ops = h.Hire("ops", h.Root, domain.RoleOperations, h.Root)
+	h.fund = domain.ProductID(h.Do(h.ops, commands.LaunchProduct{Code: "F1", Name: "示例稳健一号", Supplier: "示例基金"}).ID)
+	h.Do(h.ops, commands.OpenSubscription{Product: h.fund})
 	return h
 }
 
 // onEachStore runs a test on every kind of store there is.
 func onEachStore(t *testing.T, test func(t *testing.T, h *house)) {
 	t.Parallel()
-	for name, open := range map[string]func(*house) eventstore.Store{
-		"postgres":           onPostgres,
-		"postgres with gaps": func(h *house) eventstore.Store { return storetest.Sparse(onPostgres(h)) },
+	for name, open := range map[string]func(*commandstest.Firm) eventstore.Store{
+		"postgres":           commandstest.OnPostgres,
+		"postgres with gaps": func(f *commandstest.Firm) eventstore.Store { return storetest.Sparse(commandstest.OnPostgres(f)) },
 		"eventstoredb":       onEventStoreDB,
-		"memory":             func(*house) eventstore.Store { return memory.New() },
-		"memory with gaps":   func(*house) eventstore.Store { return storetest.Sparse(memory.New()) },
+		"memory":             func(*commandstest.Firm) eventstore.Store { return memory.New() },
+		"memory with gaps":   func(*commandstest.Firm) eventstore.Store { return storetest.Sparse(memory.New()) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -109,76 +77,19 @@ func onEachStore(t *testing.T, test func(t *testing.T, h *house)) {
 	}
 }
 
-func onPostgres(h *house) eventstore.Store {
-	h.t.Helper()
-	store, err := postgres.Open(h.t.Context(), h.pool, postgres.Options{AllowUnsafe: true, Log: slog.New(slog.DiscardHandler)})
-	h.must(err)
-	return store
-}
-
 // onEventStoreDB is the ledger as it is opened on an EventStoreDB, which is here the
 // gateway over a database of its own.
-func onEventStoreDB(h *house) eventstore.Store {
-	h.t.Helper()
+func onEventStoreDB(f *commandstest.Firm) eventstore.Store {
+	f.Helper()
 	quiet := slog.New(slog.DiscardHandler)
-	behind, err := postgres.Open(h.t.Context(), pgtest.New(h.t), postgres.Options{AllowUnsafe: true, Log: quiet})
-	h.must(err)
-	h.t.Cleanup(func() { _ = behind.Close() })
-	server, err := esdb.Open(h.t.Context(), esdbtest.On(h.t, storetest.Sparse(behind)), esdb.Options{Log: quiet})
-	h.must(err)
-	store, err := idindex.Open(h.t.Context(), h.pool, server, idindex.Options{Log: quiet})
-	h.must(err)
+	behind, err := postgres.Open(f.Context(), pgtest.New(f), postgres.Options{AllowUnsafe: true, Log: quiet})
+	f.Must(err)
+	f.Cleanup(func() { _ = behind.Close() })
+	server, err := esdb.Open(f.Context(), esdbtest.On(f, storetest.Sparse(behind)), esdb.Options{Log: quiet})
+	f.Must(err)
+	store, err := idindex.Open(f.Context(), f.Pool, server, idindex.Options{Log: quiet})
+	f.Must(err)
 	return store
-}
-
-func (h *house) settle() {
-	ctx := h.t.Context()
-	var err error
-	h.admin, err = commands.Install(ctx, h.ledger, commands.InstallFirstAdministrator{
-		Firm: "示例财富", Name: "管理员甲", Login: "admin", EmployeeNo: "A0001",
-	})
-	h.must(err)
-	tree, err := h.ledger.Tree(ctx)
-	h.must(err)
-	root := tree.Root().ID
-	made, err := h.ledger.Do(ctx, h.as(h.admin), commands.EstablishUnit{
-		Parent: root, Code: "W01", Name: "示例分公司", Kind: domain.Branch, Model: domain.Attached,
-	})
-	h.must(err)
-	h.branch = domain.UnitID(made.ID)
-	h.dora = h.hire("dora", h.branch, domain.RoleAdvisor, h.branch)
-	h.emil = h.hire("emil", h.branch, domain.RoleAdvisor, h.branch)
-	h.director = h.hire("director", root, domain.RoleSuperior, root)
-	h.ops = h.hire("ops", root, domain.RoleOperations, root)
-	made, err = h.ledger.Do(ctx, h.as(h.ops), commands.LaunchProduct{Code: "F1", Name: "示例稳健一号", Supplier: "示例基金"})
-	h.must(err)
-	h.fund = domain.ProductID(made.ID)
-	_, err = h.ledger.Do(ctx, h.as(h.ops), commands.OpenSubscription{Product: h.fund})
-	h.must(err)
-}
-
-func (h *house) must(err error) {
-	h.t.Helper()
-	if err != nil {
-		h.t.Fatal(err)
-	}
-}
-
-func (h *house) as(who domain.StaffID) ledger.Call {
-	return ledger.Call{Actor: who, Key: fmt.Sprintf("key-%d", h.keys.Add(1))}
-}
-
-func (h *house) hire(login string, unit domain.UnitID, role domain.Role, at domain.UnitID) domain.StaffID {
-	h.t.Helper()
-	ctx := h.t.Context()
-	hired, err := h.ledger.Do(ctx, h.as(h.admin), commands.HireStaff{EmployeeNo: "E-" + login, Login: login, Name: "员工", Unit: unit})
-	h.must(err)
-	who := domain.StaffID(hired.ID)
-	asked, err := h.ledger.Do(ctx, h.as(who), commands.RequestAccess{Staff: who, Role: role, Unit: at})
-	h.must(err)
-	_, err = h.ledger.Do(ctx, h.as(h.admin), commands.GrantAccess{Staff: who, Request: domain.RequestID(asked.ID)})
-	h.must(err)
-	return who
 }
 
 // bought is a customer with a confirmed payment.
@@ -190,67 +101,51 @@ type bought struct {
 // purchase registers a customer, attaches dora, and confirms a payment; n tells
 // customers apart.
 func (h *house) purchase(n int) bought {
-	h.t.Helper()
-	ctx := h.t.Context()
-	registered, err := h.ledger.Do(ctx, h.as(h.dora), commands.RegisterCustomer{
-		Party: domain.Person, HomeUnit: h.branch, Advisor: h.dora,
-		Fields: commands.CustomerFields{
-			Name: "王示例", Phone: "13800138000", Source: customer.SourceOwn, IdentityType: identity.Passport,
-			IdentityNumber: fmt.Sprintf("E%08d", n), Address: "示例市和平路1号", Birthday: "19900307", BankAccount: "6222020200112233446",
-		},
+	h.Helper()
+	registered := h.Do(h.dora, commands.RegisterCustomer{
+		Party: domain.Person, HomeUnit: h.branch, Advisor: h.dora, Fields: commandstest.Complete("王示例", fmt.Sprintf("E%08d", n)),
 	})
-	h.must(err)
 	b := bought{customer: domain.CustomerID(registered.ID)}
-	_, err = h.ledger.Do(ctx, h.as(h.dora), commands.AttachAdvisor{Customer: b.customer, Advisor: h.dora})
-	h.must(err)
+	h.Do(h.dora, commands.AttachAdvisor{Customer: b.customer, Advisor: h.dora})
 	b.payment = h.pay(b.customer)
 	return b
 }
 
 // pay reserves, registers and confirms a payment of dora's.
 func (h *house) pay(customer domain.CustomerID) domain.PaymentID {
-	h.t.Helper()
-	ctx := h.t.Context()
-	reserved, err := h.ledger.Do(ctx, h.as(h.dora), commands.ReservePayment{
-		Customer: customer, Product: h.fund, Advisor: h.dora, AmountFen: 1_000_000, Nature: domain.Direct, IdentityType: identity.Passport, IdentityNumber: "E12345678",
-		Source: commands.BankSource{HeadBank: "示例银行", Branch: "示例分行", SubBranch: "示例支行", Account: "6222020200112233446"},
-		Papers: []string{strings.Repeat("ab", 32)}, ScheduledOn: h.ledger.Today(),
-	})
-	h.must(err)
-	id := domain.PaymentID(reserved.ID)
-	_, err = h.ledger.Do(ctx, h.as(h.dora), commands.RegisterPayment{Payment: id})
-	h.must(err)
-	_, err = h.ledger.Do(ctx, h.as(h.ops), commands.ConfirmPayment{Payment: id})
-	h.must(err)
+	h.Helper()
+	id := domain.PaymentID(h.Do(h.dora, h.Reserving(customer, h.fund, h.dora)).ID)
+	h.Do(h.dora, commands.RegisterPayment{Payment: id})
+	h.Do(h.ops, commands.ConfirmPayment{Payment: id})
 	return id
 }
 
 // react opens the reactions and runs them until the test ends or stop is called.
 func (h *house) react(change ...func(*reactions.Config)) (r *reactions.Reactions, stop func()) {
-	h.t.Helper()
-	config := reactions.Config{Store: h.store, Codec: h.codec, Ledger: h.ledger, SignIns: &h.locked, Pool: h.pool}
+	h.Helper()
+	config := reactions.Config{Store: h.Store, Codec: h.Codec, Ledger: h.Ledger, SignIns: &h.locked, Pool: h.Pool}
 	for _, c := range change {
 		c(&config)
 	}
-	r, err := reactions.Open(h.t.Context(), config)
-	h.must(err)
+	r, err := reactions.Open(h.Context(), config)
+	h.Must(err)
 	ended := make(chan error, 1)
-	go func() { ended <- r.Run(h.t.Context()) }()
+	go func() { ended <- r.Run(h.Context()) }()
 	select {
 	case <-r.Running():
 	case err := <-ended:
-		h.t.Fatalf("the reactions did not start: %v", err)
+		h.Fatalf("the reactions did not start: %v", err)
 	}
 	var stopped atomic.Bool
 	stop = func() {
 		if stopped.CompareAndSwap(false, true) {
 			if err := r.Close(); err != nil {
-				h.t.Errorf("closing the reactions: %v", err)
+				h.Errorf("closing the reactions: %v", err)
 			}
 			<-ended
 		}
 	}
-	h.t.Cleanup(stop)
+	h.Cleanup(stop)
 	return r, stop
 }
 
@@ -262,13 +157,13 @@ func streamOf[ID fmt.Stringer](prefix string, id ID) eventstore.Stream {
 // await follows a stream until it has so many events of a type, and gives the
 // types of all of its events.
 func (h *house) await(stream eventstore.Stream, kind string, count int) []string {
-	h.t.Helper()
-	ctx, cancel := context.WithTimeout(h.t.Context(), 30*time.Second)
+	h.Helper()
+	ctx, cancel := context.WithTimeout(h.Context(), 30*time.Second)
 	defer cancel()
 	var types []string
-	for delivery, err := range h.store.SubscribeStream(ctx, stream, eventstore.NoRevision) {
+	for delivery, err := range h.Store.SubscribeStream(ctx, stream, eventstore.NoRevision) {
 		if err != nil {
-			h.t.Fatalf("waiting for %d %s on %s, which has %v: %v", count, kind, stream, types, err)
+			h.Fatalf("waiting for %d %s on %s, which has %v: %v", count, kind, stream, types, err)
 		}
 		if delivery.Kind != eventstore.EventDelivered {
 			continue
@@ -286,12 +181,12 @@ func (h *house) await(stream eventstore.Stream, kind string, count int) []string
 
 // answered waits until every reaction has handled the newest event there is now.
 func (h *house) answered(r *reactions.Reactions) {
-	h.t.Helper()
-	last, err := h.store.LastPosition(h.t.Context())
-	h.must(err)
+	h.Helper()
+	last, err := h.Store.LastPosition(h.Context())
+	h.Must(err)
 	h.until("every reaction is at the tail", func() bool {
-		positions, err := r.Positions(h.t.Context())
-		h.must(err)
+		positions, err := r.Positions(h.Context())
+		h.Must(err)
 		for _, at := range positions {
 			if at < last {
 				return false
@@ -303,7 +198,7 @@ func (h *house) answered(r *reactions.Reactions) {
 
 // until waits for a condition.
 func (h *house) until(what string, holds func() bool) {
-	h.t.Helper()
+	h.Helper()
 	ticker := time.NewTicker(5 * time.Millisecond)
 	defer ticker.Stop()
 	timeout := time.NewTimer(30 * time.Second)
@@ -312,29 +207,18 @@ func (h *house) until(what string, holds func() bool) {
 		select {
 		case <-ticker.C:
 		case <-timeout.C:
-			h.t.Fatalf("waited in vain: %s", what)
+			h.Fatalf("waited in vain: %s", what)
 		}
 	}
-}
-
-// types are the types of a stream's events.
-func (h *house) types(stream eventstore.Stream) []string {
-	h.t.Helper()
-	var types []string
-	for event, err := range h.store.ReadStream(h.t.Context(), eventstore.StreamQuery{Stream: stream}) {
-		h.must(err)
-		types = append(types, event.Type)
-	}
-	return types
 }
 
 func paymentStream(id domain.PaymentID) eventstore.Stream { return streamOf(payment.StreamPrefix, id) }
 
 // open opens a pool that ends with the test.
 func (h *house) open(config *pgxpool.Config) *pgxpool.Pool {
-	h.t.Helper()
-	pool, err := pgxpool.NewWithConfig(h.t.Context(), config)
-	h.must(err)
-	h.t.Cleanup(pool.Close)
+	h.Helper()
+	pool, err := pgxpool.NewWithConfig(h.Context(), config)
+	h.Must(err)
+	h.Cleanup(pool.Close)
 	return pool
 }

@@ -33,7 +33,7 @@ func TestAConfirmedPaymentPromotesAndAttributes(t *testing.T) {
 		h.answered(r)
 
 		want := []string{"customer.registered", "customer.became-formal"}
-		if got := h.types(streamOf(customer.StreamPrefix, b.customer)); !slices.Equal(got, want) {
+		if got := h.Events(streamOf(customer.StreamPrefix, b.customer)); !slices.Equal(got, want) {
 			t.Errorf("the customer's log is %v, want %v", got, want)
 		}
 		h.causedBy(streamOf(attribution.StreamPrefix, b.payment), h.event(paymentStream(b.payment), "payment.confirmed"))
@@ -44,8 +44,8 @@ func TestAConfirmedPaymentPromotesAndAttributes(t *testing.T) {
 func TestADepartureEndsTheSignIn(t *testing.T) {
 	onEachStore(t, func(t *testing.T, h *house) {
 		r, _ := h.react()
-		_, err := h.ledger.Do(t.Context(), h.as(h.admin), commands.RecordDeparture{Staff: h.emil, On: h.ledger.Today(), Reason: "离职"})
-		h.must(err)
+		_, err := h.Ledger.Do(t.Context(), h.As(h.Admin), commands.RecordDeparture{Staff: h.emil, On: h.Ledger.Today(), Reason: "离职"})
+		h.Must(err)
 		h.answered(r)
 		for who, want := range map[domain.StaffID]bool{h.emil: true, h.dora: false} {
 			if _, ended := h.locked.all.Load(who); ended != want {
@@ -57,29 +57,29 @@ func TestADepartureEndsTheSignIn(t *testing.T) {
 
 // event is the first event of a type on a stream.
 func (h *house) event(stream eventstore.Stream, kind string) eventstore.Event {
-	h.t.Helper()
-	for event, err := range h.store.ReadStream(h.t.Context(), eventstore.StreamQuery{Stream: stream}) {
-		h.must(err)
+	h.Helper()
+	for event, err := range h.Store.ReadStream(h.Context(), eventstore.StreamQuery{Stream: stream}) {
+		h.Must(err)
 		if event.Type == kind {
 			return event
 		}
 	}
-	h.t.Fatalf("%s has no %s", stream, kind)
+	h.Fatalf("%s has no %s", stream, kind)
 	return eventstore.Event{}
 }
 
 // causedBy checks that a stream's events name their cause and its correlation, and
 // no person (C-01).
 func (h *house) causedBy(stream eventstore.Stream, cause eventstore.Event) {
-	h.t.Helper()
+	h.Helper()
 	of, err := eventstore.DecodeMetadata(cause.Metadata)
-	h.must(err)
-	for event, err := range h.store.ReadStream(h.t.Context(), eventstore.StreamQuery{Stream: stream}) {
-		h.must(err)
+	h.Must(err)
+	for event, err := range h.Store.ReadStream(h.Context(), eventstore.StreamQuery{Stream: stream}) {
+		h.Must(err)
 		meta, err := eventstore.DecodeMetadata(event.Metadata)
-		h.must(err)
+		h.Must(err)
 		if meta.CausationID != cause.ID || meta.CorrelationID != of.CommandID || meta.Actor != uuid.Nil {
-			h.t.Errorf("%s says %+v, its cause is %s", event.Type, meta, cause.ID)
+			h.Errorf("%s says %+v, its cause is %s", event.Type, meta, cause.ID)
 		}
 	}
 }
@@ -92,22 +92,22 @@ func TestAConfirmationThatComesAgainChangesNothing(t *testing.T) {
 		r, stop := h.react()
 		h.answered(r)
 		stop()
-		before, err := h.store.LastPosition(t.Context())
-		h.must(err)
-		_, err = h.pool.Exec(t.Context(), "UPDATE reaction.consumer SET position = 0")
-		h.must(err)
+		before, err := h.Store.LastPosition(t.Context())
+		h.Must(err)
+		_, err = h.Pool.Exec(t.Context(), "UPDATE reaction.consumer SET position = 0")
+		h.Must(err)
 		again, _ := h.react()
 		h.answered(again)
-		after, err := h.store.LastPosition(t.Context())
-		h.must(err)
+		after, err := h.Store.LastPosition(t.Context())
+		h.Must(err)
 		if after != before {
 			t.Errorf("%d events came of hearing the same twice", after-before)
 		}
-		if got := h.types(streamOf(attribution.StreamPrefix, b.payment)); len(got) != 1 {
+		if got := h.Events(streamOf(attribution.StreamPrefix, b.payment)); len(got) != 1 {
 			t.Errorf("the attribution's log is %v", got)
 		}
 		counts, err := again.CountParked(t.Context())
-		h.must(err)
+		h.Must(err)
 		for name, count := range counts {
 			if count != 0 {
 				t.Errorf("%s parked %d", name, count)
@@ -121,10 +121,10 @@ func TestAConfirmationThatComesAgainChangesNothing(t *testing.T) {
 func TestAReversalThatOvertakesIsCountered(t *testing.T) {
 	onEachStore(t, func(t *testing.T, h *house) {
 		b := h.purchase(1)
-		_, err := h.ledger.Do(t.Context(), h.as(h.ops), commands.ReversePayment{Payment: b.payment, Reason: "退款"})
-		h.must(err)
+		_, err := h.Ledger.Do(t.Context(), h.As(h.ops), commands.ReversePayment{Payment: b.payment, Reason: "退款"})
+		h.Must(err)
 		stream := streamOf(attribution.StreamPrefix, b.payment)
-		_, err = h.ledger.Do(t.Context(), ledger.ByTheLedger("early", uuid.Nil, uuid.Nil), commands.CounterAttribution{Payment: b.payment})
+		_, err = h.Ledger.Do(t.Context(), ledger.ByTheLedger("early", uuid.Nil, uuid.Nil), commands.CounterAttribution{Payment: b.payment})
 		if !errors.Is(err, domain.ErrLedgerBusy) {
 			t.Errorf("a counter-entry before its decision: %v", err)
 		}
@@ -153,18 +153,18 @@ func TestAPoisonousEventIsParkedAndRetried(t *testing.T) {
 		h.answered(r)
 		h.await(streamOf(attribution.StreamPrefix, later.payment), "attribution.decided", 1)
 		parked, err := r.Parked(t.Context())
-		h.must(err)
+		h.Must(err)
 		if len(parked) != 1 || parked[0].Consumer != "attribute-commission" || !strings.Contains(parked[0].Reason, domain.ErrQueryNotFoundOrOutOfScope.Name()) {
 			t.Fatalf("parked are %+v", parked)
 		}
 		counts, err := r.CountParked(t.Context())
-		h.must(err)
+		h.Must(err)
 		if counts["attribute-commission"] != 1 || counts["promote-customer"] != 0 || len(counts) != 6 {
 			t.Errorf("the metrics would show %v", counts)
 		}
 
 		answered, remaining, err := r.Retry(t.Context())
-		h.must(err)
+		h.Must(err)
 		if answered != 0 || remaining != 1 {
 			t.Errorf("a retry without any change answered %d and left %d", answered, remaining)
 		}
@@ -173,7 +173,7 @@ func TestAPoisonousEventIsParkedAndRetried(t *testing.T) {
 		h.appendEvent(paymentStream(stray.Payment), payment.Confirmed{Deal: stray, ConfirmedBy: h.ops, RegisteredBy: h.dora})
 		h.answered(r)
 		answered, remaining, err = r.Retry(t.Context())
-		h.must(err)
+		h.Must(err)
 		if answered != 1 || remaining != 0 {
 			t.Errorf("the retry answered %d and left %d", answered, remaining)
 		}
@@ -185,11 +185,11 @@ func TestAPoisonousEventIsParkedAndRetried(t *testing.T) {
 
 // appendEvent writes an event past the commands.
 func (h *house) appendEvent(stream eventstore.Stream, event any) {
-	h.t.Helper()
-	encoded, err := h.codec.Encode(h.t.Context(), stream, uuid.New(), event, eventstore.Metadata{Command: "test"})
-	h.must(err)
-	_, err = h.store.Append(h.t.Context(), eventstore.Append{Stream: stream, Expected: eventstore.AnyRevision, Events: []eventstore.NewEvent{encoded}})
-	h.must(err)
+	h.Helper()
+	encoded, err := h.Codec.Encode(h.Context(), stream, uuid.New(), event, eventstore.Metadata{Command: "test"})
+	h.Must(err)
+	_, err = h.Store.Append(h.Context(), eventstore.Append{Stream: stream, Expected: eventstore.AnyRevision, Events: []eventstore.NewEvent{encoded}})
+	h.Must(err)
 }
 
 // When the process that holds the reactions dies, another takes over behind the
@@ -203,7 +203,7 @@ func TestAnotherProcessTakesOver(t *testing.T) {
 		h.react() // the second waits
 		epochs := h.epochs()
 		var killed int
-		h.must(h.pool.QueryRow(t.Context(), `
+		h.Must(h.Pool.QueryRow(t.Context(), `
 		SELECT count(pg_terminate_backend(pid)) FROM pg_locks
 		WHERE locktype = 'advisory' AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 		AND pid <> pg_backend_pid()`).Scan(&killed))
@@ -221,24 +221,24 @@ func TestAnotherProcessTakesOver(t *testing.T) {
 			}
 			return true
 		})
-		if got := h.types(streamOf(attribution.StreamPrefix, two.payment)); len(got) != 1 {
+		if got := h.Events(streamOf(attribution.StreamPrefix, two.payment)); len(got) != 1 {
 			t.Errorf("the attribution's log is %v", got)
 		}
 	})
 }
 
 func (h *house) epochs() map[string]int64 {
-	h.t.Helper()
-	rows, err := h.pool.Query(h.t.Context(), "SELECT name, epoch FROM reaction.consumer")
-	h.must(err)
+	h.Helper()
+	rows, err := h.Pool.Query(h.Context(), "SELECT name, epoch FROM reaction.consumer")
+	h.Must(err)
 	epochs := map[string]int64{}
 	for rows.Next() {
 		var name string
 		var epoch int64
-		h.must(rows.Scan(&name, &epoch))
+		h.Must(rows.Scan(&name, &epoch))
 		epochs[name] = epoch
 	}
-	h.must(rows.Err())
+	h.Must(rows.Err())
 	return epochs
 }
 
@@ -247,7 +247,7 @@ func (h *house) epochs() map[string]int64 {
 func TestReactionsDoNotExhaustThePool(t *testing.T) {
 	onEachStore(t, func(t *testing.T, h *house) {
 		b := h.purchase(1)
-		small := h.pool.Config()
+		small := h.Pool.Config()
 		small.MaxConns = 1
 		pool := h.open(small)
 		r, stop := h.react(func(c *reactions.Config) { c.Pool = pool })
@@ -258,7 +258,7 @@ func TestReactionsDoNotExhaustThePool(t *testing.T) {
 		stop()
 		h.until("no session of the reactions is left", func() bool {
 			var held int
-			h.must(h.pool.QueryRow(t.Context(), `
+			h.Must(h.Pool.QueryRow(t.Context(), `
 			SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'
 			AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`).Scan(&held))
 			return held == 0
@@ -273,7 +273,7 @@ func TestAnErasureIsFinished(t *testing.T) {
 		h.appendEvent(streamOf(customer.StreamPrefix, b.customer), customer.Erased{Customer: b.customer, Basis: "pipl-47"})
 		r, _ := h.react()
 		h.answered(r)
-		if _, erased, err := h.ring.Erasure(t.Context(), uuid.UUID(b.customer)); err != nil || !erased {
+		if _, erased, err := h.Ring.Erasure(t.Context(), uuid.UUID(b.customer)); err != nil || !erased {
 			t.Errorf("the key is still there (%v)", err)
 		}
 	})
@@ -295,10 +295,10 @@ func TestTheFirstConfirmedPaymentMakesTheCustomerFormal(t *testing.T) {
 		h.answered(r)
 		promoted := 0
 		for _, b := range first {
-			for recorded, err := range h.store.ReadStream(t.Context(), eventstore.StreamQuery{Stream: streamOf(customer.StreamPrefix, b.customer)}) {
-				h.must(err)
-				decoded, err := h.codec.Decode(t.Context(), recorded)
-				h.must(err)
+			for recorded, err := range h.Store.ReadStream(t.Context(), eventstore.StreamQuery{Stream: streamOf(customer.StreamPrefix, b.customer)}) {
+				h.Must(err)
+				decoded, err := h.Codec.Decode(t.Context(), recorded)
+				h.Must(err)
 				if formal, is := decoded.Event.(customer.BecameFormal); is {
 					promoted++
 					if formal.Payment != b.payment {
@@ -318,37 +318,37 @@ func TestTheFirstConfirmedPaymentMakesTheCustomerFormal(t *testing.T) {
 func TestTheLastApprovedPhoneStays(t *testing.T) {
 	onEachStore(t, func(t *testing.T, h *house) {
 		ctx := t.Context()
-		tree, err := h.ledger.Tree(ctx)
-		h.must(err)
+		tree, err := h.Ledger.Tree(ctx)
+		h.Must(err)
 		root := tree.Root().ID
 		managers := map[domain.BusinessLine]domain.StaffID{
-			domain.SelfOperated: h.hire("first", root, domain.RoleCountyManager, root),
-			domain.Agency:       h.hire("second", root, domain.RoleCountyManager, root),
+			domain.SelfOperated: h.Hire("first", root, domain.RoleCountyManager, root),
+			domain.Agency:       h.Hire("second", root, domain.RoleCountyManager, root),
 		}
 		last := map[domain.CustomerID]domain.ApplicationID{}
 		for n := range 12 {
-			made, err := h.ledger.Do(ctx, h.as(h.dora), commands.RegisterCustomer{
+			made, err := h.Ledger.Do(ctx, h.As(h.dora), commands.RegisterCustomer{
 				Party: domain.Person, HomeUnit: h.branch, Advisor: h.dora,
 				Fields: commands.CustomerFields{Name: "王示例", Phone: "13800138000", Source: customer.SourceOwn},
 			})
-			h.must(err)
+			h.Must(err)
 			id := domain.CustomerID(made.ID)
 			for line, phone := range map[domain.BusinessLine]string{domain.SelfOperated: "1390013%04d", domain.Agency: "1370013%04d"} {
-				filed, err := h.ledger.Do(ctx, h.as(managers[line]), commands.ClaimCustomer{Customer: id, Line: line, Phone: fmt.Sprintf(phone, n)})
-				h.must(err)
+				filed, err := h.Ledger.Do(ctx, h.As(managers[line]), commands.ClaimCustomer{Customer: id, Line: line, Phone: fmt.Sprintf(phone, n)})
+				h.Must(err)
 				last[id] = domain.ApplicationID(filed.ID)
-				_, err = h.ledger.Do(ctx, h.as(h.director), commands.ApproveClaim{Customer: id, Line: line, Application: last[id]})
-				h.must(err)
+				_, err = h.Ledger.Do(ctx, h.As(h.director), commands.ApproveClaim{Customer: id, Line: line, Application: last[id]})
+				h.Must(err)
 			}
 		}
 		r, _ := h.react()
 		h.answered(r)
 		for id, want := range last {
 			var got domain.ApplicationID
-			for recorded, err := range h.store.ReadStream(ctx, eventstore.StreamQuery{Stream: streamOf(customer.StreamPrefix, id)}) {
-				h.must(err)
-				decoded, err := h.codec.Decode(ctx, recorded)
-				h.must(err)
+			for recorded, err := range h.Store.ReadStream(ctx, eventstore.StreamQuery{Stream: streamOf(customer.StreamPrefix, id)}) {
+				h.Must(err)
+				decoded, err := h.Codec.Decode(ctx, recorded)
+				h.Must(err)
 				if phone, is := decoded.Event.(customer.PhoneRecorded); is {
 					got = phone.Application
 				}

@@ -6,12 +6,14 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"guishu/commands/commandstest"
 )
 
 // BenchmarkConfirmations measures how many confirmed payments a second the
 // reactions answer, each with a promotion and an attribution.
 func BenchmarkConfirmations(b *testing.B) {
-	h := newHouse(b, onPostgres)
+	h := newHouse(b, commandstest.OnPostgres)
 	size := 2000
 	if text := os.Getenv("GUISHU_CONFIRMATIONS"); text != "" {
 		size, _ = strconv.Atoi(text)
@@ -28,14 +30,14 @@ func BenchmarkConfirmations(b *testing.B) {
 	if b.Failed() {
 		b.FailNow()
 	}
-	before, err := h.store.LastPosition(b.Context())
-	h.must(err)
+	before, err := h.Store.LastPosition(b.Context())
+	h.Must(err)
 	b.ResetTimer()
 	start := time.Now()
 	_, stop := h.react()
 	h.until("every confirmation is answered", func() bool {
-		now, err := h.store.LastPosition(b.Context())
-		h.must(err)
+		now, err := h.Store.LastPosition(b.Context())
+		h.Must(err)
 		return int(now-before) >= 2*size
 	})
 	b.ReportMetric(float64(size)/time.Since(start).Seconds(), "confirmations/s")

@@ -79,14 +79,26 @@ func FoundOn(t testing.TB, pool *pgxpool.Pool, name string, open func(*Firm) eve
 	f.Must(err)
 	f.Codec = eventstore.NewCodec(events, sealing.NewSealer(f.Ring))
 	f.Ledger = f.Another()
-	f.Admin, err = commands.Install(t.Context(), f.Ledger, commands.InstallFirstAdministrator{
+	f.Settle(name)
+	return f
+}
+
+// In is the firm of a ledger that is open already.
+func In(t testing.TB, l *ledger.Ledger, store eventstore.Store) *Firm {
+	return &Firm{TB: t, Ledger: l, Store: store}
+}
+
+// Settle begins the firm.
+func (f *Firm) Settle(name string) {
+	f.Helper()
+	var err error
+	f.Admin, err = commands.Install(f.Context(), f.Ledger, commands.InstallFirstAdministrator{
 		Firm: name, Name: "管理员甲", Login: "admin", EmployeeNo: "A0001",
 	})
 	f.Must(err)
-	tree, err := f.Ledger.Tree(t.Context())
+	tree, err := f.Ledger.Tree(f.Context())
 	f.Must(err)
 	f.Root = tree.Root().ID
-	return f
 }
 
 // OnPostgres is a store in the firm's database, another process's each time.

@@ -61,9 +61,9 @@ func (b *Bank) Reserve(customer domain.CustomerID, product domain.ProductID, adv
 }
 
 // Reserving is what reserves a payment that lacks nothing.
-func (b *Bank) Reserving(customer domain.CustomerID, product domain.ProductID, advisor domain.StaffID) commands.ReservePayment {
+func (f *Firm) Reserving(customer domain.CustomerID, product domain.ProductID, advisor domain.StaffID) commands.ReservePayment {
 	return commands.ReservePayment{
-		Customer: customer, Product: product, Advisor: advisor, AmountFen: 1_000_000, Nature: domain.Direct, ScheduledOn: b.Ledger.Today(),
+		Customer: customer, Product: product, Advisor: advisor, AmountFen: 1_000_000, Nature: domain.Direct, ScheduledOn: f.Ledger.Today(),
 		IdentityType: identity.Passport, IdentityNumber: "E12345678",
 		Source: commands.BankSource{HeadBank: "示例银行", Branch: "示例分行", SubBranch: "示例支行", Account: GoodAccount},
 		Papers: []string{strings.Repeat("ab", 32)},

@@ -1,50 +1,25 @@
 package demo_test
 
 import (
-	"context"
-	"log/slog"
 	"testing"
 
-	"guishu/eventstore/postgres"
-	"guishu/eventstore/sealing"
 	"guishu/internal/app"
+	"guishu/internal/app/apptest"
 	"guishu/internal/demo"
-	"guishu/internal/privatepg"
 )
 
-// open assembles the product on a database, with its key in a folder, and runs it
-// until the test ends.
+// open runs the product on a database, with its key in a folder, until the test ends.
 func open(t *testing.T, url, kek string) *app.App {
 	t.Helper()
-	c := config(url)
-	c.KEK.Folder = kek
-	a, err := app.Open(t.Context(), c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		if err := a.Run(ctx); err != nil {
-			t.Error(err)
-		}
-	}()
-	t.Cleanup(func() {
-		stop()
-		<-ended
-		if err := a.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	a := apptest.Open(t, config(url, kek))
+	apptest.Run(t, a)
 	return a
 }
 
-func config(url string) app.Config {
-	return app.Config{
-		Database: privatepg.Settings{DatabaseURL: url}, KEK: sealing.KEKSource{}, LedgerID: demo.LedgerID,
-		Log: slog.New(slog.DiscardHandler), Store: postgres.Options{AllowUnsafe: true},
-	}
+func config(url, kek string) app.Config {
+	c := apptest.Config(url, kek)
+	c.LedgerID = demo.LedgerID
+	return c
 }
 
 // agrees fails unless the read models are what the log says and no reaction has

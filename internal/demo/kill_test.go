@@ -32,9 +32,7 @@ func TestMain(m *testing.M) {
 func load(url string) error {
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
-	c := config(url)
-	c.KEK.Folder = os.Getenv("GUISHU_DEMO_LOADER_KEK")
-	a, err := app.Open(ctx, c)
+	a, err := app.Open(ctx, config(url, os.Getenv("GUISHU_DEMO_LOADER_KEK")))
 	if err != nil {
 		return err
 	}

@@ -2,10 +2,8 @@ package exportload_test
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,54 +11,14 @@ import (
 	"sync"
 	"testing"
 
-	"guishu/eventstore/postgres"
-	"guishu/eventstore/sealing"
 	"guishu/internal/app"
+	"guishu/internal/app/apptest"
 	"guishu/internal/demo"
 	"guishu/internal/exportload"
 	"guishu/internal/pgtest"
-	"guishu/internal/privatepg"
 
 	"github.com/jackc/pgx/v5"
 )
-
-func config(url, kek string) app.Config {
-	return app.Config{
-		Database: privatepg.Settings{DatabaseURL: url}, KEK: sealing.KEKSource{Folder: kek},
-		Log: slog.New(slog.DiscardHandler), Store: postgres.Options{AllowUnsafe: true},
-	}
-}
-
-// open assembles the product until the test ends.
-func open(t testing.TB, c app.Config) *app.App {
-	t.Helper()
-	a, err := app.Open(t.Context(), c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := a.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return a
-}
-
-// run runs the product until stop is called.
-func run(t testing.TB, a *app.App) (stop func()) {
-	t.Helper()
-	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
-	ended := make(chan error, 1)
-	go func() { ended <- a.Run(ctx) }()
-	stop = sync.OnceFunc(func() {
-		cancel()
-		if err := <-ended; err != nil {
-			t.Error(err)
-		}
-	})
-	t.Cleanup(stop)
-	return stop
-}
 
 // firm is the demo's bank and wealth firm with everything that has happened in it,
 // in files and as its tables show it.
@@ -87,10 +45,10 @@ func tell(t *testing.T) *firm {
 			t.Fatal(err)
 		}
 		f := &firm{folder: folder, events: filepath.Join(folder, "ledger.ndjson"), keys: filepath.Join(folder, "keys.ndjson")}
-		c := config(pgtest.URL(t), folder)
+		c := apptest.Config(pgtest.URL(t), folder)
 		c.LedgerID = demo.LedgerID
-		a := open(t, c)
-		stop := run(t, a)
+		a := apptest.Open(t, c)
+		stop := apptest.Run(t, a)
 		if _, err := demo.Prepare(t.Context(), a, nil); err != nil {
 			t.Fatal(err)
 		}
@@ -161,7 +119,7 @@ func registry(t testing.TB, a *app.App) []string {
 // product the tables; and running it adds nothing to the ledger.
 func (f *firm) arrived(t *testing.T, a *app.App) {
 	t.Helper()
-	stop := run(t, a)
+	stop := apptest.Run(t, a)
 	if err := demo.Settle(t.Context(), a); err != nil {
 		t.Fatal(err)
 	}

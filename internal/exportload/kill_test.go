@@ -12,6 +12,7 @@ import (
 
 	"guishu/commands/ledger"
 	"guishu/internal/app"
+	"guishu/internal/app/apptest"
 	"guishu/internal/demo"
 	"guishu/internal/esdbtest"
 	"guishu/internal/exportload"
@@ -46,7 +47,7 @@ func TestMain(m *testing.M) {
 
 // loadAndStop loads up to a step, says that it is there, and stays there.
 func loadAndStop(url, folder, step string) error {
-	c := config(url, folder)
+	c := apptest.Config(url, folder)
 	c.EventStoreDB = os.Getenv(loaderESDB)
 	l := exportload.Load{
 		Config: c, File: folder + "/ledger.ndjson", Keys: folder + "/keys.ndjson",
@@ -116,7 +117,7 @@ func TestALoadThatIsKilledIsFinishedByTheNext(t *testing.T) {
 			if _, err := f.load(t, url); err != nil {
 				t.Fatal(err)
 			}
-			f.arrived(t, open(t, config(url, f.folder)))
+			f.arrived(t, apptest.Open(t, apptest.Config(url, f.folder)))
 		})
 	}
 }
@@ -127,7 +128,7 @@ func TestALoadIntoEventStoreDBThatIsKilledIsGoneOnWith(t *testing.T) {
 	t.Parallel()
 	f := tell(t)
 	beside, address := pgtest.URL(t), esdbtest.New(t)
-	c := config(beside, f.folder)
+	c := apptest.Config(beside, f.folder)
 	c.EventStoreDB = address
 	for _, step := range []string{"load 500", "load 1500", fmt.Sprint("load ", f.count), "registry 0"} {
 		f.killedAt(t, beside, step, loaderESDB+"="+address)
@@ -142,14 +143,14 @@ func TestALoadIntoEventStoreDBThatIsKilledIsGoneOnWith(t *testing.T) {
 	if err != nil || report.Written != 0 || report.Events != f.count {
 		t.Fatalf("%+v, %v", report, err)
 	}
-	f.arrived(t, open(t, c))
+	f.arrived(t, apptest.Open(t, c))
 }
 
 // isLeft fails unless opening the database gives the error or, without one, an
 // empty ledger.
 func (f *firm) isLeft(t *testing.T, url string, want error) {
 	t.Helper()
-	c := config(url, f.folder)
+	c := apptest.Config(url, f.folder)
 	c.LedgerID = demo.LedgerID
 	a, err := app.Open(t.Context(), c)
 	if !errors.Is(err, want) {

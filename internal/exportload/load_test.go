@@ -23,18 +23,20 @@ import (
 	"guishu/eventstore/storetest"
 	"guishu/eventstore/transfer"
 	"guishu/internal/app"
+	"guishu/internal/app/apptest"
 	"guishu/internal/demo"
 	"guishu/internal/esdbtest"
 	"guishu/internal/exportload"
 	"guishu/internal/pgtest"
 
 	"github.com/google/uuid"
+
 	"github.com/jackc/pgx/v5"
 )
 
 func (f *firm) load(t testing.TB, url string, change ...func(*exportload.Load)) (exportload.Report, error) {
 	t.Helper()
-	l := exportload.Load{Config: config(url, f.folder), File: f.events, Keys: f.keys}
+	l := exportload.Load{Config: apptest.Config(url, f.folder), File: f.events, Keys: f.keys}
 	for _, c := range change {
 		c(&l)
 	}
@@ -48,13 +50,13 @@ func TestALedgerLeavesAndComesBack(t *testing.T) {
 	t.Parallel()
 	f := tell(t)
 	beside := pgtest.URL(t)
-	onESDB := config(beside, f.folder)
+	onESDB := apptest.Config(beside, f.folder)
 	onESDB.EventStoreDB = esdbtest.New(t)
 	report, err := f.load(t, beside, func(l *exportload.Load) { l.Config = onESDB })
 	if err != nil || report.Written != f.count {
 		t.Fatalf("into the EventStoreDB: %+v, %v", report, err)
 	}
-	a := open(t, onESDB)
+	a := apptest.Open(t, onESDB)
 	f.arrived(t, a)
 	path, keys := filepath.Join(t.TempDir(), "back.ndjson.gz"), filepath.Join(t.TempDir(), "keys.ndjson")
 	if _, err := exportload.Export(t.Context(), a, path, nil); err != nil {
@@ -78,7 +80,7 @@ func TestALedgerLeavesAndComesBack(t *testing.T) {
 	if stages[exportload.Checking] != f.count || stages[exportload.Writing] != f.count || stages[exportload.Rebuilding] == 0 {
 		t.Errorf("told of %v", stages)
 	}
-	f.arrived(t, open(t, config(url, f.folder)))
+	f.arrived(t, apptest.Open(t, apptest.Config(url, f.folder)))
 }
 
 // Where positions have gaps, as a server's have, the same events are there in the
@@ -86,13 +88,13 @@ func TestALedgerLeavesAndComesBack(t *testing.T) {
 func TestPositionsWithGapsAreNoHindrance(t *testing.T) {
 	t.Parallel()
 	f := tell(t)
-	c := config(pgtest.URL(t), f.folder)
+	c := apptest.Config(pgtest.URL(t), f.folder)
 	c.EventStoreDB = esdbtest.On(t, storetest.Sparse(memory.New()))
 	if _, err := f.load(t, "", func(l *exportload.Load) { l.Config = c }); err != nil {
 		t.Fatal(err)
 	}
-	a := open(t, c)
-	stop := run(t, a)
+	a := apptest.Open(t, c)
+	stop := apptest.Run(t, a)
 	if err := demo.Settle(t.Context(), a); err != nil {
 		t.Fatal(err)
 	}
@@ -112,7 +114,7 @@ func TestPositionsWithGapsAreNoHindrance(t *testing.T) {
 	if _, err := f.load(t, url, func(l *exportload.Load) { l.File = path }); err != nil {
 		t.Fatal(err)
 	}
-	f.arrived(t, open(t, config(url, f.folder)))
+	f.arrived(t, apptest.Open(t, apptest.Config(url, f.folder)))
 }
 
 var (
@@ -133,7 +135,7 @@ func TestALoadedLedgerLives(t *testing.T) {
 	if _, err := f.load(t, url); err != nil {
 		t.Fatal(err)
 	}
-	a := open(t, config(url, f.folder))
+	a := apptest.Open(t, apptest.Config(url, f.folder))
 	who, found, err := commands.StaffByLogin(t.Context(), a.Ledger, "zhongshan-rm1")
 	if err != nil || !found {
 		t.Fatalf("nobody has the sign-in name: %v", err)
@@ -213,7 +215,7 @@ func TestOldKeysBringNobodyBack(t *testing.T) {
 	if _, err := f.load(t, source); err != nil {
 		t.Fatal(err)
 	}
-	a := open(t, config(source, f.folder))
+	a := apptest.Open(t, apptest.Config(source, f.folder))
 	kind, number := someDocument(t, a)
 	looked, _, err := commands.StaffByLogin(t.Context(), a.Ledger, "director")
 	if err != nil {
@@ -232,7 +234,7 @@ func TestOldKeysBringNobodyBack(t *testing.T) {
 	if _, err := f.load(t, url, func(l *exportload.Load) { l.File = later }); err != nil { // with the keys from before
 		t.Fatal(err)
 	}
-	b := open(t, config(url, f.folder))
+	b := apptest.Open(t, apptest.Config(url, f.folder))
 	if _, gone, err := b.Ring.Erasure(t.Context(), uuid.UUID(victim)); err != nil || !gone {
 		t.Errorf("the erased customer's key is back: %v", err)
 	}
@@ -271,7 +273,7 @@ func TestWhatIsRefusedCanBePutRight(t *testing.T) {
 	t.Parallel()
 	f, url := tell(t), pgtest.URL(t)
 	otherKeys := filepath.Join(t.TempDir(), "other-keys.ndjson")
-	if _, err := exportload.ExportKeys(t.Context(), open(t, config(pgtest.URL(t), t.TempDir())), otherKeys); err != nil {
+	if _, err := exportload.ExportKeys(t.Context(), apptest.Open(t, apptest.Config(pgtest.URL(t), t.TempDir())), otherKeys); err != nil {
 		t.Fatal(err)
 	}
 	for name, refused := range map[string]struct {
@@ -304,7 +306,7 @@ func TestWhatIsRefusedCanBePutRight(t *testing.T) {
 		t.Errorf("a second load: %v", err)
 	}
 	other := pgtest.URL(t)
-	open(t, config(other, t.TempDir()))
+	apptest.Open(t, apptest.Config(other, t.TempDir()))
 	if _, err := f.load(t, other, func(l *exportload.Load) { l.Keys, l.WithoutKeys = "", true }); !errors.Is(err, exportload.ErrOtherLedger) {
 		t.Errorf("another ledger's database: %v", err)
 	}
@@ -340,8 +342,8 @@ func TestALedgerWithoutItsKeysIsAnArchive(t *testing.T) {
 	if err != nil || report.GivenUp < 300 {
 		t.Fatalf("%+v, %v", report, err)
 	}
-	a := open(t, config(url, kek))
-	stop := run(t, a)
+	a := apptest.Open(t, apptest.Config(url, kek))
+	stop := apptest.Run(t, a)
 	last, err := a.Store.LastPosition(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -364,7 +366,7 @@ func TestALedgerWithoutItsKeysIsAnArchive(t *testing.T) {
 func TestKeysMayComeFirst(t *testing.T) {
 	t.Parallel()
 	f, url := tell(t), pgtest.URL(t)
-	summary, err := exportload.LoadKeys(t.Context(), config(url, f.folder), f.keys)
+	summary, err := exportload.LoadKeys(t.Context(), apptest.Config(url, f.folder), f.keys)
 	if err != nil || summary.Subjects < 300 {
 		t.Fatalf("%+v, %v", summary, err)
 	}
@@ -383,7 +385,7 @@ func TestARefusedLoadErasesNobody(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	b := open(t, config(copied, f.folder))
+	b := apptest.Open(t, apptest.Config(copied, f.folder))
 	kind, number := someDocument(t, b)
 	victim := holderOf(t, b, kind, number)
 	director, _, err := commands.StaffByLogin(t.Context(), b.Ledger, "director")
@@ -407,7 +409,7 @@ func TestARefusedLoadErasesNobody(t *testing.T) {
 	refused()
 	drop(t, living, "registry.standing") // as before there was such a table
 	refused()
-	a := open(t, config(living, f.folder))
+	a := apptest.Open(t, apptest.Config(living, f.folder))
 	if _, gone, err := a.Ring.Erasure(t.Context(), uuid.UUID(victim)); err != nil || gone {
 		t.Errorf("the customer's key is gone: %t, %v", gone, err)
 	}
@@ -432,7 +434,7 @@ func TestCheckingCanBeInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	looked := int64(0)
-	l := exportload.Load{Config: config(url, f.folder), File: f.events, Keys: f.keys, Progress: func(_ exportload.Stage, done, _ int64) {
+	l := exportload.Load{Config: apptest.Config(url, f.folder), File: f.events, Keys: f.keys, Progress: func(_ exportload.Stage, done, _ int64) {
 		looked = done
 		cancel()
 	}}
@@ -466,7 +468,7 @@ func TestALedgerThatDoesNotFitIsRefusedAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	url, into := pgtest.URL(t), memory.New()
-	l := exportload.Load{Config: config(url, t.TempDir()), File: path}
+	l := exportload.Load{Config: apptest.Config(url, t.TempDir()), File: path}
 	l.Config.EventStoreDB = esdbtest.On(t, into)
 	_, err = l.Run(t.Context())
 	if refusal := (*transfer.Error)(nil); !errors.As(err, &refusal) || refusal.Code != transfer.NotForThisStore || refusal.Line != 3 {
@@ -492,7 +494,7 @@ func TestATextThatNoTableCanHoldStopsNobody(t *testing.T) {
 	if _, err := f.load(t, source); err != nil {
 		t.Fatal(err)
 	}
-	a := open(t, config(source, f.folder))
+	a := apptest.Open(t, apptest.Config(source, f.folder))
 	odd := appendNUL(t, a)
 	path, keys := filepath.Join(t.TempDir(), "odd.ndjson"), filepath.Join(t.TempDir(), "keys.ndjson")
 	if _, err := exportload.Export(t.Context(), a, path, nil); err != nil {
@@ -504,8 +506,8 @@ func TestATextThatNoTableCanHoldStopsNobody(t *testing.T) {
 	if _, err := f.load(t, url, func(l *exportload.Load) { l.File, l.Keys = path, keys }); err != nil {
 		t.Fatal(err)
 	}
-	b := open(t, config(url, f.folder))
-	stop := run(t, b)
+	b := apptest.Open(t, apptest.Config(url, f.folder))
+	stop := apptest.Run(t, b)
 	if err := demo.Settle(t.Context(), b); err != nil { // in bulk
 		t.Fatal(err)
 	}

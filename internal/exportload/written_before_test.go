@@ -20,6 +20,7 @@ import (
 	"guishu/domain"
 	"guishu/domain/staff"
 	"guishu/internal/app"
+	"guishu/internal/app/apptest"
 	"guishu/internal/demo"
 	"guishu/internal/exportload"
 	"guishu/internal/pgtest"
@@ -27,6 +28,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/uuid"
+
 	"github.com/jackc/pgx/v5"
 )
 
@@ -52,12 +54,12 @@ func TestALedgerOfAnEarlierVersionIsReadAsBefore(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	c := config(pgtest.URL(t), folder)
+	c := apptest.Config(pgtest.URL(t), folder)
 	if _, err := (exportload.Load{Config: c, File: events, Keys: keys}).Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	a := open(t, c)
-	stop := run(t, a)
+	a := apptest.Open(t, c)
+	stop := apptest.Run(t, a)
 	if err := demo.Settle(t.Context(), a); err != nil {
 		t.Fatal(err)
 	}

@@ -33,8 +33,8 @@ sections:
 func (h *house) clients(mapping, text string) (*importer.Plan, error) {
 	h.Helper()
 	m, err := importer.ReadMapping("clients.yaml", []byte(mapping))
-	h.must(err)
-	return h.imports.Prepare(h.Context(), m, files{"clients.csv": text}.in(h.T))
+	h.Must(err)
+	return h.imports.Prepare(h.Context(), m, files{"clients.csv": text}.in(h))
 }
 
 func TestFilesAreReadInTheirEncoding(t *testing.T) {
@@ -61,7 +61,7 @@ func TestFilesAreReadInTheirEncoding(t *testing.T) {
 			continue
 		}
 		_, report, err := h.imports.Missing(t.Context(), plan, nil)
-		h.must(err)
+		h.Must(err)
 		if report.Files[0].Encoding != c.encoding || report.Sections[0].Things != 2-strings.Count(c.rejected, " 2 ") {
 			t.Errorf("%s: %+v", name, report)
 		}

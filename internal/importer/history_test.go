@@ -23,15 +23,15 @@ func checkHistory(t *testing.T, h *house, file crm) {
 	deals := map[domain.PaymentID]deal{}
 	on := func(day string) domain.Date {
 		date, err := domain.ParseDate(day)
-		h.must(err)
+		h.Must(err)
 		return date
 	}
 	undated := 0
 	types := []string{"customer.registered", "attachment.attached", "payment.reserved", "payment.registered", "payment.confirmed", "payment.cancelled"}
 	for recorded, err := range h.app.Store.ReadAll(t.Context(), eventstore.AllQuery{Filter: eventstore.Filter{Types: types}}) {
-		h.must(err)
+		h.Must(err)
 		decoded, err := h.app.Codec.Decode(t.Context(), recorded)
-		h.must(err)
+		h.Must(err)
 		meta := decoded.Metadata
 		stated := func(day string) {
 			t.Helper()
@@ -76,7 +76,7 @@ func checkHistory(t *testing.T, h *house, file crm) {
 		t.Errorf("%d attachments have no stated entry, want the 79 pairs that were only prospecting", undated)
 	}
 	count, err := customers.Customers().Count(t.Context(), h.app.Pool, h.everybody(), customers.Query{View: customers.ToBeCompleted})
-	h.must(err)
+	h.Must(err)
 	if count != 85 {
 		t.Errorf("%d customers are to be completed, want all 85 (B-16)", count)
 	}

@@ -1,39 +1,32 @@
 package importer_test
 
 import (
-	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
-	"sync/atomic"
 	"testing"
 
 	"guishu/commands"
-	"guishu/commands/ledger"
+	"guishu/commands/commandstest"
 	"guishu/domain"
 	"guishu/domain/migration"
 	"guishu/eventstore"
-	"guishu/eventstore/postgres"
 	"guishu/eventstore/sealing"
 	"guishu/internal/app"
+	"guishu/internal/app/apptest"
 	"guishu/internal/importer"
 	"guishu/internal/pgtest"
-	"guishu/internal/privatepg"
 )
 
 // house is an empty firm with somebody who imports, somebody else who could, and
 // somebody who approves.
 type house struct {
-	*testing.T
+	*commandstest.Firm
 	app     *app.App
-	ledger  *ledger.Ledger
 	imports *importer.Importer
-	keys    atomic.Int64
 
-	root                            domain.UnitID
-	admin, director, clerk, another domain.StaffID
+	director, clerk, another domain.StaffID
 }
 
 func newHouse(t *testing.T) *house { return settled(t, pgtest.URL(t), t.TempDir(), "") }
@@ -43,86 +36,48 @@ func newHouse(t *testing.T) *house { return settled(t, pgtest.URL(t), t.TempDir(
 func settled(t *testing.T, database, keys, store string) *house {
 	t.Helper()
 	h := open(t, database, keys, store)
-	ctx := t.Context()
-	var err error
-	h.admin, err = commands.Install(ctx, h.ledger, commands.InstallFirstAdministrator{Firm: "总部", Name: "管理员甲", Login: "admin", EmployeeNo: "A0001"})
-	h.must(err)
-	tree, err := h.ledger.Tree(ctx)
-	h.must(err)
-	h.root = tree.Root().ID
+	h.Settle("总部")
 	h.director = h.hire("director", domain.RoleSuperior)
 	h.clerk = h.hire("clerk", domain.RoleOperations, domain.RoleAdministrator)
 	h.another = h.hire("another", domain.RoleOperations, domain.RoleAdministrator)
 	return h
 }
 
+// hire hires somebody who has these roles in all of the firm.
+func (h *house) hire(login string, roles ...domain.Role) domain.StaffID {
+	h.Helper()
+	who := h.Hire(login, h.Root, roles[0], h.Root)
+	for _, role := range roles[1:] {
+		h.Grant(who, role, h.Root)
+	}
+	return who
+}
+
 // open opens the product on a database, and on an EventStoreDB or none.
 func open(t *testing.T, database, keys, store string) *house {
 	t.Helper()
-	h := &house{T: t}
-	ctx := t.Context()
-	var err error
-	h.app, err = app.Open(ctx, app.Config{
-		Database: privatepg.Settings{DatabaseURL: database}, KEK: sealing.KEKSource{Folder: keys}, Store: postgres.Options{AllowUnsafe: true},
-		EventStoreDB: store,
-	})
-	h.must(err)
-	t.Cleanup(func() { _ = h.app.Close() })
-	h.ledger = h.app.Ledger
-	requests, err := h.app.Ring.Hasher(ctx, sealing.ForRequests)
-	h.must(err)
-	h.imports = &importer.Importer{Ledger: h.ledger, Keys: requests, Location: domain.ChinaZone()}
+	c := apptest.Config(database, keys)
+	c.EventStoreDB, c.Log = store, nil
+	a := apptest.Open(t, c)
+	h := &house{app: a, Firm: commandstest.In(t, a.Ledger, a.Store)}
+	requests, err := a.Ring.Hasher(t.Context(), sealing.ForRequests)
+	h.Must(err)
+	h.imports = &importer.Importer{Ledger: a.Ledger, Keys: requests, Location: domain.ChinaZone()}
 	return h
 }
 
 // live brings read models on and reacts to events until the test ends.
-func (h *house) live() {
-	ctx, stop := context.WithCancel(h.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- h.app.Run(ctx) }()
-	h.Cleanup(func() {
-		stop()
-		if err := <-ended; err != nil {
-			h.Error(err)
-		}
-	})
-}
-
-func (h *house) must(err error) {
-	h.Helper()
-	if err != nil {
-		h.Fatal(err)
-	}
-}
-
-func (h *house) as(who domain.StaffID) ledger.Call {
-	return ledger.Call{Actor: who, Key: fmt.Sprintf("key-%d", h.keys.Add(1))}
-}
-
-func (h *house) hire(login string, roles ...domain.Role) domain.StaffID {
-	h.Helper()
-	ctx := h.Context()
-	hired, err := h.ledger.Do(ctx, h.as(h.admin), commands.HireStaff{EmployeeNo: "E-" + login, Login: login, Name: "员工" + login, Unit: h.root})
-	h.must(err)
-	who := domain.StaffID(hired.ID)
-	for _, role := range roles {
-		request, err := h.ledger.Do(ctx, h.as(who), commands.RequestAccess{Staff: who, Role: role, Unit: h.root})
-		h.must(err)
-		_, err = h.ledger.Do(ctx, h.as(h.admin), commands.GrantAccess{Staff: who, Request: domain.RequestID(request.ID)})
-		h.must(err)
-	}
-	return who
-}
+func (h *house) live() { apptest.Run(h, h.app) }
 
 // prepare reads a mapping and its files.
 func (h *house) prepare(mapping, folder string) *importer.Plan {
 	h.Helper()
 	text, err := os.ReadFile(mapping)
-	h.must(err)
+	h.Must(err)
 	m, err := importer.ReadMapping(mapping, text)
-	h.must(err)
+	h.Must(err)
 	plan, err := h.imports.Prepare(h.Context(), m, folder)
-	h.must(err)
+	h.Must(err)
 	return plan
 }
 
@@ -130,14 +85,14 @@ func (h *house) prepare(mapping, folder string) *importer.Plan {
 func (h *house) bring(plan *importer.Plan) importer.Report {
 	h.Helper()
 	ctx := h.Context()
-	h.must(h.imports.Allowed(ctx, h.clerk, plan))
+	h.Must(h.imports.Allowed(ctx, h.clerk, plan))
 	batch, status, err := h.imports.Propose(ctx, h.clerk, plan)
-	h.must(err)
+	h.Must(err)
 	if status == migration.StatusProposed {
-		h.must(h.imports.Approve(ctx, h.director, batch))
+		h.Must(h.imports.Approve(ctx, h.director, batch))
 	}
 	report, err := h.imports.Run(ctx, h.clerk, batch, plan, nil)
-	h.must(err)
+	h.Must(err)
 	return report
 }
 
@@ -146,7 +101,7 @@ func (h *house) events() map[string]int {
 	h.Helper()
 	counts := map[string]int{}
 	for event, err := range h.app.Store.ReadAll(h.Context(), eventstore.AllQuery{}) {
-		h.must(err)
+		h.Must(err)
 		counts[event.Type]++
 	}
 	return counts
@@ -183,8 +138,7 @@ func (h *house) wants(err error, code domain.Code) {
 
 func (h *house) refuse(batch domain.BatchID) {
 	h.Helper()
-	_, err := h.ledger.Do(h.Context(), h.as(h.director), commands.RefuseMigration{Batch: batch, Reason: "不完整"})
-	h.must(err)
+	h.Do(h.director, commands.RefuseMigration{Batch: batch, Reason: "不完整"})
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }

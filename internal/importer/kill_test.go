@@ -31,9 +31,9 @@ func TestKilledChild(t *testing.T) {
 	}
 	h := open(t, os.Getenv(childDatabase), os.Getenv(childKeys), "")
 	actor, err := domain.ParseStaffID(os.Getenv(childActor))
-	h.must(err)
+	h.Must(err)
 	batch, err := domain.ParseBatchID(os.Getenv(childBatch))
-	h.must(err)
+	h.Must(err)
 	told := make(chan int64, 1<<14)
 	go func() {
 		for done := range told {
@@ -41,7 +41,7 @@ func TestKilledChild(t *testing.T) {
 		}
 	}()
 	_, err = h.imports.Run(t.Context(), actor, batch, h.prepare(mavenMapping, maven(t)), func(done, _ int64) { told <- done })
-	h.must(err)
+	h.Must(err)
 }
 
 // TestAKilledImportGoesOn kills the import with no warning, three times, each time
@@ -53,13 +53,13 @@ func TestAKilledImportGoesOn(t *testing.T) {
 	h := settled(t, database, keys, "")
 	plan := h.prepare(mavenMapping, folder)
 	batch, _, err := h.imports.Propose(t.Context(), h.clerk, plan)
-	h.must(err)
-	h.must(h.imports.Approve(t.Context(), h.director, batch))
+	h.Must(err)
+	h.Must(h.imports.Approve(t.Context(), h.director, batch))
 
 	for _, until := range []int64{60, 900, 3000} {
 		acknowledged := killed(t, until, childDatabase+"="+database, childKeys+"="+keys, childActor+"="+h.clerk.String(), childBatch+"="+batch.String())
 		missing, report, err := h.imports.Missing(t.Context(), plan, nil)
-		h.must(err)
+		h.Must(err)
 		if in := int64(plan.Things()) - missing; in < acknowledged || missing == 0 {
 			t.Errorf("killed after %d were acknowledged: %d are in, %d missing", acknowledged, in, missing)
 		}
@@ -68,7 +68,7 @@ func TestAKilledImportGoesOn(t *testing.T) {
 		}
 	}
 	report, err := h.imports.Run(t.Context(), h.clerk, batch, plan, nil)
-	h.must(err)
+	h.Must(err)
 	for _, s := range report.Sections {
 		if s.Made+s.Before != s.Things || s.Changed+s.Rejected != 0 {
 			t.Errorf("section %+v", s)

@@ -83,7 +83,7 @@ func TestAMappingMustFitItsFiles(t *testing.T) {
 	} {
 		text := strings.Replace(small, c.from, c.to, 1)
 		m, err := importer.ReadMapping("m.yaml", []byte(text))
-		h.must(err)
+		h.Must(err)
 		_, err = h.imports.Prepare(t.Context(), m, sound().in(t))
 		if !errors.Is(err, importer.ErrBadMapping) || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v\ndoes not say\n%s", name, err, c.want)

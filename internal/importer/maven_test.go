@@ -112,7 +112,7 @@ func TestTheRealFilesComeIntoAnEventStoreDB(t *testing.T) {
 	t.Run("history", func(t *testing.T) { checkHistory(t, h, file) })
 	t.Run("replay", func(t *testing.T) {
 		reports, err := h.app.Models.Replay(t.Context(), nil)
-		h.must(err)
+		h.Must(err)
 		for _, r := range reports {
 			if r.Differing > 0 {
 				t.Errorf("%s: %d rows differ: %v", r.Model, r.Differing, r.Differences)
@@ -174,7 +174,7 @@ func (h *house) attributed(n int) {
 	ctx := h.Context()
 	var last eventstore.Position
 	for delivery, err := range h.app.Store.SubscribeAll(ctx, 0, eventstore.Filter{Types: []string{"attribution.decided"}}) {
-		h.must(err)
+		h.Must(err)
 		if delivery.Kind != eventstore.EventDelivered {
 			continue
 		}
@@ -183,7 +183,7 @@ func (h *house) attributed(n int) {
 			break
 		}
 	}
-	h.must(h.app.Models.WaitForAll(ctx, last))
+	h.Must(h.app.Models.WaitForAll(ctx, last))
 }
 
 // everybody is the director, who sees all.
@@ -199,7 +199,7 @@ func (h *house) sums(q performance.Query) []performance.Sum {
 	var all []performance.Sum
 	for {
 		page, err := performance.Sums().Page(h.Context(), h.app.Pool, h.everybody(), q, paging)
-		h.must(err)
+		h.Must(err)
 		all = append(all, page.Rows...)
 		if paging.After = page.Next; paging.After == "" {
 			return all
@@ -219,7 +219,7 @@ func checkPerformance(t *testing.T, h *house, file crm) {
 		for _, d := range file.deals {
 			if d.stage == "Won" {
 				on, err := domain.ParseDate(d.close)
-				h.must(err)
+				h.Must(err)
 				key := calendar.QuarterOf(on).First().String() + " " + fileKey(d)
 				want[key] = sum{want[key].count + 1, want[key].fen + domain.Fen(d.value)*domain.FenPerYuan}
 			}
@@ -289,7 +289,7 @@ func checkAttribution(t *testing.T, h *house, file crm) {
 	paging := query.Paging{Limit: 200}
 	for more := true; more; more = paging.After != "" {
 		page, err := attributions.Attributions().Page(h.Context(), h.app.Pool, h.everybody(), attributions.Query{Standing: true}, paging)
-		h.must(err)
+		h.Must(err)
 		paging.After = page.Next
 		for _, a := range page.Rows {
 			got[fmt.Sprintf("%s %s %d: %s → %s", a.CustomerName, a.ProductName, a.AmountFen/domain.FenPerYuan, a.HandlerName, a.WinnerName)]++
@@ -328,9 +328,9 @@ func checkExplained(t *testing.T, a attributions.Listed) {
 // checkAgain holds that a second run changes nothing, whoever runs it.
 func checkAgain(t *testing.T, h *house, folder string) {
 	last, err := h.app.Store.LastPosition(t.Context())
-	h.must(err)
+	h.Must(err)
 	missing, report, err := h.imports.Missing(t.Context(), h.prepare(mavenMapping, folder), nil)
-	h.must(err)
+	h.Must(err)
 	if missing != 0 || report.Rejected != 1425 {
 		t.Errorf("%d things are missing, %d rows rejected", missing, report.Rejected)
 	}
@@ -340,7 +340,7 @@ func checkAgain(t *testing.T, h *house, folder string) {
 		}
 	}
 	now, err := h.app.Store.LastPosition(t.Context())
-	h.must(err)
+	h.Must(err)
 	if now != last {
 		t.Errorf("the ledger went on from %d to %d", last, now)
 	}

@@ -84,7 +84,7 @@ func (f files) with(name, text string) files {
 	return f
 }
 
-func (f files) in(t *testing.T) string {
+func (f files) in(t testing.TB) string {
 	t.Helper()
 	folder := t.TempDir()
 	for name, text := range f {
@@ -99,9 +99,9 @@ func (f files) in(t *testing.T) string {
 func (h *house) small(f files) *importer.Plan {
 	h.Helper()
 	m, err := importer.ReadMapping("small.yaml", []byte(small))
-	h.must(err)
-	plan, err := h.imports.Prepare(h.Context(), m, f.in(h.T))
-	h.must(err)
+	h.Must(err)
+	plan, err := h.imports.Prepare(h.Context(), m, f.in(h))
+	h.Must(err)
 	return plan
 }
 
@@ -211,7 +211,7 @@ func TestACorrectedFileBringsInWhatIsNewAndReportsWhatChanged(t *testing.T) {
 	corrected["deals.csv"] = strings.Replace(corrected["deals.csv"], "90.5", "91.5", 1) + "D4,李四,A1,P2,成交,1/4/2020,2/4/2020,200\n"
 	plan := h.small(corrected)
 	missing, _, err := h.imports.Missing(t.Context(), plan, nil)
-	h.must(err)
+	h.Must(err)
 	if missing != 1 {
 		t.Errorf("%d things are missing, want 1", missing)
 	}
@@ -232,7 +232,7 @@ func TestAChangedDayIsAChangeToo(t *testing.T) {
 	changed := sound()
 	changed["deals.csv"] = strings.Replace(changed["deals.csv"], "3/3/2020", "4/3/2020", 1)
 	missing, report, err := h.imports.Missing(t.Context(), h.small(changed), nil)
-	h.must(err)
+	h.Must(err)
 	if missing != 0 {
 		t.Errorf("%d things are missing", missing)
 	}
@@ -247,8 +247,8 @@ func TestSomebodyElseGoesOnWithTheSameFilesUnderABatchOfTheirOwn(t *testing.T) {
 	ctx := t.Context()
 	plan := h.small(sound())
 	first, _, err := h.imports.Propose(ctx, h.clerk, plan)
-	h.must(err)
-	h.must(h.imports.Approve(ctx, h.director, first))
+	h.Must(err)
+	h.Must(h.imports.Approve(ctx, h.director, first))
 	_, err = h.imports.Run(ctx, h.another, first, plan, nil)
 	h.wants(err, migration.ErrNotApproved)
 
@@ -260,7 +260,7 @@ func TestSomebodyElseGoesOnWithTheSameFilesUnderABatchOfTheirOwn(t *testing.T) {
 	}
 	for _, who := range []domain.StaffID{h.clerk, h.director} {
 		missing, _, err := h.imports.Missing(ctx, plan, nil)
-		h.must(err)
+		h.Must(err)
 		if missing != 0 {
 			t.Errorf("after %s went on %d things are missing", who, missing)
 		}
@@ -277,17 +277,17 @@ func TestABatchLeftOpenIsClosed(t *testing.T) {
 	h.bring(plan)
 	// The same files once more, by somebody else who is cut off before doing anything.
 	batch, _, err := h.imports.Propose(ctx, h.another, plan)
-	h.must(err)
-	h.must(h.imports.Approve(ctx, h.director, batch))
+	h.Must(err)
+	h.Must(h.imports.Approve(ctx, h.director, batch))
 	missing, report, err := h.imports.Missing(ctx, plan, nil)
-	h.must(err)
+	h.Must(err)
 	unclosed, err := h.imports.Unclosed(ctx, plan)
-	h.must(err)
+	h.Must(err)
 	if missing != 0 || len(unclosed) != 1 || unclosed[0] != batch {
 		t.Fatalf("%d things are missing, open are %v", missing, unclosed)
 	}
 	h.wants(h.imports.Close(ctx, h.director, unclosed, report), domain.ErrAuthzDenied)
-	h.must(h.imports.Close(ctx, h.clerk, unclosed, report))
+	h.Must(h.imports.Close(ctx, h.clerk, unclosed, report))
 	if unclosed, err = h.imports.Unclosed(ctx, plan); err != nil || len(unclosed) != 0 {
 		t.Errorf("open are %v, %v", unclosed, err)
 	}
@@ -315,7 +315,7 @@ func TestNothingIsWrittenBeforeTheApproval(t *testing.T) {
 	ctx := t.Context()
 	plan := h.small(sound())
 	batch, status, err := h.imports.Propose(ctx, h.clerk, plan)
-	h.must(err)
+	h.Must(err)
 	if status != migration.StatusProposed {
 		t.Fatalf("the batch is %s", status)
 	}
@@ -327,7 +327,7 @@ func TestNothingIsWrittenBeforeTheApproval(t *testing.T) {
 		t.Errorf("events went from %v to %v", before, after)
 	}
 	again, status, err := h.imports.Propose(ctx, h.clerk, plan)
-	h.must(err)
+	h.Must(err)
 	if again != batch || status != migration.StatusProposed {
 		t.Errorf("the same files are proposed again as %s, %s", again, status)
 	}
@@ -339,7 +339,7 @@ func TestNobodyApprovesTheOwnImport(t *testing.T) {
 	h := newHouse(t)
 	both := h.hire("both", domain.RoleOperations, domain.RoleAdministrator, domain.RoleSuperior)
 	batch, _, err := h.imports.Propose(t.Context(), both, h.small(sound()))
-	h.must(err)
+	h.Must(err)
 	h.wants(h.imports.Approve(t.Context(), both, batch), migration.ErrSelfApproval)
 }
 
@@ -349,14 +349,14 @@ func TestARefusedImportStaysRefusedForTheSameFiles(t *testing.T) {
 	ctx := t.Context()
 	plan := h.small(sound())
 	batch, _, err := h.imports.Propose(ctx, h.clerk, plan)
-	h.must(err)
+	h.Must(err)
 	h.refuse(batch)
 	_, _, err = h.imports.Propose(ctx, h.clerk, plan)
 	h.wants(err, migration.ErrState)
 	corrected := sound()
 	corrected["clients.csv"] += "赵六,,\n"
 	_, status, err := h.imports.Propose(ctx, h.clerk, h.small(corrected))
-	h.must(err)
+	h.Must(err)
 	if status != migration.StatusProposed {
 		t.Errorf("other files: %s", status)
 	}
@@ -366,14 +366,14 @@ func TestWhoMayNotMakeAllOfItIsToldBeforeAnythingIsProposed(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	plan := h.small(sound())
-	for who, permission := range map[domain.StaffID]string{h.admin: "product.manage", h.director: "migration.propose"} {
+	for who, permission := range map[domain.StaffID]string{h.Admin: "product.manage", h.director: "migration.propose"} {
 		err := h.imports.Allowed(t.Context(), who, plan)
 		h.wants(err, domain.ErrAuthzDenied)
 		if refusal, _ := domain.AsError(err); refusal.Params["permission"] != permission {
 			t.Errorf("missing is %v, want %s", refusal.Params, permission)
 		}
 	}
-	h.must(h.imports.Allowed(t.Context(), h.clerk, plan))
+	h.Must(h.imports.Allowed(t.Context(), h.clerk, plan))
 }
 
 // What the ledger has already can be named by its own codes and numbers.
@@ -401,10 +401,10 @@ sections:
       status: {value: RESERVED}
       reserved_amount: {column: fen, amounts: fen}
 `))
-	h.must(err)
+	h.Must(err)
 	folder := files{"deals.csv": "client,branch,no,code,fen\n钱七,北京,A1,P1,12345\n孙八,北京,A1,P8,1\n周九,广州,A1,P1,1\n"}.in(t)
 	plan, err := h.imports.Prepare(t.Context(), m, folder)
-	h.must(err)
+	h.Must(err)
 	h.wantPlaces(plan.Rejections(), "deals 3 code import/unknown-reference\ndeals 4 branch import/unknown-reference\ndeals 4 client import/reference-rejected")
 	before := h.events()
 	h.bring(plan)
@@ -438,13 +438,13 @@ sections:
       line: {value: AGENCY}
       parent: {column: city, of: cities}
 `))
-	h.must(err)
+	h.Must(err)
 	folder := files{"cities.csv": "city,name\nC1,临江\n", "outlets.csv": "outlet,city\nO1,C1\n"}.in(t)
 	plan, err := h.imports.Prepare(t.Context(), m, folder)
-	h.must(err)
+	h.Must(err)
 	h.wantPlaces(h.bring(plan).Rejections, "")
-	tree, err := h.ledger.Tree(t.Context())
-	h.must(err)
+	tree, err := h.Ledger.Tree(t.Context())
+	h.Must(err)
 	if name := tree.ByCode("O1").Name; name != "临江" {
 		t.Errorf("the outlet is called %q, want its city's name", name)
 	}
@@ -456,8 +456,8 @@ func TestFilesOfOneNameAreToldApart(t *testing.T) {
 	h := newHouse(t)
 	folder := t.TempDir()
 	for year, text := range map[string]string{"2023": "client\n张三\nold,row\n", "2024": "client\n李四\nnew,row\n"} {
-		h.must(os.Mkdir(filepath.Join(folder, year), 0o700))
-		h.must(os.WriteFile(filepath.Join(folder, year, "clients.csv"), []byte(text), 0o600))
+		h.Must(os.Mkdir(filepath.Join(folder, year), 0o700))
+		h.Must(os.WriteFile(filepath.Join(folder, year, "clients.csv"), []byte(text), 0o600))
 	}
 	m, err := importer.ReadMapping("years.yaml", []byte(`
 source: years
@@ -466,9 +466,9 @@ sections:
   - {name: old, file: old, makes: customer, key: [client], fields: {name: {column: client}, party: {value: PERSON}}}
   - {name: new, file: new, makes: customer, key: [client], fields: {name: {column: client}, party: {value: PERSON}}}
 `))
-	h.must(err)
+	h.Must(err)
 	plan, err := h.imports.Prepare(t.Context(), m, folder)
-	h.must(err)
+	h.Must(err)
 	for _, source := range plan.Sources()[1:] {
 		if source.Name != "clients.csv" { // as in batches on record, which are found again by it
 			t.Errorf("a batch of the file would name it %q", source.Name)
@@ -476,7 +476,7 @@ sections:
 	}
 	h.wantPlaces(plan.Rejections(), "clients.csv (old) 3  import/row-cells\nclients.csv (new) 3  import/row-cells")
 	written, err := plan.WriteRejected(folder, plan.Rejections())
-	h.must(err)
+	h.Must(err)
 	for _, name := range []string{"old", "new"} {
 		text, err := os.ReadFile(filepath.Join(folder, "clients."+name+".rejected.csv"))
 		if err != nil || !strings.Contains(string(text), name+",row") || strings.Count(string(text), "\n") != 2 {
@@ -494,12 +494,12 @@ func TestRejectedRowsAreWrittenForASpreadsheetWithoutFormulas(t *testing.T) {
 	plan := h.small(sound().with("clients.csv", "client,phone,note\n张三,1,=cmd|' /C calc'!A0\n,1,\"+1,2\"\n"))
 	folder := t.TempDir()
 	written, err := plan.WriteRejected(folder, plan.Rejections())
-	h.must(err)
+	h.Must(err)
 	if len(written) != 2 {
 		t.Fatalf("%v", written)
 	}
 	text, err := os.ReadFile(filepath.Join(folder, "clients.rejected.csv"))
-	h.must(err)
+	h.Must(err)
 	want := "\xef\xbb\xbf行 line,列 column,代码 code,原因 reason,client,phone,note\r\n3,client,form/required,凡带*号的为必填项：client / Fill in the required field client.,,1,\"'+1,2\"\r\n"
 	if string(text) != want {
 		t.Errorf("%q\nwant\n%q", text, want)

@@ -62,13 +62,13 @@ func checkWorkbook(t *testing.T, h *house, folder string) {
 		workbook(t, filepath.Join(folder, name+".csv"), filepath.Join(books, name+".xlsx"))
 	}
 	text, err := os.ReadFile(mavenMapping)
-	h.must(err)
+	h.Must(err)
 	m, err := importer.ReadMapping("maven-xlsx.yaml", []byte(strings.ReplaceAll(string(text), ".csv", ".xlsx")))
-	h.must(err)
+	h.Must(err)
 	plan, err := h.imports.Prepare(t.Context(), m, books)
-	h.must(err)
+	h.Must(err)
 	missing, report, err := h.imports.Missing(t.Context(), plan, nil)
-	h.must(err)
+	h.Must(err)
 	if missing != 0 || report.Rejected != 1425 {
 		t.Errorf("%d things are missing, %d rows rejected", missing, report.Rejected)
 	}
