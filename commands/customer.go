@@ -3,7 +3,6 @@ package commands
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"guishu/commands/ledger"
 	"guishu/domain"
@@ -59,7 +58,7 @@ type customerCase struct {
 // theCustomer is a customer at their home unit, or one of the actor's own.
 func theCustomer(id domain.CustomerID) ledger.Target[customerCase] {
 	return ledger.Target[customerCase]{
-		ID: uuid.UUID(id), Stream: customerStream(id), Keys: newKeys,
+		ID: uuid.UUID(id), Stream: customerStream(id),
 		Load: func(ctx context.Context, t *ledger.Task) (found ledger.Found[customerCase], err error) {
 			state, home, err := customerAt(ctx, t.Ledger(), id)
 			if err != nil {
@@ -93,41 +92,6 @@ func customerAt(ctx context.Context, l *ledger.Ledger, id domain.CustomerID) (le
 		return state, organisation.Unit{}, err
 	}
 	return state, tree.Unit(state.State.HomeUnit), nil
-}
-
-// newKeys are what must be unique of a customer and was not theirs before a
-// decision. A document is its type and its number, whichever of them changed.
-func newKeys(t *ledger.Task, before customerCase, events []any) []ledger.UniqueKey {
-	after := before.Clone()
-	for _, event := range events {
-		after.Apply(event, domain.Fact{})
-	}
-	var keys []ledger.UniqueKey
-	if document := after.Identity(); !document.IsZero() && document != before.Identity() {
-		keys = append(keys, t.Ledger().IdentityKey(document))
-	}
-	if after.CustomerNo != before.CustomerNo {
-		keys = append(keys, customerNoKey(after.CustomerNo)...)
-	}
-	return keys
-}
-
-// customerKeys are what must be unique of a new customer. A document that is not
-// well-formed is refused here, before anything is reserved for it.
-func customerKeys(t *ledger.Task, kind identity.DocumentType, number, customerNo string) ([]ledger.UniqueKey, error) {
-	var keys []ledger.UniqueKey
-	if strings.TrimSpace(number) != "" {
-		document, err := identityDocument(kind, number, t.Today())
-		if err != nil {
-			return nil, err
-		}
-		keys = append(keys, t.Ledger().IdentityKey(document))
-	}
-	return append(keys, customerNoKey(customerNo)...), nil
-}
-
-func customerNoKey(number string) []ledger.UniqueKey {
-	return ledger.KeyOf(ledger.UniqueCustomerNo, number, customer.ErrAlreadyLinked.At("customer_no"))
 }
 
 // identityDocument is a document as it was typed, if it is well-formed.

@@ -34,11 +34,7 @@ func (HireStaff) Verb() ledger.Verb { return hireStaff }
 
 // Run hires and answers with the staff id.
 func (c HireStaff) Run(ctx context.Context, t *ledger.Task) (ledger.Answer, error) {
-	keys := append(
-		ledger.KeyOf(ledger.UniqueEmployeeNo, c.EmployeeNo, staff.ErrDuplicate.At("employee_no")),
-		ledger.KeyOf(ledger.UniqueLogin, staff.FoldLogin(c.Login), staff.ErrDuplicate.At("login"))...,
-	)
-	return ledger.Create(ctx, t, newAt("staff", staff.StreamPrefix, c.Unit, keys), func(ctx context.Context, id uuid.UUID, unit organisation.Unit) ([]any, error) {
+	return ledger.Create(ctx, t, newAt("staff", staff.StreamPrefix, c.Unit), func(ctx context.Context, id uuid.UUID, unit organisation.Unit) ([]any, error) {
 		superior, err := person(ctx, t.Ledger(), c.Superior)
 		if err != nil {
 			return nil, err

@@ -35,7 +35,6 @@ func (LaunchProduct) Verb() ledger.Verb { return launchProduct }
 func (c LaunchProduct) Run(ctx context.Context, t *ledger.Task) (ledger.Answer, error) {
 	return ledger.Create(ctx, t, ledger.Source[struct{}]{
 		Kind: "product", Prefix: product.StreamPrefix,
-		Keys: ledger.KeyOf(ledger.UniqueProduct, c.Code, product.ErrDuplicate.At("code")),
 		Load: func(context.Context, *ledger.Task) (ledger.Found[struct{}], error) {
 			return ledger.Found[struct{}]{Where: ledger.Firm{}}, nil
 		},

@@ -143,12 +143,11 @@ func lookedUp(ctx context.Context, l *ledger.Ledger, first ledger.Answer) (looku
 
 // find is the customer a complete key belongs to.
 func find(ctx context.Context, l *ledger.Ledger, key lookup.Key, line domain.BusinessLine) (lookup.Found, error) {
-	kind, value := ledger.UniqueCustomerNo, []byte(key.CustomerNo)
+	unique := customer.CustomerNo.Key(key.CustomerNo)
 	if key.By() == lookup.ByIdentity {
-		unique := l.IdentityKey(key.Identity)
-		kind, value = unique.Kind, unique.Key
+		unique = customer.Identity.Key(key.Identity.Canonical())
 	}
-	stream, known, err := l.Holder(ctx, kind, value)
+	stream, known, err := l.Holder(ctx, unique)
 	if err != nil || !known {
 		return lookup.Found{}, err
 	}

@@ -32,9 +32,9 @@ func theTree(unit uuid.UUID, where ...domain.UnitID) ledger.Target[*organisation
 func theUnit(id domain.UnitID) ledger.Target[*organisation.Tree] { return theTree(uuid.UUID(id), id) }
 
 // newAt is something new that belongs to a unit.
-func newAt(kind, prefix string, id domain.UnitID, keys []ledger.UniqueKey) ledger.Source[organisation.Unit] {
+func newAt(kind, prefix string, id domain.UnitID) ledger.Source[organisation.Unit] {
 	return ledger.Source[organisation.Unit]{
-		Kind: kind, Prefix: prefix, Keys: keys,
+		Kind: kind, Prefix: prefix,
 		Load: func(ctx context.Context, t *ledger.Task) (found ledger.Found[organisation.Unit], err error) {
 			tree, err := t.Ledger().Tree(ctx)
 			if err != nil {

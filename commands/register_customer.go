@@ -36,11 +36,7 @@ func (RegisterCustomer) Verb() ledger.Verb { return registerCustomer }
 // Run registers and answers with the customer's id. One document has one customer,
 // whoever registers it at the same time and wherever a crash cuts in.
 func (c RegisterCustomer) Run(ctx context.Context, t *ledger.Task) (ledger.Answer, error) {
-	keys, err := customerKeys(t, c.Fields.IdentityType, c.Fields.IdentityNumber, c.CustomerNo)
-	if err != nil {
-		return ledger.Answer{}, err
-	}
-	return ledger.Create(ctx, t, newAt("customer", customer.StreamPrefix, c.HomeUnit, keys), func(ctx context.Context, id uuid.UUID, home organisation.Unit) ([]any, error) {
+	return ledger.Create(ctx, t, newAt("customer", customer.StreamPrefix, c.HomeUnit), func(ctx context.Context, id uuid.UUID, home organisation.Unit) ([]any, error) {
 		advisor, err := person(ctx, t.Ledger(), c.Advisor)
 		if err != nil {
 			return nil, err

@@ -44,7 +44,6 @@ func (ReservePayment) Verb() ledger.Verb { return reservePayment }
 func (c ReservePayment) Run(ctx context.Context, t *ledger.Task) (ledger.Answer, error) {
 	return ledger.Create(ctx, t, ledger.Source[advisedCase]{
 		Kind: "payment", Prefix: payment.StreamPrefix,
-		Keys: ledger.KeyOf(ledger.UniqueExternalNo, c.ExternalNo, payment.ErrDuplicate.At("external_no")),
 		Load: c.load,
 	}, func(ctx context.Context, id uuid.UUID, s advisedCase) ([]any, error) { return c.reserve(ctx, t, id, s) })
 }

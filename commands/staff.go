@@ -56,7 +56,7 @@ func (m memberCase) asked(id domain.RequestID) organisation.Unit {
 // StaffByLogin is the member of staff a sign-in name belongs to; false when
 // there is none.
 func StaffByLogin(ctx context.Context, l *ledger.Ledger, login string) (domain.StaffID, bool, error) {
-	stream, found, err := l.Holder(ctx, ledger.UniqueLogin, []byte(staff.FoldLogin(login)))
+	stream, found, err := l.Holder(ctx, staff.Login.Key(staff.FoldLogin(login)))
 	if err != nil || !found {
 		return domain.StaffID{}, false, err
 	}

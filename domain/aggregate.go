@@ -54,12 +54,13 @@ func (c Category) Prefix() string {
 	return c.Name() + "-"
 }
 
-// Has says whether a stream with this name is of the category.
+// Has says whether a stream with this name is of the category, be there such a
+// thing or not.
 func (c Category) Has(stream string) bool {
 	if c.Single() {
 		return stream == c.Streams
 	}
-	return len(stream) > len(c.Prefix()) && strings.HasPrefix(stream, c.Prefix())
+	return strings.HasPrefix(stream, c.Prefix())
 }
 
 // AboutCustomer is how it is known which customer an event is about. On it rests

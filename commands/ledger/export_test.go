@@ -1,8 +1,10 @@
 package ledger
 
 import (
+	"context"
 	"time"
 
+	"guishu/domain"
 	"guishu/eventstore"
 )
 
@@ -46,4 +48,10 @@ func (l *Ledger) SetRevision(stream eventstore.Stream, revision eventstore.Revis
 	e.mu.Lock()
 	e.revision = revision
 	e.mu.Unlock()
+}
+
+// ReserveFor reserves a key for a stream, as a command does that is then cut off.
+func (l *Ledger) ReserveFor(ctx context.Context, kind domain.UniqueName, value []byte, stream eventstore.Stream) error {
+	_, err := l.keys.reserve(ctx, key{kind: kind, value: value}, stream)
+	return err
 }

@@ -27,29 +27,16 @@ type Keys struct {
 	courtesy time.Duration
 }
 
-// KeyKind is what sort of key a reservation holds.
-type KeyKind string
-
-// The kinds of keys.
-const (
-	UniqueIdentity   KeyKind = "identity"    // keyed hash of the canonical document
-	UniqueCustomerNo KeyKind = "customer-no" // the core bank's customer number
-	UniqueLogin      KeyKind = "login"
-	UniqueEmployeeNo KeyKind = "employee-no"
-	UniqueProduct    KeyKind = "product-code"
-	UniqueExternalNo KeyKind = "external-no" // of an imported payment
-)
-
-// UniqueKey is one key to reserve, and the refusal when somebody else has it.
-type UniqueKey struct {
-	Kind  KeyKind
-	Key   []byte
-	Taken error
+// key is a unique key as it is kept, and the refusal when somebody else has it.
+type key struct {
+	kind  domain.UniqueName
+	value []byte
+	taken error
 }
 
 // reservation is a row of the table.
 type reservation struct {
-	Kind      KeyKind
+	Kind      domain.UniqueName
 	Key       []byte
 	Holder    string // the stream
 	Confirmed bool
@@ -88,7 +75,7 @@ func OpenKeys(ctx context.Context, pool *pgxpool.Pool) (*Keys, error) {
 
 // Holder is the stream that a key is reserved for; false when it is free. Whether
 // the stream has it, or ever will, the log says: see Ledger.Holder.
-func (r *Keys) Holder(ctx context.Context, kind KeyKind, key []byte) (eventstore.Stream, bool, error) {
+func (r *Keys) Holder(ctx context.Context, kind domain.UniqueName, key []byte) (eventstore.Stream, bool, error) {
 	var holder string
 	err := r.pool.QueryRow(ctx, "SELECT holder FROM registry.reservation WHERE kind = $1 AND key = $2", kind, key).Scan(&holder)
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -100,7 +87,7 @@ func (r *Keys) Holder(ctx context.Context, kind KeyKind, key []byte) (eventstore
 // reserve gives the key to the stream and returns the reservation, or that of the
 // stream that has it. When the stream had it already this is one more attempt that
 // rests on it: from then on none of them may release it on its own.
-func (r *Keys) reserve(ctx context.Context, k UniqueKey, holder eventstore.Stream) (reservation, error) {
+func (r *Keys) reserve(ctx context.Context, k key, holder eventstore.Stream) (reservation, error) {
 	for {
 		rows, err := r.pool.Query(ctx, `
 			WITH own AS (
@@ -116,7 +103,7 @@ func (r *Keys) reserve(ctx context.Context, k UniqueKey, holder eventstore.Strea
 				SELECT kind, key, holder, confirmed, attempt, shared, reserved_at FROM registry.reservation
 				WHERE kind = $1 AND key = $2 AND NOT EXISTS (SELECT FROM own)
 			) AS held`,
-			k.Kind, k.Key, string(holder))
+			k.kind, k.value, string(holder))
 		if err != nil {
 			return reservation{}, err
 		}
@@ -133,12 +120,12 @@ func (r *Keys) reserve(ctx context.Context, k UniqueKey, holder eventstore.Strea
 }
 
 // confirm notes that the append which needed the keys took effect.
-func (r *Keys) confirm(ctx context.Context, holder eventstore.Stream, keys []UniqueKey) error {
+func (r *Keys) confirm(ctx context.Context, holder eventstore.Stream, keys []key) error {
 	kinds, values := columns(keys)
 	_, err := r.pool.Exec(ctx, `
 		UPDATE registry.reservation r SET confirmed = true
 		FROM unnest($2::text[], $3::bytea[]) AS k(kind, key)
-		WHERE r.kind = k.Kind AND r.key = k.Key AND r.holder = $1 AND NOT r.confirmed`,
+		WHERE r.kind = k.kind AND r.key = k.key AND r.holder = $1 AND NOT r.confirmed`,
 		string(holder), kinds, values)
 	return err
 }
@@ -166,8 +153,8 @@ func (r *Keys) free(ctx context.Context, held reservation) error {
 }
 
 // forget removes every key of a stream: what is erased cannot be looked up.
-func (r *Keys) forget(ctx context.Context, holder eventstore.Stream, kinds ...KeyKind) error {
-	_, err := r.pool.Exec(ctx, "DELETE FROM registry.reservation WHERE holder = $1 AND kind = ANY($2)", string(holder), kinds)
+func (r *Keys) forget(ctx context.Context, holder eventstore.Stream) error {
+	_, err := r.pool.Exec(ctx, "DELETE FROM registry.reservation WHERE holder = $1", string(holder))
 	return err
 }
 
@@ -184,16 +171,16 @@ func (r *Keys) orphans(ctx context.Context, age time.Duration) ([]reservation, e
 	return pgx.CollectRows(rows, pgx.RowToStructByName[reservation])
 }
 
-func columns(keys []UniqueKey) (kinds []string, values [][]byte) {
+func columns(keys []key) (kinds []string, values [][]byte) {
 	for _, k := range keys {
-		kinds, values = append(kinds, string(k.Kind)), append(values, k.Key)
+		kinds, values = append(kinds, string(k.kind)), append(values, k.value)
 	}
 	return kinds, values
 }
 
 // reserveAll reserves keys for the task's stream, settling what stands in the
 // way. It gives back what it reserved when one is taken.
-func (t *Task) reserveAll(ctx context.Context, keys []UniqueKey) ([]reservation, error) {
+func (t *Task) reserveAll(ctx context.Context, keys []key) ([]reservation, error) {
 	var held []reservation
 	for _, k := range keys {
 		mine, err := t.reserveOne(ctx, k)
@@ -206,7 +193,7 @@ func (t *Task) reserveAll(ctx context.Context, keys []UniqueKey) ([]reservation,
 	return held, nil
 }
 
-func (t *Task) reserveOne(ctx context.Context, k UniqueKey) (reservation, error) {
+func (t *Task) reserveOne(ctx context.Context, k key) (reservation, error) {
 	all := t.ledger.keys
 	for ctx.Err() == nil {
 		found, err := all.reserve(ctx, k, t.stream)
@@ -226,7 +213,7 @@ func (t *Task) reserveOne(ctx context.Context, k UniqueKey) (reservation, error)
 			return found, err
 		}
 		if held {
-			return found, k.Taken
+			return found, k.taken
 		}
 	}
 	return reservation{}, ctx.Err()
@@ -234,7 +221,7 @@ func (t *Task) reserveOne(ctx context.Context, k UniqueKey) (reservation, error)
 
 // confirm confirms the keys that a stream now has. What cannot be confirmed now is
 // settled later.
-func (l *Ledger) confirm(ctx context.Context, stream eventstore.Stream, keys []UniqueKey) {
+func (l *Ledger) confirm(ctx context.Context, stream eventstore.Stream, keys []key) {
 	if len(keys) == 0 {
 		return
 	}
@@ -273,7 +260,7 @@ func (l *Ledger) settle(ctx context.Context, r reservation) (held bool, err erro
 			return false, err
 		}
 		if holds {
-			l.confirm(ctx, stream, []UniqueKey{{Kind: r.Kind, Key: r.Key}})
+			l.confirm(ctx, stream, []key{{kind: r.Kind, value: r.Key}})
 			return true, nil
 		}
 		err = l.abandon(ctx, stream, revision, r.Kind)
@@ -293,13 +280,13 @@ func (l *Ledger) settle(ctx context.Context, r reservation) (held bool, err erro
 	return false, domain.ErrLedgerBusy
 }
 
-func (l *Ledger) abandon(ctx context.Context, stream eventstore.Stream, at eventstore.Revision, kind KeyKind) error {
+func (l *Ledger) abandon(ctx context.Context, stream eventstore.Stream, at eventstore.Revision, kind domain.UniqueName) error {
 	t, err := l.begin(ctx, ByTheLedger("", uuid.Nil, uuid.Nil), Verb{Name: "abandon-reservation", ByLedger: true}, kind)
 	if err != nil {
 		return err
 	}
 	t.stream = stream
-	_, err = t.append(ctx, outcome{Revision: at, Events: []any{domain.ReservationAbandoned{Kind: domain.UniqueName(kind)}}})
+	_, err = t.append(ctx, outcome{Revision: at, Events: []any{domain.ReservationAbandoned{Kind: kind}}})
 	return err
 }
 

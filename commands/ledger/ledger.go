@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"guishu/domain"
+	"guishu/domain/aggregates"
 	"guishu/domain/customer"
 	"guishu/eventstore"
 	"guishu/eventstore/sealing"
@@ -60,6 +61,8 @@ type Config struct {
 	Location *time.Location   // the business's time zone
 	Now      func() time.Time // the clock
 	Log      *slog.Logger     // optional
+	// Aggregates are what the ledger decides about, all of them if nil.
+	Aggregates *aggregates.Directory
 	// Loading opens a ledger that is being loaded, for whoever loads it: see
 	// BeginLoading.
 	Loading bool
@@ -70,19 +73,20 @@ type Config struct {
 // Ledger handles commands. It is safe for concurrent use, and any number of
 // processes may have one on the same store.
 type Ledger struct {
-	id       uuid.UUID
-	store    eventstore.Store
-	codec    *eventstore.Codec
-	keys     *Keys
-	lookups  Hasher
-	requests Hasher
-	eraser   Eraser
-	census   Census
-	location *time.Location
-	now      func() time.Time
-	log      *slog.Logger
-	states   *states
-	turns    *turnstiles
+	id        uuid.UUID
+	store     eventstore.Store
+	codec     *eventstore.Codec
+	keys      *Keys
+	directory *aggregates.Directory
+	lookups   Hasher
+	requests  Hasher
+	eraser    Eraser
+	census    Census
+	location  *time.Location
+	now       func() time.Time
+	log       *slog.Logger
+	states    *states
+	turns     *turnstiles
 
 	erased string // the stored name of customer.Erased
 
@@ -103,8 +107,11 @@ func Open(ctx context.Context, c Config) (*Ledger, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
+	if c.Aggregates == nil {
+		c.Aggregates = aggregates.All()
+	}
 	l := &Ledger{
-		id: c.ID, store: c.Store, codec: c.Codec, keys: c.Keys, lookups: c.Lookups, requests: c.Requests, eraser: c.Eraser, census: c.Census,
+		directory: c.Aggregates, id: c.ID, store: c.Store, codec: c.Codec, keys: c.Keys, lookups: c.Lookups, requests: c.Requests, eraser: c.Eraser, census: c.Census,
 		location: c.Location, now: c.Now, log: c.Log,
 		states: newStates(c.CachedStreams), turns: newTurnstiles(), stopped: make(chan struct{}),
 	}
@@ -201,7 +208,7 @@ func (l *Ledger) Erase(ctx context.Context, id domain.CustomerID) error {
 	if err := l.eraser.Destroy(ctx, uuid.UUID(id), erasureBasis); err != nil {
 		return Unavailable("destroy a key", err)
 	}
-	if err := l.keys.forget(ctx, StreamOf(customer.StreamPrefix, id), UniqueIdentity, UniqueCustomerNo); err != nil {
+	if err := l.keys.forget(ctx, StreamOf(customer.StreamPrefix, id)); err != nil {
 		return Unavailable("forget an erased customer's keys", err)
 	}
 	// Folded states of the customer's other streams hold what was sealed. What is

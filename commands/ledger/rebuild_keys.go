@@ -6,10 +6,6 @@ import (
 	"fmt"
 
 	"guishu/domain"
-	"guishu/domain/customer"
-	"guishu/domain/payment"
-	"guishu/domain/product"
-	"guishu/domain/staff"
 	"guishu/eventstore"
 
 	"github.com/jackc/pgx/v5"
@@ -28,14 +24,15 @@ const (
 	rebuildAtOnce = 8
 )
 
-// RebuildKeys makes the reservations that follow from the log: of every
-// identity document, customer number, sign-in name, employee number, product code
-// and imported payment number that somebody has now. It takes nothing away, and
-// may run beside commands. Progress is told how many events it has looked at.
+// RebuildKeys makes the reservations that follow from the log: of every unique key
+// that a stream has now, whatever its category. It takes nothing away, and may run
+// beside commands. Progress is told how many streams it has looked at.
 func (l *Ledger) RebuildKeys(ctx context.Context, progress func(done int64)) (Rebuilt, error) {
-	types, err := l.codec.Registry().Names(staff.Hired{}, product.Launched{}, payment.Reserved{}, customer.Registered{})
-	if err != nil {
-		return Rebuilt{}, err
+	var filter eventstore.Filter
+	for _, category := range l.directory.Categories() {
+		if len(category.Unique) > 0 {
+			filter.StreamPrefixes = append(filter.StreamPrefixes, category.Prefix())
+		}
 	}
 	var total Rebuilt
 	var done int64
@@ -51,9 +48,12 @@ func (l *Ledger) RebuildKeys(ctx context.Context, progress func(done int64)) (Re
 		}
 		return err
 	}
-	for recorded, err := range l.store.ReadAll(ctx, eventstore.AllQuery{Filter: eventstore.Filter{Types: types}}) {
+	for recorded, err := range l.store.ReadAll(ctx, eventstore.AllQuery{Filter: filter}) {
 		if err != nil {
 			return total, Unavailable("read the log", err)
+		}
+		if recorded.Revision != 0 { // only the first event of each stream
+			continue
 		}
 		if page = append(page, recorded); len(page) < rebuildPage {
 			continue
@@ -74,18 +74,24 @@ func (l *Ledger) RebuildKeys(ctx context.Context, progress func(done int64)) (Re
 	return total, nil
 }
 
-// rebuildPage reserves what belongs to the streams that some first events begin.
+// rebuildPage reserves what the streams have that some first events begin.
 func (l *Ledger) rebuildPage(ctx context.Context, page []eventstore.Event) (Rebuilt, error) {
 	if err := l.codec.Prefetch(ctx, page); err != nil {
 		return Rebuilt{}, Unavailable("read keys", err)
 	}
-	found := make([][]UniqueKey, len(page))
+	found := make([][]key, len(page))
 	group, within := errgroup.WithContext(ctx)
 	group.SetLimit(rebuildAtOnce)
-	for i, recorded := range page {
-		group.Go(func() (err error) {
-			found[i], err = l.keysSince(within, recorded)
-			return err
+	for i, first := range page {
+		group.Go(func() error {
+			began, err := l.load(within, first.Stream)
+			if err != nil {
+				return err
+			}
+			for _, k := range began.keys() {
+				found[i] = append(found[i], l.keep(k))
+			}
+			return nil
 		})
 	}
 	if err := group.Wait(); err != nil {
@@ -100,36 +106,9 @@ func (l *Ledger) rebuildPage(ctx context.Context, page []eventstore.Event) (Rebu
 	return l.restore(ctx, held)
 }
 
-// keysSince are the keys that a stream has, which began with an event.
-func (l *Ledger) keysSince(ctx context.Context, recorded eventstore.Event) ([]UniqueKey, error) {
-	event, _, err := l.decode(ctx, recorded)
-	if err != nil {
-		return nil, err
-	}
-	switch e := event.(type) {
-	case staff.Hired:
-		return append(KeyOf(UniqueEmployeeNo, e.EmployeeNo, nil), KeyOf(UniqueLogin, staff.FoldLogin(e.Login), nil)...), nil
-	case product.Launched:
-		return KeyOf(UniqueProduct, e.Code, nil), nil
-	case payment.Reserved:
-		return KeyOf(UniqueExternalNo, e.ExternalNo, nil), nil
-	case customer.Registered:
-		s, err := Load[customer.State](ctx, l, recorded.Stream)
-		if err != nil || s.State.Erased {
-			return nil, err
-		}
-		keys := KeyOf(UniqueCustomerNo, s.State.CustomerNo, nil)
-		if document := s.State.Identity(); !document.IsZero() {
-			keys = append(keys, l.IdentityKey(document))
-		}
-		return keys, nil
-	}
-	return nil, nil
-}
-
 // heldKey is a key with the stream that has it by the log.
 type heldKey struct {
-	UniqueKey
+	key
 	holder eventstore.Stream
 }
 
@@ -171,7 +150,7 @@ func (r *Keys) restore(ctx context.Context, keys []heldKey) ([]reservation, erro
 	var kinds, holders []string
 	var values [][]byte
 	for _, k := range keys {
-		kinds, values, holders = append(kinds, string(k.Kind)), append(values, k.Key), append(holders, string(k.holder))
+		kinds, values, holders = append(kinds, string(k.kind)), append(values, k.value), append(holders, string(k.holder))
 	}
 	_, err := r.pool.Exec(ctx, `
 		INSERT INTO registry.reservation AS r (kind, key, holder, confirmed)

@@ -2,11 +2,8 @@ package ledger
 
 import (
 	"context"
-	"strings"
 
 	"guishu/domain"
-	"guishu/domain/attachment"
-	"guishu/domain/organisation"
 	"guishu/eventstore"
 
 	"github.com/google/uuid"
@@ -14,7 +11,7 @@ import (
 
 // Recalled is what a command once wrote.
 type Recalled struct {
-	Answer      Answer    // as of the command's first event
+	Answer      Answer    // as of the command's first event; its ID only if that made something
 	Correlation uuid.UUID // the one it was given
 }
 
@@ -45,22 +42,12 @@ func (l *Ledger) Recall(ctx context.Context, actor domain.StaffID, key string) (
 	}, true, err
 }
 
-// madeBy is the id of what an event is about: the one in the stream's name,
-// unless the stream holds several things.
+// madeBy is the id of what an event brought into the ledger; zero when it brought
+// nothing.
 func (l *Ledger) madeBy(ctx context.Context, recorded eventstore.Event) (uuid.UUID, error) {
-	name := string(recorded.Stream)
-	if recorded.Stream != organisation.Stream && !strings.HasPrefix(name, attachment.StreamPrefix) {
-		return uuid.Parse(name[max(0, len(name)-36):])
-	}
 	event, _, err := l.decode(ctx, recorded)
-	if err != nil {
-		return uuid.Nil, err
+	if made, is := event.(domain.HasMade); is && err == nil {
+		return made.Made(), nil
 	}
-	switch e := event.(type) {
-	case organisation.UnitEstablished:
-		return uuid.UUID(e.Unit), nil
-	case attachment.Attached:
-		return uuid.UUID(e.Attachment), nil
-	}
-	return uuid.Nil, nil
+	return uuid.Nil, err
 }

@@ -384,19 +384,19 @@ func TestANumberThatWasOnlyReservedFindsNobody(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	ctx := t.Context()
-	customer := h.Prospect(h.Ann, h.North, commandstest.Person("王示例"))
+	of := h.Prospect(h.Ann, h.North, commandstest.Person("王示例"))
 	process, store := h.faultyProcess()
 	store.set(func(eventstore.Append, func() (eventstore.Appended, error)) (eventstore.Appended, error) {
 		return eventstore.Appended{}, lost()
 	})
-	_, err := process.Do(ctx, h.As(h.Ann), commands.LinkCustomer{Customer: customer, CustomerNo: "CN900001"})
+	_, err := process.Do(ctx, h.As(h.Ann), commands.LinkCustomer{Customer: of, CustomerNo: "CN900001"})
 	h.Wants(err, domain.ErrLedgerOutcomeUnknown)
 	_, err = ledger.Ask(ctx, h.Ledger, h.As(h.Ann), commands.LookUpCustomer{CustomerNo: "CN900001"})
 	h.Wants(err, lookup.ErrNotClaimable)
-	if _, found, err := h.Ledger.Holder(ctx, ledger.UniqueCustomerNo, []byte("CN900001")); found || err != nil {
+	if _, found, err := h.Ledger.Holder(ctx, customer.CustomerNo.Key("CN900001")); found || err != nil {
 		t.Errorf("somebody holds it: %v, %v", found, err)
 	}
-	_, err = h.Ledger.Do(ctx, h.As(h.Ann), commands.LinkCustomer{Customer: customer, CustomerNo: "CN900001"})
+	_, err = h.Ledger.Do(ctx, h.As(h.Ann), commands.LinkCustomer{Customer: of, CustomerNo: "CN900001"})
 	h.Must(err)
 	_, err = ledger.Ask(ctx, h.Ledger, h.As(h.Ann), commands.LookUpCustomer{CustomerNo: "CN900001"})
 	h.Must(err)

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"fmt"
 	"hash/maphash"
 	"sync"
 
@@ -10,13 +11,6 @@ import (
 
 	lru "github.com/hashicorp/golang-lru/v2"
 )
-
-// foldable is what every aggregate's state offers: fold an event in, make a copy.
-type foldable[S any] interface {
-	*S
-	Apply(event any, fact domain.Fact)
-	Clone() *S
-}
 
 // Snapshot is a folded state at a revision. The state is shared and must not be
 // changed.
@@ -34,12 +28,14 @@ type entry struct {
 	state    any
 	revision eventstore.Revision
 	known    eventstore.Revision // the newest revision heard of, loaded or not
-	fold     func(state any, event any, fact domain.Fact) any
+	of       domain.StateType
 }
 
 // take folds one event in.
 func (e *entry) take(revision eventstore.Revision, event any, fact domain.Fact) {
-	e.state, e.revision = e.fold(e.state, event, fact), revision
+	next := e.of.Clone(e.state)
+	e.of.Apply(next, event, fact)
+	e.state, e.revision = next, revision
 }
 
 // states keeps folded states of the streams used last. The ledger's tail keeps
@@ -57,11 +53,11 @@ func newStates(capacity int) *states {
 	return &states{entries: entries}
 }
 
-func (s *states) of(stream eventstore.Stream, fold func(any, any, domain.Fact) any) *entry {
+func (s *states) of(stream eventstore.Stream, of domain.StateType) *entry {
 	if e, ok := s.entries.Get(stream); ok {
 		return e
 	}
-	fresh := &entry{revision: eventstore.NoRevision, known: eventstore.NoRevision, fold: fold}
+	fresh := &entry{revision: eventstore.NoRevision, known: eventstore.NoRevision, of: of}
 	if previous, ok, _ := s.entries.PeekOrAdd(stream, fresh); ok {
 		return previous
 	}
@@ -101,55 +97,85 @@ func (s *states) forget(stream eventstore.Stream) {
 	}
 }
 
-// load folds a stream, from the cache where it can.
-func Load[S any, P foldable[S]](ctx context.Context, l *Ledger, stream eventstore.Stream) (Snapshot[S], error) {
-	e := l.states.of(stream, func(state, event any, fact domain.Fact) any {
-		next := P(state.(*S)).Clone()
-		P(next).Apply(event, fact)
-		return next
-	})
+// loaded is the state of a stream of any category.
+type loaded struct {
+	category domain.Category
+	state    any // shared, and must not be changed
+	revision eventstore.Revision
+}
+
+// keys are the unique keys that the stream has.
+func (l loaded) keys() []domain.UniqueKey { return l.category.State.UniqueKeys(l.state) }
+
+// load folds a stream into what its category says, from the cache where it can. A
+// stream of no category is *aggregates.UnknownStreamError.
+func (l *Ledger) load(ctx context.Context, stream eventstore.Stream) (loaded, error) {
+	category, err := l.directory.Of(string(stream))
+	if err != nil {
+		return loaded{}, err
+	}
+	e := l.states.of(stream, category.State)
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for !e.loaded {
-		read, err := Fold[S, P](ctx, l, stream)
+		state, revision, err := l.fold(ctx, stream, category.State)
 		if err != nil {
-			return read, err
+			return loaded{}, err
 		}
-		e.state, e.revision = read.State, read.Revision
+		e.state, e.revision = state, revision
 		// An event heard of while reading may not have been read: read again.
-		e.loaded = read.Revision >= e.known
+		e.loaded = revision >= e.known
 	}
-	return Snapshot[S]{State: e.state.(*S), Stream: stream, Revision: e.revision}, nil
+	return loaded{category, e.state, e.revision}, nil
 }
 
-// Fold reads a stream from the store, whatever is kept of it.
-func Fold[S any, P foldable[S]](ctx context.Context, l *Ledger, stream eventstore.Stream) (Snapshot[S], error) {
-	state, revision := new(S), eventstore.NoRevision
+// fold reads a stream from the store, whatever is kept of it.
+func (l *Ledger) fold(ctx context.Context, stream eventstore.Stream, into domain.StateType) (any, eventstore.Revision, error) {
+	state, revision := into.Fresh(), eventstore.NoRevision
 	for read, err := range l.ReadStream(ctx, eventstore.StreamQuery{Stream: stream}) {
 		if err != nil {
-			return Snapshot[S]{}, err
+			return nil, revision, err
 		}
-		P(state).Apply(read.Event, read.Fact)
+		into.Apply(state, read.Event, read.Fact)
 		revision = read.Revision
 	}
-	return Snapshot[S]{State: state, Stream: stream, Revision: revision}, nil
+	return state, revision, nil
+}
+
+// Load is the state of a stream, which must be folded into an S, from the cache
+// where it can.
+func Load[S any](ctx context.Context, l *Ledger, stream eventstore.Stream) (Snapshot[S], error) {
+	read, err := l.load(ctx, stream)
+	return snapshotOf[S](stream, read.state, read.revision, err)
+}
+
+// Fold is Load from the store, whatever is kept of the stream.
+func Fold[S any](ctx context.Context, l *Ledger, stream eventstore.Stream) (Snapshot[S], error) {
+	category, err := l.directory.Of(string(stream))
+	if err != nil {
+		return Snapshot[S]{}, err
+	}
+	state, revision, err := l.fold(ctx, stream, category.State)
+	return snapshotOf[S](stream, state, revision, err)
+}
+
+func snapshotOf[S any](stream eventstore.Stream, state any, revision eventstore.Revision, err error) (Snapshot[S], error) {
+	if err != nil {
+		return Snapshot[S]{}, err
+	}
+	of, is := state.(*S)
+	if !is {
+		return Snapshot[S]{}, fmt.Errorf("ledger: %s is folded into %T, not into %T", stream, state, of)
+	}
+	return Snapshot[S]{State: of, Stream: stream, Revision: revision}, nil
 }
 
 // LastRevision is the newest revision of a stream that is a record and decides
 // nothing.
 func (l *Ledger) LastRevision(ctx context.Context, stream eventstore.Stream) (eventstore.Revision, error) {
-	last, err := Load[record](ctx, l, stream)
+	last, err := Load[domain.Record](ctx, l, stream)
 	return last.Revision, err
 }
-
-// record is the state of a stream that only grows.
-type record struct{}
-
-// Apply folds nothing: only the revision counts.
-func (*record) Apply(any, domain.Fact) {}
-
-// Clone gives the same nothing.
-func (r *record) Clone() *record { return r }
 
 // Forget makes the next Load of a stream read the store, for when what is kept of it
 // is known to be behind.

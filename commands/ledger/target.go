@@ -16,17 +16,13 @@ type Target[S any] struct {
 	ID     uuid.UUID         // of what the command makes or changes, for its answer
 	Stream eventstore.Stream // that its events are written to
 	Load   Loader[S]
-	// Keys are what must be unique and was not the stream's before the events; nil
-	// where events bring none.
-	Keys func(t *Task, before S, events []any) []UniqueKey
 }
 
 // Source is how a command brings something new into the ledger: its id, and with
 // it its stream, follows from the command, so that a retry finds it.
 type Source[S any] struct {
-	Kind   string      // of thing, such as "customer"
-	Prefix string      // of its stream
-	Keys   []UniqueKey // what must be unique
+	Kind   string // of thing, such as "customer"
+	Prefix string // of its stream
 	Load   Loader[S]
 }
 
@@ -117,11 +113,7 @@ func decided[S any](ctx context.Context, t *Task, load Loader[S], decide func(co
 func Write[S any](ctx context.Context, t *Task, target Target[S], decide func(context.Context, S) ([]any, error)) (Answer, error) {
 	return t.write(ctx, target.Stream, target.ID, func(ctx context.Context) (outcome, error) {
 		found, events, err := decided(ctx, t, target.Load, decide)
-		wanted := outcome{Revision: found.Revision, Events: events}
-		if err == nil && target.Keys != nil {
-			wanted.Keys = target.Keys(t, found.State, events)
-		}
-		return wanted, err
+		return outcome{Revision: found.Revision, Events: events}, err
 	})
 }
 
@@ -129,6 +121,6 @@ func Write[S any](ctx context.Context, t *Task, target Target[S], decide func(co
 func Create[S any](ctx context.Context, t *Task, source Source[S], decide func(ctx context.Context, id uuid.UUID, s S) ([]any, error)) (Answer, error) {
 	return t.create(ctx, source.Kind, source.Prefix, func(ctx context.Context, id uuid.UUID) (outcome, error) {
 		_, events, err := decided(ctx, t, source.Load, func(ctx context.Context, s S) ([]any, error) { return decide(ctx, id, s) })
-		return outcome{Revision: eventstore.NoRevision, Events: events, Keys: source.Keys}, err
+		return outcome{Revision: eventstore.NoRevision, Events: events}, err
 	})
 }

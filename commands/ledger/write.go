@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"time"
 
@@ -23,12 +24,10 @@ const (
 )
 
 // outcome is what a decision wants written: events at the end of a stream that
-// is at the revision it was decided on, if the keys are nobody else's. No events
-// means that all is as wanted.
+// is at the revision it was decided on. No events means that all is as wanted.
 type outcome struct {
 	Revision eventstore.Revision
 	Events   []any
-	Keys     []UniqueKey
 }
 
 // lives is under how many ids a command may begin: it loses one whenever somebody
@@ -104,21 +103,38 @@ func (t *Task) createHere(ctx context.Context, decide func(context.Context, uuid
 	if err != nil {
 		return t.before(ctx, err)
 	}
+	if !makes(wanted.Events, t.id) {
+		return Answer{}, fmt.Errorf("ledger: the event that begins %s does not say that it made it", t.stream)
+	}
 	return t.carryOut(ctx, wanted)
+}
+
+// makes says whether events begin with one that says that it made a thing, by which
+// Recall finds it.
+func makes(events []any, id uuid.UUID) bool {
+	if len(events) == 0 {
+		return false
+	}
+	made, says := events[0].(domain.HasMade)
+	return says && made.Made() == id
 }
 
 // carryOut reserves what must be unique, appends, and confirms the reservations.
 // It may be cut off anywhere: a retry with the same key finishes it, and a rival
 // settles what it left (see settle).
 func (t *Task) carryOut(ctx context.Context, wanted outcome) (Answer, error) {
-	held, err := t.reserveAll(ctx, wanted.Keys)
+	keys, err := t.ledger.newKeys(ctx, t.stream, wanted)
+	if err != nil {
+		return Answer{}, err
+	}
+	held, err := t.reserveAll(ctx, keys)
 	if err != nil {
 		return t.before(ctx, err)
 	}
 	answer, err := t.append(ctx, wanted)
 	switch {
 	case err == nil:
-		t.ledger.confirm(ctx, answer.Stream, wanted.Keys)
+		t.ledger.confirm(ctx, answer.Stream, keys)
 		if answer.Stream != t.stream {
 			t.ledger.giveUp(ctx, held)
 		}

@@ -256,7 +256,7 @@ func holderOf(t *testing.T, a *app.App, kind identity.DocumentType, number strin
 	if err != nil {
 		t.Fatal(err)
 	}
-	stream, found, err := unique.Holder(t.Context(), ledger.UniqueIdentity, hash[:])
+	stream, found, err := unique.Holder(t.Context(), customer.Identity.Name, hash[:])
 	if err != nil || !found {
 		t.Fatalf("nobody has the document: %v", err)
 	}

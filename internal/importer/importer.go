@@ -66,12 +66,12 @@ func (im *Importer) Prepare(ctx context.Context, m *Mapping, folder string) (*Pl
 // find looks for what the ledger has already.
 func (im *Importer) find(ctx context.Context, thing Thing, by, name string) (uuid.UUID, bool, error) {
 	kinds := map[string]struct {
-		kind   ledger.KeyKind
+		domain.UniqueKind
 		prefix string
 	}{
-		string(Product) + " code":         {ledger.UniqueProduct, product.StreamPrefix},
-		string(Customer) + " customer_no": {ledger.UniqueCustomerNo, customer.StreamPrefix},
-		string(Staff) + " employee_no":    {ledger.UniqueEmployeeNo, staff.StreamPrefix},
+		string(Product) + " code":         {product.Code, product.StreamPrefix},
+		string(Customer) + " customer_no": {customer.CustomerNo, customer.StreamPrefix},
+		string(Staff) + " employee_no":    {staff.EmployeeNo, staff.StreamPrefix},
 	}
 	if thing == Unit {
 		tree, err := im.Ledger.Tree(ctx)
@@ -86,7 +86,7 @@ func (im *Importer) find(ctx context.Context, thing Thing, by, name string) (uui
 		return uuid.UUID(who), found, err
 	}
 	wanted := kinds[string(thing)+" "+by]
-	stream, found, err := im.Ledger.Holder(ctx, wanted.kind, []byte(name))
+	stream, found, err := im.Ledger.Holder(ctx, wanted.Key(name))
 	if err != nil || !found {
 		return uuid.Nil, false, err
 	}
