@@ -17,6 +17,7 @@ import (
 	"guishu/eventstore"
 	door "guishu/http"
 	"guishu/http/auth"
+	"guishu/internal/waiting"
 	"guishu/projections"
 
 	"github.com/jackc/pgx/v5"
@@ -48,10 +49,10 @@ func TestReadinessNamesWhatFails(t *testing.T) {
 		t.Errorf("%s", ready.body)
 	}
 	broken.Store(true)
-	deadline := time.Now().Add(10 * time.Second)
-	for ready.status == http.StatusOK && time.Now().Before(deadline) { // the answer is kept for half a second
+	waiting.Until(t, "readiness to notice it", func() bool { // the answer is kept for half a second
 		ready = h.browser().get("/readyz")
-	}
+		return ready.status != http.StatusOK
+	})
 	ready.is(http.StatusServiceUnavailable).read(&state)
 	if state.Ready || state.Failed["store"] == "" {
 		t.Errorf("%s", ready.body)

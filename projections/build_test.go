@@ -3,9 +3,9 @@ package projections_test
 import (
 	"context"
 	"testing"
-	"time"
 
 	"guishu/eventstore"
+	"guishu/internal/waiting"
 	"guishu/projections"
 	"guishu/projections/projectiontest"
 	"guishu/projections/units"
@@ -25,7 +25,7 @@ func TestANewVersionIsBuiltBesideTheOld(t *testing.T) {
 		l.Append("policy", publish("a"))
 	}
 	l.Wait(fresh)
-	waitUntil(t, func() bool { return counts(t, l)["a"] == 120 })
+	waiting.Until(t, "the new version to serve", func() bool { return counts(t, l)["a"] == 120 })
 	status, err := fresh.Status(context.Background())
 	if err != nil {
 		t.Fatal(err)
@@ -62,7 +62,7 @@ func TestANewVersionThatWasCutOffServesInTheEnd(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, stop := l.Run(tallies(2))
-	waitUntil(t, func() bool {
+	waiting.Until(t, "the new build to be made", func() bool {
 		var made bool
 		err := l.Pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM read.builds WHERE version = 2 AND position = 30 AND NOT serving)`).Scan(&made)
 		return err == nil && made
@@ -145,17 +145,6 @@ type holed struct {
 	hidden eventstore.Position
 }
 
-// waitUntil asks again whenever the machine has time, until a condition holds.
-func waitUntil(t *testing.T, holds func() bool) {
-	t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
-	for !holds() {
-		if time.Now().After(deadline) {
-			t.Fatal("it did not come to that")
-		}
-	}
-}
-
 // A long question delays the switch to a new build, and the switch delays nobody.
 func TestTheSwitchGivesWayToReaders(t *testing.T) {
 	t.Parallel()
@@ -180,14 +169,14 @@ func TestTheSwitchGivesWayToReaders(t *testing.T) {
 		rebuilt <- err
 	}()
 	waits := func() bool {
-		var waiting bool
-		err := l.Pool.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'read.tallies'::regclass)`).Scan(&waiting)
+		var some bool
+		err := l.Pool.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'read.tallies'::regclass)`).Scan(&some)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return waiting
+		return some
 	}
-	waitUntil(t, waits)
+	waiting.Until(t, "the switch to wait for a reader", waits)
 	if got := counts(t, l)["a"]; got != 10 {
 		t.Errorf("a reader beside the switch saw %d", got)
 	}

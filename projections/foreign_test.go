@@ -4,10 +4,10 @@ import (
 	"context"
 	"strings"
 	"testing"
-	"time"
 
 	"guishu/domain/customer"
 	"guishu/eventstore"
+	"guishu/internal/waiting"
 	"guishu/projections"
 	"guishu/projections/projectiontest"
 	"guishu/projections/units"
@@ -81,8 +81,7 @@ func TestAnEventOfANewerProgramStopsTheReadModels(t *testing.T) {
 	l := projectiontest.Sparse(t)
 	runner, _ := l.Run(tallies(1))
 	strange(t, l, "policy", "policy.invented-later", `{"SchemaVersion":1}`)
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
-	defer cancel()
+	ctx := waiting.Context(t, "the read models")
 	if err := runner.WaitFor(ctx, "tallies", l.Last()); err == nil || !strings.Contains(err.Error(), "invented-later") {
 		t.Errorf("waiting for it gave %v", err)
 	}

@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"guishu/domain"
 	"guishu/domain/organisation"
 	"guishu/domain/policy"
+	"guishu/internal/waiting"
 	"guishu/projections"
 	"guishu/projections/projectiontest"
 	"guishu/projections/units"
@@ -192,8 +192,7 @@ func TestAFailingEventStopsOnlyItsReadModel(t *testing.T) {
 			l := projectiontest.New(t)
 			l.Append("policy", publish("good"), publish(note), publish("never seen"))
 			runner, _ := l.Run(tallies(1), units.Model())
-			ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
-			defer cancel()
+			ctx := waiting.Context(t, "the read models")
 			var stopped *projections.StoppedError
 			if err := runner.WaitFor(ctx, "tallies", 3); !errors.As(err, &stopped) || stopped.Position != 1 {
 				t.Fatalf("waiting for a stopped read model gave %v", err)
@@ -236,8 +235,7 @@ func TestAHoleStopsEverything(t *testing.T) {
 		t.Fatal(err)
 	}
 	projectiontest.Start(t, runner)
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
-	defer cancel()
+	ctx := waiting.Context(t, "the read models")
 	for _, model := range []string{"tallies", "units"} {
 		err := runner.WaitFor(ctx, model, 5)
 		if err == nil || !strings.Contains(err.Error(), "hole") {

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"guishu/commands"
 	"guishu/commands/commandstest"
@@ -21,6 +20,7 @@ import (
 	"guishu/domain/ownership"
 	"guishu/domain/staff"
 	"guishu/eventstore"
+	"guishu/internal/waiting"
 )
 
 // The canaries: what must be nowhere in clear.
@@ -190,7 +190,7 @@ func TestAnErasureReachesEverywhere(t *testing.T) {
 	// This process at once, the other as soon as it has heard: nothing is readable.
 	h.unreadable(h.Codec, s)
 	stream := eventstore.Stream(customer.StreamPrefix + s.Customer.String())
-	until(t, "the other process has heard of the erasure", func() bool {
+	waiting.Until(t, "the other process to hear of the erasure", func() bool {
 		_, err := other.Do(t.Context(), h.As(h.Dora), commands.SupplementCustomer{Customer: s.Customer, Fields: commands.CustomerFields{Address: "新址"}})
 		refused := errors.Is(err, customer.ErrErased) || errors.Is(err, customer.ErrLockedUseModification)
 		return refused && other.CachedRevision(stream) == erased.Revision // the key alone may have refused it
@@ -283,22 +283,6 @@ func (h *house) unreadable(codec *eventstore.Codec, s commandstest.Sale) {
 	}
 	if seen != 2 {
 		h.Errorf("looked at %d events", seen)
-	}
-}
-
-// until waits for a condition.
-func until(t *testing.T, what string, holds func() bool) {
-	t.Helper()
-	ticker := time.NewTicker(2 * time.Millisecond)
-	defer ticker.Stop()
-	timeout := time.NewTimer(20 * time.Second)
-	defer timeout.Stop()
-	for !holds() {
-		select {
-		case <-ticker.C:
-		case <-timeout.C:
-			t.Fatalf("waited in vain: %s", what)
-		}
 	}
 }
 

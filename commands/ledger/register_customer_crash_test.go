@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"sync"
 	"testing"
-	"time"
 
 	"guishu/commands"
 	"guishu/commands/commandstest"
@@ -16,6 +15,7 @@ import (
 	"guishu/domain/identity"
 	"guishu/domain/lookup"
 	"guishu/eventstore"
+	"guishu/internal/waiting"
 )
 
 func (h *house) registering(number string) commands.RegisterCustomer {
@@ -285,14 +285,15 @@ func TestAKilledRegistryIsSurvived(t *testing.T) {
 	}
 	store.set(nil)
 	var again ledger.Answer
-	deadline := time.Now().Add(20 * time.Second)
-	for {
-		again, err = process.Do(t.Context(), call, h.registering("E50000001"))
-		if err == nil || time.Now().After(deadline) {
-			break
+	defer func() {
+		if err != nil {
+			t.Logf("the last try: %v", err)
 		}
-	}
-	h.Must(err)
+	}()
+	waiting.Until(t, "the retry to be answered", func() bool {
+		again, err = process.Do(t.Context(), call, h.registering("E50000001"))
+		return err == nil
+	})
 	if answer.ID != again.ID && answer.Stream != "" {
 		t.Errorf("the retry was answered with %+v, the first with %+v", again, answer)
 	}

@@ -9,6 +9,7 @@ import (
 	"guishu/domain"
 	"guishu/domain/customer"
 	"guishu/eventstore"
+	"guishu/internal/waiting"
 )
 
 func streamOfCustomer(id domain.CustomerID) eventstore.Stream {
@@ -33,7 +34,7 @@ func TestAKeptStateFollowsOtherProcesses(t *testing.T) {
 	id := h.Prospect(h.Ann, h.North, commandstest.Person("王示例"))
 	h.supplement(other, id, "示例路1号") // keeps the state there
 	answer := h.supplement(h.Ledger, id, "示例路2号")
-	until(t, "the other process has folded it", func() bool { return other.CachedRevision(streamOfCustomer(id)) == answer.Revision })
+	waiting.Until(t, "the other process to fold it", func() bool { return other.CachedRevision(streamOfCustomer(id)) == answer.Revision })
 	if again := h.supplement(other, id, "示例路2号"); again.Revision != answer.Revision || again.Position != answer.Position || !again.Repeated {
 		t.Errorf("what is as wanted was answered with %+v, it stands at %+v", again, answer)
 	}
@@ -66,7 +67,7 @@ func TestAGapMakesAStateBeReadAnew(t *testing.T) {
 	// So far behind that whatever the tail brings next leaves a gap.
 	other.SetRevision(streamOfCustomer(id), first.Revision-9)
 	h.supplement(h.Ledger, id, "示例路2号")
-	until(t, "the state with the gap is dropped", func() bool { return !other.Cached(streamOfCustomer(id)) })
+	waiting.Until(t, "the state with the gap is dropped", func() bool { return !other.Cached(streamOfCustomer(id)) })
 	answer := h.supplement(other, id, "示例路3号")
 	if answer.Revision != first.Revision+2 {
 		t.Errorf("it went on at %d, want %d", answer.Revision, first.Revision+2)

@@ -1,7 +1,6 @@
 package auth_test
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -15,6 +14,7 @@ import (
 	"guishu/domain/staff"
 	"guishu/http/auth"
 	"guishu/internal/pgtest"
+	"guishu/internal/waiting"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -136,7 +136,7 @@ func TestANameAndPasswordAreRememberedUntilTheyChange(t *testing.T) {
 	if err := b.auth.SetPassword(t.Context(), b.staff, login, "another long password"); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, func() bool {
+	waiting.Until(t, "what was revoked to end here", func() bool {
 		_, err := other.Basic(t.Context(), login, password, "192.0.2.1")
 		return err != nil
 	})
@@ -252,7 +252,7 @@ func TestASessionIsKnownUntilItEnds(t *testing.T) {
 	}
 	_, err = b.auth.Session(t.Context(), token)
 	wants(t, err, auth.ErrRequired)
-	eventually(t, func() bool {
+	waiting.Until(t, "what was revoked to end here", func() bool {
 		_, err := other.Session(t.Context(), token)
 		return errors.Is(err, auth.ErrRequired)
 	})
@@ -404,7 +404,7 @@ func TestATokenWorksUntilItIsRevokedOrExpires(t *testing.T) {
 	if err := b.auth.RevokeToken(t.Context(), b.staff, made.ID); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, func() bool {
+	waiting.Until(t, "what was revoked to end here", func() bool {
 		_, err := other.Token(t.Context(), secret)
 		return errors.Is(err, auth.ErrTokenInvalid)
 	})
@@ -459,7 +459,7 @@ func TestDisablingEndsEverythingInEveryProcess(t *testing.T) {
 	wants(t, err, auth.ErrRequired)
 	_, err = b.auth.Verify(t.Context(), login, password, "192.0.2.1")
 	wants(t, err, auth.ErrSignInFailed)
-	eventually(t, func() bool {
+	waiting.Until(t, "what was revoked to end here", func() bool {
 		_, sessionErr := other.Session(t.Context(), session)
 		_, tokenErr := other.Token(t.Context(), token)
 		return sessionErr != nil && tokenErr != nil
@@ -491,20 +491,8 @@ func TestALostListenerMakesEveryRequestAsk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, func() bool {
+	waiting.Until(t, "what was revoked to end here", func() bool {
 		_, err := b.auth.Session(t.Context(), token)
 		return errors.Is(err, auth.ErrRequired)
 	})
-}
-
-// eventually asks until it is so, as often as it can.
-func eventually(t *testing.T, so func() bool) {
-	t.Helper()
-	ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
-	defer stop()
-	for !so() {
-		if ctx.Err() != nil {
-			t.Fatal("it did not come to be in time")
-		}
-	}
 }

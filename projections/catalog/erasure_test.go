@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -131,12 +130,10 @@ func TestErasureLeavesNobodyInBuildsThatServeNoMore(t *testing.T) {
 	}
 	b.erase(t, erased)
 	b.Wait(b.runner)
-	deadline := time.Now().Add(20 * time.Second)
-	for keeping("曾乐") > 0 {
-		if time.Now().After(deadline) {
-			t.Fatalf("%d tables keep who was erased", keeping("曾乐"))
-		}
-	}
+	waiting.Progress(t, "no table to keep who was erased", func() (tables int, erased bool) {
+		tables = keeping("曾乐")
+		return tables, tables == 0
+	})
 	if row, err := customers.Customers().One(b.ctx, b.Pool, seesAll, kept); err != nil || row.Name != "单雄" {
 		t.Errorf("the others: %+v, %v", row.Row, err)
 	}
@@ -167,11 +164,7 @@ func TestErasureLeavesABuildToWhoHoldsIt(t *testing.T) {
 	}
 	until := func(what string, holds func() bool) {
 		t.Helper()
-		for deadline := time.Now().Add(20 * time.Second); !holds(); {
-			if time.Now().After(deadline) {
-				t.Fatalf("%s: it did not come to that; there are the builds %v", what, generations("true"))
-			}
-		}
+		waiting.Progress(t, what, func() (builds string, there bool) { return fmt.Sprint(generations("true")), holds() })
 	}
 
 	id := projectiontest.ID[domain.CustomerID]()

@@ -19,6 +19,7 @@ import (
 	"guishu/eventstore/storetest"
 	"guishu/internal/invented"
 	"guishu/internal/pgtest"
+	"guishu/internal/waiting"
 	"guishu/projections"
 )
 
@@ -149,12 +150,20 @@ func Start(t testing.TB, runner *projections.Runner) (stop func()) {
 // Wait waits until every read model shows the whole ledger.
 func (l *Ledger) Wait(runner *projections.Runner) {
 	l.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
-	defer cancel()
-	if err := runner.WaitForAll(ctx, l.Last()); err != nil {
-		status, _ := runner.Status(context.Background())
-		l.t.Fatalf("wait for the read models: %v; %+v", err, status)
-	}
+	last := l.Last()
+	waiting.Progress(l.t, "the read models to show the whole ledger", func() (far string, there bool) {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		err := runner.WaitForAll(ctx, last)
+		if err == nil {
+			return "", true
+		}
+		status, statusErr := runner.Status(context.Background())
+		if ctx.Err() == nil || statusErr != nil {
+			l.t.Fatalf("wait for the read models: %v; %+v, %v", err, status, statusErr)
+		}
+		return fmt.Sprintf("%+v", status), false
+	})
 }
 
 // Agrees fails the test unless a replay agrees with the tables.
