@@ -14,7 +14,7 @@ import (
 
 	"guishu/domain"
 	"guishu/domain/staff"
-	door "guishu/http"
+	"guishu/http/api"
 
 	"github.com/google/uuid"
 )
@@ -201,8 +201,7 @@ func sentBy(route string, reader domain.StaffID, unit domain.UnitID, today domai
 	case "POST /v1/payments/{payment}/registration", "POST /v1/payments/{payment}/confirmation", "POST /v1/payments/{payment}/attribution",
 		"POST /v1/products/{product}/opening", "POST /v1/staff/{staff}/invitation", "POST /v1/staff/{staff}/access/{request}/approval",
 		"POST /v1/migrations/{batch}/approval", "POST /v1/applications/{application}/approval", "POST /v1/applications/{application}/consent",
-		"POST /v1/applications/{application}/withdrawal", "POST /v1/claims/{customer}/{line}/{application}/approval",
-		"POST /v1/claims/{customer}/{line}/{application}/consent", "POST /v1/claims/{customer}/{line}/{application}/withdrawal":
+		"POST /v1/applications/{application}/withdrawal":
 		return map[string]any{}
 	}
 	return reason
@@ -223,7 +222,7 @@ func (r reply) cell() string {
 
 // asks sends a request to a route. Commands are about things that do not exist, so
 // that one reader's request does not change the next one's.
-func (r reader) asks(route door.RouteName, ids map[string]string) reply {
+func (r reader) asks(route api.Route, ids map[string]string) reply {
 	address := route.Path
 	for name, id := range ids {
 		if route.Method != http.MethodGet {
@@ -234,7 +233,6 @@ func (r reader) asks(route door.RouteName, ids map[string]string) reply {
 		}
 		address = strings.ReplaceAll(address, "{"+name+"}", id)
 	}
-	address = strings.ReplaceAll(address, "{line}", "SELF_OPERATED")
 	switch {
 	case route.Path == "/metrics":
 		return r.get(address, "X-Forwarded-For", "192.0.2.1") // not from this machine
@@ -245,7 +243,7 @@ func (r reader) asks(route door.RouteName, ids map[string]string) reply {
 }
 
 // turn is when a route is walked: what reads before what writes, signing out last.
-func turn(route door.RouteName) int {
+func turn(route api.Route) int {
 	switch {
 	case route.Path == "/v1/session":
 		return 2
@@ -311,7 +309,7 @@ func TestEveryRouteIsOpenToWhomTheMatrixSays(t *testing.T) { // A-41, B-28, B-35
 	h.seen()
 	table, walked := readPermissions(t), map[string]row{}
 	routes := h.server.Routes()
-	slices.SortStableFunc(routes, func(a, b door.RouteName) int { return turn(a) - turn(b) })
+	slices.SortStableFunc(routes, func(a, b api.Route) int { return turn(a) - turn(b) })
 	for _, route := range routes {
 		name := route.Method + " " + route.Path
 		found := row{permission: table[name].permission}
