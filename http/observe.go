@@ -32,7 +32,7 @@ func (s *Server) log(r *http.Request, x *api.Exchange) {
 		attributes = append(attributes, slog.String("staff", x.Identity.Staff.String()))
 	}
 	if x.Code != "" {
-		attributes = append(attributes, slog.String("code", string(x.Code)))
+		attributes = append(attributes, slog.String("code", x.Code))
 	}
 	if x.Failure != nil {
 		attributes = append(attributes, slog.String("error", api.Loggable(x.Failure)))
@@ -53,7 +53,7 @@ func (s *Server) panicked(w *recorder, r *http.Request, cause any) {
 		s.api.Refuse(w, r, domain.ErrServerInternal)
 		return
 	}
-	x.Status, x.Code = http.StatusInternalServerError, domain.ErrServerInternal
+	x.Status, x.Code = http.StatusInternalServerError, domain.ErrServerInternal.Name()
 }
 
 // routeOf is the template of the route that fits, or that none does.

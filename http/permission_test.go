@@ -52,7 +52,7 @@ func (h *house) readers() []reader {
 		domain.RoleOperations: "ops", domain.RoleOutletHead: "northhead", domain.RoleAdministrator: "admin",
 	}
 	all := []reader{{client: h.browser(), unit: h.north}, {h.as("none"), domain.StaffID(hired.ID), h.north}}
-	for i, role := range domain.Roles() {
+	for i, role := range domain.Roles.Values() {
 		unit, known := fitting[role]
 		if !known {
 			unit = h.root
@@ -283,7 +283,7 @@ func (r reader) complaint(t *testing.T, permission, cell string) string {
 			return "is refused what everybody signed in may ask"
 		}
 	default:
-		if !slices.Contains(staff.AllPermissions(), staff.Permission(permission)) {
+		if !slices.Contains(staff.AllPermissions.Values(), staff.Permission(permission)) {
 			return "asks for what needs the permission " + permission + ", which there is not"
 		}
 		who, err := r.h.ledger.Principal(t.Context(), r.staff)

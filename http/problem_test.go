@@ -9,8 +9,10 @@ import (
 
 	"guishu/commands"
 	"guishu/domain"
+	"guishu/domain/identity"
 	door "guishu/http"
 	"guishu/http/api"
+	"guishu/http/auth"
 )
 
 func TestBadInputGetsAStableCodeAndIsNeverRepeated(t *testing.T) {
@@ -50,7 +52,7 @@ func TestBadInputGetsAStableCodeAndIsNeverRepeated(t *testing.T) {
 		"bad effective time":  {body: `{"customer":"` + customer + `"}`, headers: []string{"Effective-At", canary}, status: 400, code: domain.ErrRequestTimeFormat, field: "Effective-At"},
 		"no effective time":   {body: `{"customer":"` + customer + `"}`, headers: []string{"Effective-At", "0001-01-01T00:00:00Z"}, status: 400, code: domain.ErrRequestTimeFormat, field: "Effective-At"},
 		"bad batch":           {body: `{"customer":"` + customer + `"}`, headers: []string{"Migration-Batch", canary}, status: 400, code: domain.ErrRequestIDFormat, field: "Migration-Batch"},
-		"phone":               {body: `{"customer":"` + customer + `","phone":"` + canary + `"}`, status: 400, code: domain.ErrContactPhoneFormat},
+		"phone":               {body: `{"customer":"` + customer + `","phone":"` + canary + `"}`, status: 400, code: identity.ErrPhoneFormat},
 		"nobody's customer":   {body: `{"customer":"0192f7a0-0000-7000-8000-000000000000"}`, status: 404, code: domain.ErrQueryNotFoundOrOutOfScope},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -134,7 +136,7 @@ func TestProblemsSpeakTheReadersLanguage(t *testing.T) { // C-08
 		"de":                             "请先登录",
 		"en;q=0.5, zh-Hans;q=0.6, *;q=1": "请先登录",
 	} {
-		problem := h.browser().get("/v1/me", "Accept-Language", header).refuses(http.StatusUnauthorized, domain.ErrAuthRequired)
+		problem := h.browser().get("/v1/me", "Accept-Language", header).refuses(http.StatusUnauthorized, auth.ErrRequired)
 		if !strings.Contains(problem.Detail, want) {
 			t.Errorf("%q is answered %q", header, problem.Detail)
 		}

@@ -73,12 +73,12 @@ func (s *Server) sessionRoutes() {
 	}
 	say := question.Say
 	api.Action(s.api, signingIn, route(http.MethodPost, "/v1/session", "sign-in", say("登录", "Sign in"), say("登录，并设置会话的 Cookie。", "Signs in and sets the session's cookie."),
-		api.ForAnybody, domain.ErrAuthCrossSite, domain.ErrAuthSignInFailed, domain.ErrAuthTooManyAttempts, domain.ErrAuthAccountDisabled), s.signIn)
+		api.ForAnybody, auth.ErrCrossSite, auth.ErrSignInFailed, auth.ErrTooManyAttempts, staff.ErrAccountDisabled), s.signIn)
 	api.Action(s.api, signingIn, route(http.MethodDelete, "/v1/session", "sign-out", say("退出", "Sign out"), say("结束会话。", "Ends the session."), api.ForNewcomers), s.signOut)
 	api.Action(s.api, signingIn, route(http.MethodGet, "/v1/me", "who-am-i", say("当前用户", "Who is signed in"), say("当前用户及其角色和权限。", "Who is signed in, with which roles and permissions."),
 		api.ForNewcomers), s.me)
 	api.Action(s.api, signingIn, route(http.MethodPost, "/v1/me/password", "change-password", say("修改密码", "Set one's password"), say("设置本人的密码，并结束本人的所有会话。", "Sets one's own password, and ends all one's sessions."),
-		api.ForNewcomers, domain.ErrAuthSignInFailed, domain.ErrAuthPasswordWeak, domain.ErrAuthTooManyAttempts), s.changePassword)
+		api.ForNewcomers, auth.ErrSignInFailed, auth.ErrPasswordWeak, auth.ErrTooManyAttempts), s.changePassword)
 	api.Action(s.api, signingIn, route(http.MethodPost, "/v1/me/tokens", "create-token", say("新建访问令牌", "Make an API token"), say("新建 API 令牌；令牌只显示这一次。", "Makes an API token; its secret is shown this once."),
 		api.ForStaff, domain.ErrFormRequired, domain.ErrFormValue), s.createToken)
 	api.Action(s.api, signingIn, route(http.MethodGet, "/v1/me/tokens", "list-tokens", say("访问令牌", "One's API tokens"), say("列出本人的 API 令牌，不含令牌本身。", "Lists one's API tokens, without their secrets."), api.ForStaff), s.listTokens)
@@ -98,7 +98,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request, in credentials) 
 		return self{}, err
 	}
 	if x.Principal.Unit.IsZero() {
-		return self{}, domain.ErrAuthAccountDisabled
+		return self{}, staff.ErrAccountDisabled
 	}
 	x.Identity = auth.Identity{Staff: who.Staff, MustChange: who.MustChange}
 	expires, err := s.Auth.SignIn(r.Context(), w, who)
@@ -127,7 +127,7 @@ func (s *Server) self(r *http.Request, x *api.Exchange) self {
 	for _, grant := range x.Principal.Grants {
 		answer.Roles = append(answer.Roles, ownRole{Role: grant.Role, Unit: reader.Department(grant.Unit), Line: grant.Line})
 	}
-	for _, permission := range staff.AllPermissions() {
+	for _, permission := range staff.AllPermissions.Values() {
 		if x.Principal.Holds(permission) {
 			answer.Permissions = append(answer.Permissions, permission)
 		}

@@ -33,7 +33,7 @@ func (a *API) admit(x *Exchange, r *http.Request, entrance Entrance) error {
 		return err
 	}
 	if x.Identity.MustChange && entrance != ForNewcomers {
-		return domain.ErrAuthPasswordChangeRequired
+		return auth.ErrPasswordChangeRequired
 	}
 	return nil
 }
@@ -49,7 +49,7 @@ func (a *API) recognise(x *Exchange, r *http.Request) error {
 		return err
 	}
 	if x.Principal.Unit.IsZero() {
-		return domain.ErrAuthAccountDisabled
+		return staff.ErrAccountDisabled
 	}
 	return nil
 }
@@ -74,13 +74,13 @@ func (a *API) identify(r *http.Request) (auth.Identity, error) {
 	if header := r.Header.Get("Authorization"); header != "" {
 		scheme, secret, _ := strings.Cut(header, " ")
 		if !strings.EqualFold(scheme, "Bearer") {
-			return auth.Identity{}, domain.ErrAuthRequired
+			return auth.Identity{}, auth.ErrRequired
 		}
 		return a.Auth.Token(r.Context(), strings.TrimSpace(secret))
 	}
 	token := SessionToken(r)
 	if token == "" {
-		return auth.Identity{}, domain.ErrAuthRequired
+		return auth.Identity{}, auth.ErrRequired
 	}
 	if err := a.OwnPages(r); err != nil {
 		return auth.Identity{}, err
@@ -91,7 +91,7 @@ func (a *API) identify(r *http.Request) (auth.Identity, error) {
 // OwnPages refuses a request that another site's page had a browser send.
 func (a *API) OwnPages(r *http.Request) error {
 	if a.origin.Check(r) != nil {
-		return domain.ErrAuthCrossSite
+		return auth.ErrCrossSite
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"guishu/commands"
 	"guishu/domain"
+	"guishu/domain/ownership"
 	"guishu/domain/staff"
 	"guishu/eventstore"
 	"guishu/http/question"
@@ -50,7 +51,7 @@ type claimable struct {
 	commands.Answer
 	Customer domain.CustomerID              `json:"customer"`
 	Line     domain.BusinessLine            `json:"line"`
-	Kind     domain.ApplicationKind         `json:"kind" doc:"应提交的申请事项。 The kind of application to file."`
+	Kind     ownership.ApplicationKind      `json:"kind" doc:"应提交的申请事项。 The kind of application to file."`
 	Home     *question.Named[domain.UnitID] `json:"home" doc:"客户归属机构。 The customer's home unit."`
 }
 

@@ -110,7 +110,7 @@ func outcomeOf(answer commands.Answer, err error) string {
 	switch {
 	case err != nil:
 		refusal, _ := refusalOf(err)
-		return string(refusal.Code)
+		return refusal.Code.Name()
 	case answer.Repeated:
 		return "repeated"
 	}

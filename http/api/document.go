@@ -137,9 +137,9 @@ func (d *document) refusal(codes []domain.Code) *huma.Response {
 	code := &huma.Schema{Type: huma.TypeString}
 	response := &huma.Response{}
 	for _, c := range codes {
-		entry, _ := c.Entry()
-		code.Enum = append(code.Enum, string(c))
-		response.Description += "- `" + string(c) + "` " + entry.Chinese + " " + entry.English + "\n"
+		entry := c.Entry()
+		code.Enum = append(code.Enum, entry.Name)
+		response.Description += "- `" + entry.Name + "` " + entry.Chinese + " / " + entry.English + "\n"
 	}
 	response.Content = map[string]*huma.MediaType{problemMedia: {Schema: &huma.Schema{AllOf: []*huma.Schema{
 		d.shapes.Schema(typeOf[Problem](), true, ""),

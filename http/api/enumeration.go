@@ -3,23 +3,27 @@ package api
 import (
 	"reflect"
 
+	"guishu/domain"
+
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// word is a value of an enumeration with what people call it.
-type word struct{ Code, Chinese, English string }
+// enumerated is what every type with a list of values offers.
+type enumerated interface{ Words() []domain.Word }
 
-// wordsOf is every value of an enumeration; false for a type that is none.
-func wordsOf(reflect.Type) ([]word, bool) { return nil, false }
-
-// enumeration is the shape of an enumeration: its values, with both names.
-func enumeration(words []word) *huma.Schema {
+// enumeration is the shape of a type with a list of values: these, with both names;
+// nil for any other type.
+func enumeration(t reflect.Type) *huma.Schema {
+	values, is := reflect.Zero(t).Interface().(enumerated)
+	if !is {
+		return nil
+	}
 	shape := &huma.Schema{Type: huma.TypeString}
-	names := make([]string, len(words))
-	for i, w := range words {
+	var names []string
+	for _, w := range values.Words() {
 		shape.Enum = append(shape.Enum, w.Code)
-		names[i] = w.Chinese + " " + w.English
-		shape.Description += "\n- `" + w.Code + "` " + names[i]
+		names = append(names, w.Chinese+" "+w.English)
+		shape.Description += "\n- `" + w.Code + "` " + w.Chinese + " " + w.English
 	}
 	shape.Description = shape.Description[min(1, len(shape.Description)):]
 	shape.Extensions = map[string]any{"x-enum-descriptions": names}

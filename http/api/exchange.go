@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"guishu/domain"
 	"guishu/domain/staff"
 	"guishu/http/auth"
 	"guishu/http/question"
@@ -25,8 +24,8 @@ type Exchange struct {
 	Identity  auth.Identity
 	Principal staff.Principal
 
-	Code    domain.Code // of the refusal, if any
-	Failure error       // what the log is to say of it
+	Code    string // of the refusal, if any
+	Failure error  // what the log is to say of it
 	Status  int
 	Bytes   int
 

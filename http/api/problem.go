@@ -21,7 +21,7 @@ type Problem struct {
 	Title     string            `json:"title" doc:"哪一类问题。 What sort of problem it is, for people."`
 	Status    int               `json:"status" doc:"HTTP 状态码。 The HTTP status."`
 	Detail    string            `json:"detail" doc:"该怎么办，中文或英文。 What to do, for people, in Chinese or English."`
-	Code      domain.Code       `json:"code" doc:"稳定的代码，供程序判断。 The stable code, for programs." example:"claim/already-owned"`
+	Code      string            `json:"code" doc:"稳定的代码，供程序判断。 The stable code, for programs." example:"claim/already-owned"`
 	Errors    []FieldProblem    `json:"errors,omitempty" doc:"有误的字段。 The fields at fault."`
 	Params    map[string]string `json:"params,omitempty" doc:"其他事实，例如上限或原因。 Further facts, such as a limit or a reason."`
 	RequestID string            `json:"request_id" doc:"此次请求在服务器日志中的编号。 Names this request in the server's log."`
@@ -29,9 +29,9 @@ type Problem struct {
 
 // FieldProblem is one field at fault.
 type FieldProblem struct {
-	Field  string      `json:"field" doc:"字段名，或路径，例如 grants.0.role。 Where it stands: a field's name, or a path such as grants.0.role."`
-	Code   domain.Code `json:"code"`
-	Detail string      `json:"detail"`
+	Field  string `json:"field" doc:"字段名，或路径，例如 grants.0.role。 Where it stands: a field's name, or a path such as grants.0.role."`
+	Code   string `json:"code"`
+	Detail string `json:"detail"`
 }
 
 // problemType begins the type of every problem.
@@ -118,8 +118,8 @@ func refusalOf(err error) (refusal *domain.Error, known bool) {
 func newProblem(refusal *domain.Error, in question.Language, request string) *Problem {
 	status := statusOf(refusal.Code)
 	p := &Problem{
-		Type: problemType + string(refusal.Code), Title: titleOf(status, in), Status: status,
-		Detail: sentence(refusal, in), Code: refusal.Code, Params: refusal.Params, RequestID: request,
+		Type: problemType + refusal.Code.Name(), Title: titleOf(status, in), Status: status,
+		Detail: sentence(refusal, in), Code: refusal.Code.Name(), Params: refusal.Params, RequestID: request,
 	}
 	fields := []string{refusal.Field}
 	if several := refusal.Params["fields"]; several != "" {
@@ -134,7 +134,7 @@ func newProblem(refusal *domain.Error, in question.Language, request string) *Pr
 }
 
 func (p *Problem) add(refusal *domain.Error, in question.Language) {
-	p.Errors = append(p.Errors, FieldProblem{Field: refusal.Field, Code: refusal.Code, Detail: sentence(refusal, in)})
+	p.Errors = append(p.Errors, FieldProblem{Field: refusal.Field, Code: refusal.Code.Name(), Detail: sentence(refusal, in)})
 }
 
 func sentence(refusal *domain.Error, in question.Language) string {
@@ -158,7 +158,7 @@ func (a *API) Refuse(w http.ResponseWriter, r *http.Request, err error) {
 // problemFor is the problem an error is answered with.
 func problemFor(x *Exchange, err error) *Problem {
 	refusal, known := refusalOf(err)
-	x.Code = refusal.Code
+	x.Code = refusal.Code.Name()
 	if !known || refusal.Kind() == domain.Unavailable {
 		x.Failure = err
 	}

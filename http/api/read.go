@@ -2,6 +2,9 @@ package api
 
 import (
 	"net/http"
+	"slices"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"guishu/http/question"
 )
@@ -11,7 +14,8 @@ func list[I any, P interface {
 	*I
 	question.Paged
 }, Q, R, V any](a *API, area, path string, l question.List[P, Q, R, V]) {
-	ask(a, area, path, l.About, func(r *question.Reader, in *I) (question.Page[V], error) { return l.Page(r, P(in)) })
+	op := ask(a, area, path, l.About, func(r *question.Reader, in *I) (question.Page[V], error) { return l.Page(r, P(in)) })
+	sortedBy(op, l.Sorts)
 }
 
 // one makes the route of a single thing.
@@ -23,7 +27,7 @@ func one[I any, P interface {
 }
 
 // ask makes the route of a question whose input stands in the address.
-func ask[I, V any](a *API, area, path string, about question.About, find func(*question.Reader, *I) (V, error)) {
+func ask[I, V any](a *API, area, path string, about question.About, find func(*question.Reader, *I) (V, error)) *huma.Operation {
 	rt := asked(http.MethodGet, path, about)
 	in := parametersOf(typeOf[I]())
 	op := a.document.operation(area, rt, in)
@@ -37,6 +41,20 @@ func ask[I, V any](a *API, area, path string, about question.About, find func(*q
 		found, err := find(a.reader(r, x), &taken)
 		return http.StatusOK, found, err
 	})
+	return op
+}
+
+// sortedBy describes what a list can be sorted by. Where it has one order it takes no
+// sort, but says so better than that there is no such parameter.
+func sortedBy(op *huma.Operation, sorts []string) {
+	at := slices.IndexFunc(op.Parameters, func(p *huma.Param) bool { return p.Name == "sort" })
+	if len(sorts) == 0 {
+		op.Parameters = slices.Delete(op.Parameters, at, at+1)
+		return
+	}
+	for _, name := range sorts {
+		op.Parameters[at].Schema.Enum = append(op.Parameters[at].Schema.Enum, name, "-"+name)
+	}
 }
 
 // search makes the route of a list whose input may be personal: it stands in the body,

@@ -2,8 +2,12 @@ package api
 
 import (
 	"slices"
+	"strings"
 
 	"guishu/domain"
+	"guishu/domain/migration"
+	"guishu/domain/staff"
+	"guishu/http/auth"
 
 	"github.com/danielgtaylor/huma/v2"
 )
@@ -13,10 +17,10 @@ import (
 func refusals(op *huma.Operation, rt Route) map[int][]domain.Code {
 	codes := []domain.Code{domain.ErrRequestMalformed, domain.ErrRequestUnknownField, domain.ErrRequestTimeout, domain.ErrLedgerUnavailable, domain.ErrServerInternal}
 	if rt.Entrance != ForAnybody {
-		codes = append(codes, domain.ErrAuthRequired, domain.ErrAuthTokenInvalid, domain.ErrAuthAccountDisabled, domain.ErrAuthCrossSite)
+		codes = append(codes, auth.ErrRequired, auth.ErrTokenInvalid, staff.ErrAccountDisabled, auth.ErrCrossSite)
 	}
 	if rt.Entrance == ForStaff {
-		codes = append(codes, domain.ErrAuthPasswordChangeRequired)
+		codes = append(codes, auth.ErrPasswordChangeRequired)
 	}
 	if rt.Needs != "" {
 		codes = append(codes, domain.ErrAuthzDenied)
@@ -35,7 +39,7 @@ func refusals(op *huma.Operation, rt Route) map[int][]domain.Code {
 		}
 	}
 	codes = append(codes, rt.Refuses...)
-	slices.Sort(codes)
+	slices.SortFunc(codes, func(a, b domain.Code) int { return strings.Compare(a.Name(), b.Name()) })
 	byStatus := map[int][]domain.Code{}
 	for _, code := range slices.Compact(codes) {
 		byStatus[statusOf(code)] = append(byStatus[statusOf(code)], code)
@@ -47,7 +51,7 @@ func refusals(op *huma.Operation, rt Route) map[int][]domain.Code {
 func commandRefuses() []domain.Code {
 	return []domain.Code{
 		domain.ErrIdempotencyKeyRequired, domain.ErrIdempotencyKeyReused, domain.ErrRequestTimeFormat, domain.ErrRequestIDFormat,
-		domain.ErrQueryNotFoundOrOutOfScope, domain.ErrImportBatchNotApproved, domain.ErrLedgerBusy, domain.ErrLedgerOutcomeUnknown,
+		domain.ErrQueryNotFoundOrOutOfScope, migration.ErrNotApproved, domain.ErrLedgerBusy, domain.ErrLedgerOutcomeUnknown,
 	}
 }
 

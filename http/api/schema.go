@@ -36,8 +36,8 @@ func (s *schemas) Schema(t reflect.Type, _ bool, _ string) *huma.Schema {
 	if plain := plainSchema(t); plain != nil {
 		return plain
 	}
-	words, enumerated := wordsOf(t)
-	if t.Kind() != reflect.Struct && !enumerated {
+	values := enumeration(t)
+	if t.Kind() != reflect.Struct && values == nil {
 		shape := huma.SchemaFromType(s, t)
 		shape.Nullable = false
 		return shape
@@ -51,8 +51,8 @@ func (s *schemas) Schema(t reflect.Type, _ bool, _ string) *huma.Schema {
 		return reference
 	}
 	s.types[name] = t
-	if enumerated {
-		s.named[name] = enumeration(words)
+	if values != nil {
+		s.named[name] = values
 		return reference
 	}
 	s.named[name] = &huma.Schema{} // for a type that holds itself
@@ -84,21 +84,18 @@ func plainSchema(t reflect.Type) *huma.Schema {
 	return nil
 }
 
-// schemaName is what a type is called in the document. A type of another room than
-// the domain's root may have a name that says little without its room.
+// schemaName is what a type is called in the document. An enumeration whose name is one
+// word has the name of its room before it: Status says little.
 func schemaName(t reflect.Type) string {
 	name := huma.DefaultSchemaNamer(t, "")
 	if rest, is := strings.CutPrefix(name, "NamedID"); is { // Named[ID[customerKind]]
 		return "Named" + strings.TrimSuffix(rest, "Kind")
 	}
 	room := t.PkgPath()[strings.LastIndex(t.PkgPath(), "/")+1:]
-	if t.Kind() == reflect.Struct || room == "domain" {
+	if t.Kind() == reflect.Struct || room == "domain" || strings.ToLower(name[1:]) != name[1:] {
 		return name
 	}
-	if room = strings.ToUpper(room[:1]) + room[1:]; strings.HasPrefix(name, room) {
-		return name
-	}
-	return room + name
+	return strings.ToUpper(room[:1]) + room[1:] + name
 }
 
 // SchemaFromRef is the shape that a reference leads to.

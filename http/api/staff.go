@@ -37,7 +37,7 @@ func (a *API) staffRoutes() {
 	Action(a, area, Route{
 		Method: http.MethodPost, Path: "/v1/staff/{staff}/invitation", Name: "invite-staff", Title: question.Say("发放一次性登录密钥", "Invite to sign in"), Needs: staff.ManageStaff,
 		Does:    question.Say("发给员工一次性登录密钥，原密码随即失效。", "Gives somebody a one-time secret to sign in with; their password ends."),
-		Refuses: []domain.Code{domain.ErrStaffInactive, domain.ErrFormRequired},
+		Refuses: []domain.Code{staff.ErrInactive, domain.ErrFormRequired},
 	}, a.invite)
 }
 
@@ -70,7 +70,7 @@ func (a *API) invite(_ http.ResponseWriter, r *http.Request, _ None) (invitation
 	case !member.Exists(), !x.Principal.May(staff.ManageStaff, unit.Path, unit.Line):
 		return invitation{}, domain.ErrQueryNotFoundOrOutOfScope
 	case !member.Active():
-		return invitation{}, domain.ErrStaffInactive
+		return invitation{}, staff.ErrInactive
 	case member.Login == "":
 		return invitation{}, domain.ErrFormRequired.At("login")
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"guishu/domain"
+	"guishu/domain/ownership"
 	"guishu/domain/staff"
 	"guishu/eventstore"
 	"guishu/projections/claims"
@@ -14,38 +15,38 @@ import (
 // ApplicationFilter narrows the list of applications.
 type ApplicationFilter struct {
 	Paging
-	Status      domain.ApplicationStatus `query:"status" doc:"PENDING 即待审批的收件箱。 PENDING for the inbox."`
-	Kind        domain.ApplicationKind   `query:"kind"`
-	Line        domain.BusinessLine      `query:"line"`
-	Unit        domain.UnitID            `query:"unit" doc:"仅在此机构提交的申请。 Filed at this very unit."`
-	Below       domain.UnitID            `query:"below" doc:"在此机构或其下级提交的申请。 Filed at this unit or below it."`
-	Applicant   domain.StaffID           `query:"applicant"`
-	ApplicantNo string                   `query:"applicant_no" maxLength:"64" doc:"申请人的员工号。 The applicant's employee number."`
-	Customer    domain.CustomerID        `query:"customer"`
-	From        domain.Date              `query:"from" doc:"此日或以后提交。 Filed on this day or later."`
-	To          domain.Date              `query:"to" doc:"此日或以前提交。 Filed on this day or earlier."`
+	Status      ownership.ApplicationStatus `query:"status" doc:"PENDING 即待审批的收件箱。 PENDING for the inbox."`
+	Kind        ownership.ApplicationKind   `query:"kind"`
+	Line        domain.BusinessLine         `query:"line"`
+	Unit        domain.UnitID               `query:"unit" doc:"仅在此机构提交的申请。 Filed at this very unit."`
+	Below       domain.UnitID               `query:"below" doc:"在此机构或其下级提交的申请。 Filed at this unit or below it."`
+	Applicant   domain.StaffID              `query:"applicant"`
+	ApplicantNo string                      `query:"applicant_no" maxLength:"64" doc:"申请人的员工号。 The applicant's employee number."`
+	Customer    domain.CustomerID           `query:"customer"`
+	From        domain.Date                 `query:"from" doc:"此日或以后提交。 Filed on this day or later."`
+	To          domain.Date                 `query:"to" doc:"此日或以前提交。 Filed on this day or earlier."`
 }
 
 // Application is an application for a customer relation as it is shown.
 type Application struct {
-	ID           domain.ApplicationID      `json:"id"`
-	Kind         domain.ApplicationKind    `json:"kind"`
-	Status       domain.ApplicationStatus  `json:"status"`
-	Customer     *Named[domain.CustomerID] `json:"customer"`
-	Line         domain.BusinessLine       `json:"line"`
-	Applicant    *Named[domain.StaffID]    `json:"applicant"`
-	Unit         *Named[domain.UnitID]     `json:"unit" doc:"申请人所在机构。 The applicant's."`
-	Home         *Named[domain.UnitID]     `json:"home,omitempty" doc:"提交时的客户归属机构。 The customer's, when it was filed."`
-	HasPhone     bool                      `json:"has_phone" doc:"是否带有电话号码。 It brings a phone number."`
-	NewOwner     *Named[domain.StaffID]    `json:"new_owner,omitempty"`
-	Reason       string                    `json:"reason,omitempty"`
-	ConsentedBy  *Named[domain.StaffID]    `json:"consented_by,omitempty"`
-	DecidedBy    *Named[domain.StaffID]    `json:"decided_by,omitempty"`
-	DecidedAt    time.Time                 `json:"decided_at,omitzero"`
-	RejectReason string                    `json:"reject_reason,omitempty"`
-	Winner       domain.ApplicationID      `json:"winner,omitempty" doc:"被此申请取代。 Superseded by this one."`
-	FiledAt      time.Time                 `json:"filed_at"`
-	Position     domain.Position           `json:"position" doc:"在账本中的位置，小者在先。 Earlier is smaller."`
+	ID           domain.ApplicationID        `json:"id"`
+	Kind         ownership.ApplicationKind   `json:"kind"`
+	Status       ownership.ApplicationStatus `json:"status"`
+	Customer     *Named[domain.CustomerID]   `json:"customer"`
+	Line         domain.BusinessLine         `json:"line"`
+	Applicant    *Named[domain.StaffID]      `json:"applicant"`
+	Unit         *Named[domain.UnitID]       `json:"unit" doc:"申请人所在机构。 The applicant's."`
+	Home         *Named[domain.UnitID]       `json:"home,omitempty" doc:"提交时的客户归属机构。 The customer's, when it was filed."`
+	HasPhone     bool                        `json:"has_phone" doc:"是否带有电话号码。 It brings a phone number."`
+	NewOwner     *Named[domain.StaffID]      `json:"new_owner,omitempty"`
+	Reason       string                      `json:"reason,omitempty"`
+	ConsentedBy  *Named[domain.StaffID]      `json:"consented_by,omitempty"`
+	DecidedBy    *Named[domain.StaffID]      `json:"decided_by,omitempty"`
+	DecidedAt    time.Time                   `json:"decided_at,omitzero"`
+	RejectReason string                      `json:"reject_reason,omitempty"`
+	Winner       domain.ApplicationID        `json:"winner,omitempty" doc:"被此申请取代。 Superseded by this one."`
+	FiledAt      time.Time                   `json:"filed_at"`
+	Position     domain.Position             `json:"position" doc:"在账本中的位置，小者在先。 Earlier is smaller."`
 }
 
 func applicationModels() []string { return append(customerModels(), "claims") }
@@ -68,6 +69,7 @@ func Applications() List[*ApplicationFilter, claims.Query, claims.Listed, Applic
 			}, errors.Join(known("status", in.Status), known("kind", in.Kind), known("line", in.Line), span(in.From, in.To))
 		},
 		Rows: claims.List, Counted: claims.Count, Show: showApplication,
+		Sorts: []string{"oldest", "newest"},
 	}
 }
 

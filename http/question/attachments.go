@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"guishu/domain"
+	"guishu/domain/attachment"
 	"guishu/domain/staff"
 	"guishu/projections/attachments"
 )
@@ -57,7 +58,7 @@ func Attachments() List[*AttachmentFilter, attachments.Query, attachments.Attach
 				After: in.after(), Limit: in.Limit,
 			}, err
 		},
-		Rows: attachments.List, Counted: attachments.Count, Show: showAttachment, OneOrder: true,
+		Rows: attachments.List, Counted: attachments.Count, Show: showAttachment,
 	}
 }
 
@@ -80,7 +81,7 @@ func CustomerAttachments() List[*CustomerAttachmentFilter, attachments.Query, at
 				After: in.after(), Limit: in.Limit,
 			}, err
 		},
-		Rows: attachments.List, Counted: attachments.Count, Show: showAttachment, OneOrder: true,
+		Rows: attachments.List, Counted: attachments.Count, Show: showAttachment,
 	}
 }
 
@@ -105,7 +106,7 @@ type Contact struct {
 	Customer   *Named[domain.CustomerID] `json:"customer"`
 	Advisor    *Named[domain.StaffID]    `json:"advisor"`
 	OccurredOn domain.Date               `json:"occurred_on"`
-	Method     domain.ContactMethod      `json:"method"`
+	Method     attachment.ContactMethod  `json:"method"`
 	Product    *Named[domain.ProductID]  `json:"product,omitempty"`
 	TwoWay     bool                      `json:"two_way"`
 	RecordedAt time.Time                 `json:"recorded_at"`
@@ -125,7 +126,7 @@ func Contacts() List[*ContactFilter, attachments.ContactQuery, attachments.Conta
 			}
 			return attachments.ContactQuery{Scope: scope, Who: r.who(), Customer: in.Customer, Advisor: in.Advisor, After: in.after(), Limit: in.Limit}, nil
 		},
-		Rows: attachments.Contacts, Counted: attachments.CountContacts, Show: showContact, OneOrder: true,
+		Rows: attachments.Contacts, Counted: attachments.CountContacts, Show: showContact,
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"guishu/domain"
 	"guishu/domain/attribution"
+	"guishu/domain/policy"
 	"guishu/domain/staff"
 	"guishu/projections/attributions"
 
@@ -15,16 +16,16 @@ import (
 // AttributionFilter narrows the list of decisions.
 type AttributionFilter struct {
 	Paging
-	Payment  domain.PaymentID         `query:"payment"`
-	Customer domain.CustomerID        `query:"customer"`
-	Product  domain.ProductID         `query:"product"`
-	Winner   domain.StaffID           `query:"winner" doc:"提成归此人。 Who has the commission."`
-	Handler  domain.StaffID           `query:"handler" doc:"由此人经办。 Who handled the deal."`
-	Ground   domain.AttributionGround `query:"ground"`
-	Apart    bool                     `query:"apart" doc:"仅提成不归经办人的。 Only where somebody else than who handled the deal has the commission."`
-	Standing bool                     `query:"standing" doc:"不含已被取代和已冲回的。 Leave out superseded and countered ones."`
-	From     domain.Date              `query:"from" doc:"此日或以后判定。 Decided on this day or later."`
-	To       domain.Date              `query:"to" doc:"此日或以前判定。 Decided on this day or earlier."`
+	Payment  domain.PaymentID   `query:"payment"`
+	Customer domain.CustomerID  `query:"customer"`
+	Product  domain.ProductID   `query:"product"`
+	Winner   domain.StaffID     `query:"winner" doc:"提成归此人。 Who has the commission."`
+	Handler  domain.StaffID     `query:"handler" doc:"由此人经办。 Who handled the deal."`
+	Ground   attribution.Ground `query:"ground"`
+	Apart    bool               `query:"apart" doc:"仅提成不归经办人的。 Only where somebody else than who handled the deal has the commission."`
+	Standing bool               `query:"standing" doc:"不含已被取代和已冲回的。 Leave out superseded and countered ones."`
+	From     domain.Date        `query:"from" doc:"此日或以后判定。 Decided on this day or later."`
+	To       domain.Date        `query:"to" doc:"此日或以前判定。 Decided on this day or earlier."`
 }
 
 // Attribution is a decision as it is shown: who earned the commission, who handled
@@ -40,10 +41,10 @@ type Attribution struct {
 	Winner         *Named[domain.StaffID]    `json:"winner,omitempty" doc:"提成归此人；无人下挂则没有。 Commission follows this; missing where nobody was attached."`
 	WinnerUnit     *Named[domain.UnitID]     `json:"winner_unit,omitempty"`
 	FollowsHandler bool                      `json:"follows_handler" doc:"提成是否归经办人。 Whether the commission goes to the handler."`
-	Ground         domain.AttributionGround  `json:"ground,omitempty"`
-	Mode           domain.AttributionMode    `json:"mode"`
+	Ground         attribution.Ground        `json:"ground,omitempty"`
+	Mode           policy.AttributionMode    `json:"mode"`
 	PolicyVersion  int                       `json:"policy_version"`
-	Reason         string                    `json:"reason"`
+	Reason         attribution.Reason        `json:"reason"`
 	Explanation    Explanation               `json:"explanation" doc:"为什么归此人。 Why it is so."`
 	Candidates     []Candidate               `json:"candidates" doc:"候选人，按次序；最早录入的在前。 By rank; the earliest entry is the first."`
 	Shares         []Share                   `json:"shares,omitempty" doc:"提成如何分配。 How the commission is shared."`
@@ -61,7 +62,7 @@ type Attribution struct {
 // Explanation says in a stable code how winner and handler came to be the same
 // advisor or two.
 type Explanation struct {
-	Code   string            `json:"code" doc:"稳定的代码。 A stable code."`
+	Code   string            `json:"code" enum:"handler-is-winner,winner-entered-earlier,winner-communicated,handler-not-attached,nobody-attached" doc:"稳定的代码。 A stable code."`
 	Text   string            `json:"text" doc:"同样的意思，用读者的语言说。 The same as a sentence, in the reader's language."`
 	Params map[string]string `json:"params,omitempty" doc:"其中的人和位置。 The persons and positions in it."`
 }
@@ -110,6 +111,7 @@ func Attributions() List[*AttributionFilter, attributions.Query, attributions.Li
 			}, errors.Join(known("ground", in.Ground), span(in.From, in.To))
 		},
 		Rows: attributions.List, Counted: attributions.Count, Show: showAttribution,
+		Sorts: []string{"newest", "oldest"},
 	}
 }
 

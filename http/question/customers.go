@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"guishu/domain"
+	"guishu/domain/customer"
+	"guishu/domain/identity"
 	"guishu/domain/staff"
 	"guishu/projections/customers"
 )
@@ -14,62 +16,62 @@ import (
 // body, because addresses are logged everywhere.
 type CustomerFilter struct {
 	Paging
-	View           customers.View        `query:"view" json:"view,omitempty"`
-	Own            bool                  `query:"own" json:"own,omitempty" doc:"仅本人的客户：归属、下挂、录入或指定。 Only one's own: owned, attached, entered or named."`
-	Owner          domain.StaffID        `query:"owner" json:"owner,omitempty"`
-	Attached       domain.StaffID        `query:"attached" json:"attached,omitempty" doc:"下挂于此财富管理师。 Advised by."`
-	Line           domain.BusinessLine   `query:"line" json:"line,omitempty"`
-	Below          domain.UnitID         `query:"below" json:"below,omitempty" doc:"归属机构为此机构或其下级。 Home unit is this one or below it."`
-	Kind           domain.CustomerKind   `query:"kind" json:"kind,omitempty"`
-	Party          domain.Party          `query:"party" json:"party,omitempty"`
-	Nature         domain.Nature         `query:"nature" json:"nature,omitempty"`
-	Source         domain.CustomerSource `query:"source" json:"source,omitempty"`
-	RegisteredFrom domain.Date           `query:"registered_from" json:"registered_from,omitempty" doc:"此日或以后登记。 Registered on this day or later."`
-	RegisteredTo   domain.Date           `query:"registered_to" json:"registered_to,omitempty" doc:"此日或以前登记。 Registered on this day or earlier."`
+	View           customers.View      `query:"view" json:"view,omitempty"`
+	Own            bool                `query:"own" json:"own,omitempty" doc:"仅本人的客户：归属、下挂、录入或指定。 Only one's own: owned, attached, entered or named."`
+	Owner          domain.StaffID      `query:"owner" json:"owner,omitempty"`
+	Attached       domain.StaffID      `query:"attached" json:"attached,omitempty" doc:"下挂于此财富管理师。 Advised by."`
+	Line           domain.BusinessLine `query:"line" json:"line,omitempty"`
+	Below          domain.UnitID       `query:"below" json:"below,omitempty" doc:"归属机构为此机构或其下级。 Home unit is this one or below it."`
+	Kind           customer.Kind       `query:"kind" json:"kind,omitempty"`
+	Party          domain.Party        `query:"party" json:"party,omitempty"`
+	Nature         domain.Nature       `query:"nature" json:"nature,omitempty"`
+	Source         customer.Source     `query:"source" json:"source,omitempty"`
+	RegisteredFrom domain.Date         `query:"registered_from" json:"registered_from,omitempty" doc:"此日或以后登记。 Registered on this day or later."`
+	RegisteredTo   domain.Date         `query:"registered_to" json:"registered_to,omitempty" doc:"此日或以前登记。 Registered on this day or earlier."`
 	Personal
 }
 
 // Personal are the conditions that may not stand in an address.
 type Personal struct {
-	CustomerNo     string              `json:"customer_no,omitempty"`
-	Name           string              `json:"name,omitempty" doc:"姓名或拼音以此开头。 Begins with, as a name or in pinyin."`
-	Employer       string              `json:"employer,omitempty" doc:"工作单位以此开头。 Begins with."`
-	IdentityType   domain.DocumentType `json:"identity_type,omitempty"`
-	IdentityNumber string              `json:"identity_number,omitempty" doc:"证件号码，须完全一致。 Exactly."`
-	Phone          string              `json:"phone,omitempty" doc:"电话，须完全一致。 Exactly."`
+	CustomerNo     string                `json:"customer_no,omitempty"`
+	Name           string                `json:"name,omitempty" doc:"姓名或拼音以此开头。 Begins with, as a name or in pinyin."`
+	Employer       string                `json:"employer,omitempty" doc:"工作单位以此开头。 Begins with."`
+	IdentityType   identity.DocumentType `json:"identity_type,omitempty"`
+	IdentityNumber string                `json:"identity_number,omitempty" doc:"证件号码，须完全一致。 Exactly."`
+	Phone          string                `json:"phone,omitempty" doc:"电话，须完全一致。 Exactly."`
 }
 
 // Customer is a customer as they are shown: every personal field through the
 // reader's field policy.
 type Customer struct {
-	ID             domain.CustomerID      `json:"id"`
-	Party          domain.Party           `json:"party"`
-	Kind           domain.CustomerKind    `json:"kind"`
-	Name           string                 `json:"name,omitempty"`
-	Pinyin         string                 `json:"pinyin,omitempty"`
-	IdentityType   domain.DocumentType    `json:"identity_type,omitempty"`
-	IdentityNumber string                 `json:"identity_number,omitempty" doc:"证件号码，已脱敏。 Masked."`
-	Phone          string                 `json:"phone,omitempty" doc:"电话，已脱敏。 Masked."`
-	Birthday       string                 `json:"birthday,omitempty"`
-	Gender         string                 `json:"gender,omitempty"`
-	Employer       string                 `json:"employer,omitempty"`
-	CustomerNo     string                 `json:"customer_no,omitempty"`
-	Home           *Named[domain.UnitID]  `json:"home,omitempty" doc:"客户归属机构。 The customer's home unit."`
-	Nature         domain.Nature          `json:"nature,omitempty"`
-	Source         domain.CustomerSource  `json:"source,omitempty"`
-	ChannelType    domain.ChannelType     `json:"channel_type,omitempty"`
-	Advisor        *Named[domain.StaffID] `json:"advisor,omitempty" doc:"录入时指定的财富管理师。 Named at entry."`
-	Verification   domain.IDVerification  `json:"verification,omitempty"`
-	Missing        []string               `json:"missing,omitempty" doc:"正式客户必填而尚缺的字段。 What a formal customer must have and this one has not."`
-	ToComplete     bool                   `json:"to_complete" doc:"是否待完善客户。 On the list to be completed."`
-	Erased         bool                   `json:"erased" doc:"个人信息是否已删除。 Whether the person was erased."`
-	Owners         []Owner                `json:"owners,omitempty" doc:"各业务条线的客户经理。 Who owns the customer in each line."`
-	Attached       int                    `json:"attached" doc:"现有下挂人数。 Advisors attached now."`
-	Payments       int                    `json:"payments" doc:"已确认且未冲正的划款笔数。 Confirmed and not reversed."`
-	PaidFen        domain.Fen             `json:"paid_fen"`
-	Mine           bool                   `json:"mine" doc:"是否本人的客户。 Whether the customer is the reader's own."`
-	RegisteredAt   time.Time              `json:"registered_at"`
-	Position       domain.Position        `json:"position"`
+	ID             domain.CustomerID       `json:"id"`
+	Party          domain.Party            `json:"party"`
+	Kind           customer.Kind           `json:"kind"`
+	Name           string                  `json:"name,omitempty"`
+	Pinyin         string                  `json:"pinyin,omitempty"`
+	IdentityType   identity.DocumentType   `json:"identity_type,omitempty"`
+	IdentityNumber string                  `json:"identity_number,omitempty" doc:"证件号码，已脱敏。 Masked."`
+	Phone          string                  `json:"phone,omitempty" doc:"电话，已脱敏。 Masked."`
+	Birthday       string                  `json:"birthday,omitempty"`
+	Gender         identity.Gender         `json:"gender,omitempty"`
+	Employer       string                  `json:"employer,omitempty"`
+	CustomerNo     string                  `json:"customer_no,omitempty"`
+	Home           *Named[domain.UnitID]   `json:"home,omitempty" doc:"客户归属机构。 The customer's home unit."`
+	Nature         domain.Nature           `json:"nature,omitempty"`
+	Source         customer.Source         `json:"source,omitempty"`
+	ChannelType    customer.ChannelType    `json:"channel_type,omitempty"`
+	Advisor        *Named[domain.StaffID]  `json:"advisor,omitempty" doc:"录入时指定的财富管理师。 Named at entry."`
+	Verification   customer.IDVerification `json:"verification,omitempty"`
+	Missing        []string                `json:"missing,omitempty" doc:"正式客户必填而尚缺的字段。 What a formal customer must have and this one has not."`
+	ToComplete     bool                    `json:"to_complete" doc:"是否待完善客户。 On the list to be completed."`
+	Erased         bool                    `json:"erased" doc:"个人信息是否已删除。 Whether the person was erased."`
+	Owners         []Owner                 `json:"owners,omitempty" doc:"各业务条线的客户经理。 Who owns the customer in each line."`
+	Attached       int                     `json:"attached" doc:"现有下挂人数。 Advisors attached now."`
+	Payments       int                     `json:"payments" doc:"已确认且未冲正的划款笔数。 Confirmed and not reversed."`
+	PaidFen        domain.Fen              `json:"paid_fen"`
+	Mine           bool                    `json:"mine" doc:"是否本人的客户。 Whether the customer is the reader's own."`
+	RegisteredAt   time.Time               `json:"registered_at"`
+	Position       domain.Position         `json:"position"`
 }
 
 // Owner is who owns a customer in a line.
@@ -90,6 +92,7 @@ func Customers() List[*CustomerFilter, customers.Query, customers.Listed, Custom
 			Does: Say("列出本人的客户，或辖内的客户。", "Lists one's own customers, or those of one's jurisdiction."),
 		},
 		Choose: chooseCustomers, Rows: customers.List, Counted: customers.Count, Show: showCustomer,
+		Sorts: []string{"newest", "oldest", "name"},
 	}
 }
 
@@ -126,7 +129,7 @@ func chooseCustomers(r *Reader, scope staff.Scope, in *CustomerFilter) (customer
 		chosen.Scope = r.Principal.ScopeSeeing(staff.FieldEmployer)
 	}
 	return chosen, errors.Join(
-		oneOf("view", in.View, []customers.View{customers.MyCustomers, customers.ToBeCompleted}), known("line", in.Line), known("kind", in.Kind),
+		known("view", in.View), known("line", in.Line), known("kind", in.Kind),
 		known("party", in.Party), known("nature", in.Nature), known("source", in.Source),
 		span(in.RegisteredFrom, in.RegisteredTo), r.hashes(&chosen, in.Personal),
 	)
@@ -140,9 +143,9 @@ func (r *Reader) hashes(q *customers.Query, p Personal) error {
 	if p.IdentityNumber != "" {
 		kind := p.IdentityType
 		if kind == "" {
-			kind = domain.ResidentCard
+			kind = identity.ResidentCard
 		}
-		document, err := domain.ParseIdentityDocument(kind, p.IdentityNumber, r.Ledger.Today())
+		document, err := identity.ParseDocument(kind, p.IdentityNumber, r.Ledger.Today())
 		if refusal, refused := domain.AsError(err); refused {
 			return refusal.At("identity_number")
 		}
@@ -150,7 +153,7 @@ func (r *Reader) hashes(q *customers.Query, p Personal) error {
 		q.IdentityHash = hash[:]
 	}
 	if p.Phone != "" {
-		phone, err := domain.ParsePhone(p.Phone)
+		phone, err := identity.ParsePhone(p.Phone)
 		if refusal, refused := domain.AsError(err); refused {
 			return refusal.At("phone")
 		}
@@ -164,9 +167,9 @@ func showCustomer(r *Reader, c *customers.Listed) Customer {
 	eyes := r.eyes.on(c.HomePath, c.HomeLine, c.Mine)
 	return Customer{
 		ID: c.Customer, Party: c.Party, Kind: c.Kind,
-		Name: eyes.shown(staff.FieldName, c.Name, domain.MaskName), Pinyin: eyes.shown(staff.FieldName, c.Pinyin, nothing),
+		Name: eyes.shown(staff.FieldName, c.Name, identity.MaskName), Pinyin: eyes.shown(staff.FieldName, c.Pinyin, nothing),
 		IdentityType: c.IdentityType, IdentityNumber: eyes.masked(staff.FieldIdentityNumber, c.IdentityMasked), Phone: eyes.masked(staff.FieldPhone, c.PhoneMasked),
-		Birthday: eyes.shown(staff.FieldBirthday, c.Birthday, nothing), Gender: eyes.shown(staff.FieldGender, c.Gender, nothing),
+		Birthday: eyes.shown(staff.FieldBirthday, c.Birthday, nothing), Gender: identity.Gender(eyes.shown(staff.FieldGender, c.Gender, nothing)),
 		Employer: eyes.shown(staff.FieldEmployer, c.Employer, nothing), CustomerNo: c.CustomerNo,
 		Home: named(c.HomeUnit, c.HomeUnitCode, c.HomeUnitName), Nature: c.Nature, Source: c.Source, ChannelType: c.ChannelType,
 		Advisor: r.Colleague(c.Advisor), Verification: c.Verification, Missing: eyes.known(c.Missing), ToComplete: c.ToComplete,
@@ -202,7 +205,7 @@ type CustomerDetail struct {
 // FieldState is how the reader sees a field, and whether it is filled in.
 type FieldState struct {
 	Field      staff.Field `json:"field"`
-	Visibility string      `json:"visibility" doc:"plain 明文或 masked 脱敏；脱敏的可在允许时查看。 plain or masked; a masked one can be revealed where that is allowed."`
+	Visibility string      `json:"visibility" enum:"plain,masked" doc:"plain 明文或 masked 脱敏；脱敏的可在允许时查看。 plain or masked; a masked one can be revealed where that is allowed."`
 	Filled     bool        `json:"filled" doc:"是否已填写。 Whether it is filled in."`
 	Revealable bool        `json:"revealable" doc:"是否可查看完整信息。 Whether the reader may reveal it."`
 }
@@ -247,7 +250,7 @@ func (r *Reader) reach(scope staff.Scope, id domain.CustomerID) (customers.Liste
 func (r *Reader) fieldStates(c *customers.Listed) []FieldState {
 	eyes := r.eyes.on(c.HomePath, c.HomeLine, c.Mine)
 	states := []FieldState{}
-	for _, field := range staff.Fields() {
+	for _, field := range staff.Fields.Values() {
 		if eyes.sees[field] == staff.Hidden {
 			continue
 		}

@@ -1,6 +1,8 @@
 package question
 
 import (
+	"time"
+
 	"guishu/domain"
 	"guishu/domain/attribution"
 )
@@ -12,10 +14,18 @@ func (r *Reader) explain(e attribution.Explanation) Explanation {
 		if shown.Params == nil {
 			shown.Params = map[string]string{}
 		}
-		shown.Params[p.Name] = p.Value
+		shown.Params[p.Name] = r.asShown(p.Value)
 	}
 	shown.Text = r.explained(e.Code, shown.Params)
 	return shown
+}
+
+// asShown is a parameter as answers show it: a time in the business's zone.
+func (r *Reader) asShown(value string) string {
+	if at, err := time.Parse(time.RFC3339, value); err == nil {
+		return r.when(at).Format(time.RFC3339Nano)
+	}
+	return value
 }
 
 // explained is a decision's explanation as a sentence: who has the commission,

@@ -1,6 +1,8 @@
 package question
 
 import (
+	"reflect"
+	"strings"
 	"testing"
 
 	"guishu/domain/attribution"
@@ -13,6 +15,10 @@ func TestEveryExplanationIsASentenceInBothLanguages(t *testing.T) {
 	codes := []string{
 		attribution.ExplainSame, attribution.ExplainEnteredEarlier, attribution.ExplainCommunicated,
 		attribution.ExplainHandlerNotAttached, attribution.ExplainNobody,
+	}
+	field, _ := reflect.TypeFor[Explanation]().FieldByName("Code")
+	if described := field.Tag.Get("enum"); described != strings.Join(codes, ",") {
+		t.Errorf("described are %s", described)
 	}
 	said := map[string]string{}
 	for _, spoken := range []Language{Chinese, English} {

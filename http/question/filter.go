@@ -1,8 +1,6 @@
 package question
 
 import (
-	"slices"
-
 	"guishu/domain"
 	"guishu/projections/query"
 )
@@ -46,15 +44,6 @@ type word interface {
 // slip would read as if there were nothing.
 func known[W word](field string, value W) error {
 	if value == "" || value.Valid() {
-		return nil
-	}
-	return domain.ErrQueryFilter.At(field)
-}
-
-// oneOf refuses a filter whose value is not empty and none of those there are.
-func oneOf[T comparable](field string, value T, valid []T) error {
-	var any T
-	if value == any || slices.Contains(valid, value) {
 		return nil
 	}
 	return domain.ErrQueryFilter.At(field)

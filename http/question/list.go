@@ -69,8 +69,10 @@ type List[In Paged, Q, R, V any] struct {
 	Rows    func(ctx context.Context, db query.DB, q Q) (query.Page[R], error)
 	Counted func(ctx context.Context, db query.DB, q Q) (int, error)
 	// Show is a row as the reader may see it.
-	Show     func(r *Reader, row *R) V
-	OneOrder bool // it cannot be sorted otherwise
+	Show func(r *Reader, row *R) V
+	// Sorts are the names it can be sorted by, the first one where none is asked for;
+	// none where it has one order.
+	Sorts []string
 }
 
 // Page gives one page, with the count of all where that is asked for. Errors:
@@ -125,7 +127,7 @@ func (l List[In, Q, R, V]) choose(r *Reader, in In) (Q, error) {
 		return none, domain.ErrQueryFilter.At("limit")
 	case p.MinPosition < 0:
 		return none, domain.ErrQueryFilter.At("min_position")
-	case l.OneOrder && p.Sort != "":
+	case len(l.Sorts) == 0 && p.Sort != "":
 		return none, domain.ErrQuerySort.At("sort")
 	}
 	if err := r.await(r.ctx, in.position(), l.Models); err != nil {

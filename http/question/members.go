@@ -57,9 +57,10 @@ func Members() List[*MemberFilter, people.Query, people.Member, Member] {
 			return people.Query{
 				Scope: scope, Who: r.who(), Below: below, Unit: in.Unit, Role: in.Role, EmployeeNo: in.EmployeeNo, Superior: in.Superior,
 				Active: in.Active, Name: in.Name, Sort: in.Sort, After: in.after(), Limit: in.Limit,
-			}, oneOf("role", in.Role, domain.Roles())
+			}, known("role", in.Role)
 		},
 		Rows: people.List, Counted: people.Count, Show: showMember,
+		Sorts: []string{"name", "hired"},
 	}
 }
 
@@ -115,8 +116,8 @@ func OneMember() Single[*MemberAddress, Member] {
 // AccessFilter narrows the list of requests for access.
 type AccessFilter struct {
 	Paging
-	Staff  domain.StaffID       `query:"staff"`
-	Status people.RequestStatus `query:"status"`
+	Staff  domain.StaffID      `query:"staff"`
+	Status staff.RequestStatus `query:"status"`
 }
 
 // AccessRequest is a request for access as it is shown.
@@ -127,7 +128,7 @@ type AccessRequest struct {
 	Unit        *Named[domain.UnitID]  `json:"unit"`
 	RequestedBy *Named[domain.StaffID] `json:"requested_by"`
 	RequestedAt time.Time              `json:"requested_at"`
-	Status      people.RequestStatus   `json:"status"`
+	Status      staff.RequestStatus    `json:"status"`
 	DecidedBy   *Named[domain.StaffID] `json:"decided_by,omitempty"`
 	DecidedAt   time.Time              `json:"decided_at,omitzero"`
 	Reason      string                 `json:"reason,omitempty"`
@@ -146,9 +147,9 @@ func AccessRequests() List[*AccessFilter, people.RequestQuery, people.Request, A
 			scope.Everywhere = scope.Everywhere || approves.Everywhere
 			scope.Areas = append(scope.Areas, approves.Areas...)
 			return people.RequestQuery{Scope: scope, Who: r.who(), Staff: in.Staff, Status: in.Status, After: in.after(), Limit: in.Limit},
-				oneOf("status", in.Status, []people.RequestStatus{people.RequestPending, people.RequestGranted, people.RequestRefused, people.RequestLapsed})
+				known("status", in.Status)
 		},
-		Rows: people.Requests, Counted: people.CountRequests, Show: showAccess, OneOrder: true,
+		Rows: people.Requests, Counted: people.CountRequests, Show: showAccess,
 	}
 }
 

@@ -47,9 +47,9 @@ func Migrations() List[*MigrationFilter, migrations.Query, migrations.Batch, Mig
 		},
 		Choose: func(_ *Reader, _ staff.Scope, in *MigrationFilter) (migrations.Query, error) {
 			return migrations.Query{Status: in.Status, After: in.after(), Limit: in.Limit},
-				oneOf("status", in.Status, []migration.Status{migration.StatusProposed, migration.StatusApproved, migration.StatusRefused, migration.StatusClosed})
+				known("status", in.Status)
 		},
-		Rows: migrations.List, Counted: migrations.Count, Show: showMigration, OneOrder: true,
+		Rows: migrations.List, Counted: migrations.Count, Show: showMigration,
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"guishu/domain"
+	"guishu/domain/identity"
 	"guishu/domain/staff"
 )
 
@@ -71,5 +72,5 @@ func (r *Reader) Department(id domain.UnitID) *Named[domain.UnitID] {
 
 // client is a customer by number and name, as eyes on the customer see the name.
 func client(eyes *eyes, id domain.CustomerID, number, name string) *Named[domain.CustomerID] {
-	return named(id, number, eyes.shown(staff.FieldName, name, domain.MaskName))
+	return named(id, number, eyes.shown(staff.FieldName, name, identity.MaskName))
 }

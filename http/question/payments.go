@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"guishu/domain"
+	"guishu/domain/payment"
 	"guishu/domain/staff"
 	"guishu/projections/payments"
 	"guishu/projections/purchases"
@@ -15,24 +16,24 @@ import (
 // PaymentFilter narrows the list of payments.
 type PaymentFilter struct {
 	Paging
-	Status        domain.PaymentStatus `query:"status"`
-	Customer      domain.CustomerID    `query:"customer"`
-	Product       domain.ProductID     `query:"product"`
-	Advisor       domain.StaffID       `query:"advisor"`
-	Below         domain.UnitID        `query:"below" doc:"经办人所在机构为此机构或其下级。 The advisor's unit is this one or below it."`
-	Line          domain.BusinessLine  `query:"line"`
-	ExternalNo    string               `query:"external_no" maxLength:"64"`
-	ReservedFrom  domain.Date          `query:"reserved_from" doc:"此日或以后预约。 Reserved on this day or later."`
-	ReservedTo    domain.Date          `query:"reserved_to" doc:"此日或以前预约。 Reserved on this day or earlier."`
-	ConfirmedFrom domain.Date          `query:"confirmed_from" doc:"此日或以后确认。 Confirmed on this day or later."`
-	ConfirmedTo   domain.Date          `query:"confirmed_to" doc:"此日或以前确认。 Confirmed on this day or earlier."`
+	Status        payment.Status      `query:"status"`
+	Customer      domain.CustomerID   `query:"customer"`
+	Product       domain.ProductID    `query:"product"`
+	Advisor       domain.StaffID      `query:"advisor"`
+	Below         domain.UnitID       `query:"below" doc:"经办人所在机构为此机构或其下级。 The advisor's unit is this one or below it."`
+	Line          domain.BusinessLine `query:"line"`
+	ExternalNo    string              `query:"external_no" maxLength:"64"`
+	ReservedFrom  domain.Date         `query:"reserved_from" doc:"此日或以后预约。 Reserved on this day or later."`
+	ReservedTo    domain.Date         `query:"reserved_to" doc:"此日或以前预约。 Reserved on this day or earlier."`
+	ConfirmedFrom domain.Date         `query:"confirmed_from" doc:"此日或以后确认。 Confirmed on this day or later."`
+	ConfirmedTo   domain.Date         `query:"confirmed_to" doc:"此日或以前确认。 Confirmed on this day or earlier."`
 }
 
 // Payment is a payment as it is shown.
 type Payment struct {
 	ID           domain.PaymentID          `json:"id"`
 	ExternalNo   string                    `json:"external_no,omitempty"`
-	Status       domain.PaymentStatus      `json:"status"`
+	Status       payment.Status            `json:"status"`
 	Customer     *Named[domain.CustomerID] `json:"customer"`
 	Product      *Named[domain.ProductID]  `json:"product"`
 	Advisor      *Named[domain.StaffID]    `json:"advisor" doc:"经办的财富管理师。 Who handles the deal."`
@@ -44,7 +45,7 @@ type Payment struct {
 	HasIdentity  bool                      `json:"has_identity" doc:"是否已有证件号码。 Whether it has an ID number."`
 	HasAccount   bool                      `json:"has_account" doc:"是否已有银行账号。 Whether it has a bank account."`
 	Papers       int                       `json:"papers" doc:"附件份数。 How many papers it has."`
-	Exceptions   []domain.Exception        `json:"exceptions,omitempty" doc:"导入的历史未满足的要求。 Gates that imported history passed without."`
+	Exceptions   []Exception               `json:"exceptions,omitempty" doc:"导入的历史未满足的要求。 Gates that imported history passed without."`
 	ReservedAt   time.Time                 `json:"reserved_at"`
 	ReservedBy   *Named[domain.StaffID]    `json:"reserved_by,omitempty"`
 	RegisteredAt time.Time                 `json:"registered_at,omitzero"`
@@ -55,6 +56,20 @@ type Payment struct {
 	Reason       string                    `json:"reason,omitempty"`
 	Batch        domain.BatchID            `json:"batch,omitempty"`
 	Position     domain.Position           `json:"position"`
+}
+
+// Exception is a gate that imported history passed without.
+type Exception struct {
+	Code   string   `json:"code" doc:"该要求未满足时的错误代码。 The code of the error that the gate would have given."`
+	Fields []string `json:"fields" doc:"缺少的字段。 What was missing."`
+}
+
+func exceptions(all []domain.Exception) []Exception {
+	var shown []Exception
+	for _, e := range all {
+		shown = append(shown, Exception{Code: e.Code, Fields: append([]string{}, e.Fields...)})
+	}
+	return shown
 }
 
 func paymentModels() []string { return append(customerModels(), "products", "payments") }
@@ -79,6 +94,7 @@ func Payments() List[*PaymentFilter, payments.Query, payments.Listed, Payment] {
 			}, errors.Join(known("status", in.Status), known("line", in.Line), span(in.ReservedFrom, in.ReservedTo), span(in.ConfirmedFrom, in.ConfirmedTo))
 		},
 		Rows: payments.List, Counted: payments.Count, Show: showPayment,
+		Sorts: []string{"newest", "oldest", "amount"},
 	}
 }
 
@@ -92,7 +108,7 @@ func showPayment(r *Reader, p *payments.Listed) Payment {
 		Product: named(p.Product, p.ProductCode, p.ProductName), Advisor: named(p.Advisor, p.AdvisorNo, p.AdvisorName),
 		Unit: r.Department(p.Unit), AmountFen: p.AmountFen, Nature: p.Nature, ScheduledOn: p.ScheduledOn,
 		Bank: eyes.masked(staff.FieldBankAccount, bank), HasIdentity: p.HasIdentity, HasAccount: p.HasAccount, Papers: p.Papers,
-		Exceptions: p.Exceptions, ReservedAt: r.when(p.ReservedAt), ReservedBy: r.Colleague(p.ReservedBy),
+		Exceptions: exceptions(p.Exceptions), ReservedAt: r.when(p.ReservedAt), ReservedBy: r.Colleague(p.ReservedBy),
 		RegisteredAt: r.when(p.RegisteredAt), RegisteredBy: r.Colleague(p.RegisteredBy), ConfirmedAt: r.when(p.ConfirmedAt),
 		ConfirmedBy: r.Colleague(p.ConfirmedBy), ClosedAt: r.when(p.ClosedAt), Reason: p.Reason, Batch: p.Batch, Position: p.Position,
 	}
@@ -168,6 +184,7 @@ func Purchases() List[*PurchaseFilter, purchases.Query, purchases.Holding, Purch
 			}, span(in.From, in.To)
 		},
 		Rows: purchases.List, Counted: purchases.Count, Show: showPurchase,
+		Sorts: []string{"newest", "oldest"},
 	}
 }
 

@@ -52,7 +52,7 @@ func performanceSums() List[*PerformanceFilter, performance.Query, performance.S
 			Name: "get-performance", Title: Say("业绩统计", "Performance"), Needs: staff.ReadPerformance, Models: append(paymentModels(), "performance"),
 			Does: Say("按级别和期间汇总已确认的划款笔数和金额。", "Counts and sums confirmed payments, by level and period."),
 		},
-		Choose: choosePerformance, Rows: performance.Sums, Counted: performance.Count, OneOrder: true,
+		Choose: choosePerformance, Rows: performance.Sums, Counted: performance.Count,
 		Show: func(_ *Reader, p *performance.Sum) Sum {
 			return Sum{
 				Period: p.Period, Unit: named(p.Unit, p.UnitCode, p.UnitName), Advisor: named(p.Advisor, p.AdvisorNo, p.AdvisorName),
@@ -71,7 +71,7 @@ func choosePerformance(r *Reader, scope staff.Scope, in *PerformanceFilter) (per
 			Scope: scope, Who: r.who(), Level: in.Level, Grain: in.Grain, From: in.From, To: in.To, Depth: in.Depth, ByProduct: in.ByProduct,
 			Product: in.Product, Advisor: in.Advisor, Below: below, Line: in.Line, After: in.after(), Limit: in.Limit,
 		}, errors.Join(
-			oneOf("level", in.Level, []performance.Level{performance.Headquarters, performance.Branch, performance.Outlet, performance.Person}),
+			known("level", in.Level),
 			known("grain", in.Grain),
 			known("line", in.Line), span(in.From, in.To))
 }

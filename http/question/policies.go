@@ -34,9 +34,8 @@ func Policies() List[*PolicyFilter, *Paging, policies.Policy, Policy] {
 		Rows: func(ctx context.Context, db query.DB, p *Paging) (query.Page[policies.Policy], error) {
 			return policies.List(ctx, db, p.after(), p.Limit)
 		},
-		Counted:  func(ctx context.Context, db query.DB, _ *Paging) (int, error) { return policies.Count(ctx, db) },
-		Show:     showPolicy,
-		OneOrder: true,
+		Counted: func(ctx context.Context, db query.DB, _ *Paging) (int, error) { return policies.Count(ctx, db) },
+		Show:    showPolicy,
 	}
 }
 

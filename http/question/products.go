@@ -50,6 +50,7 @@ func Products() List[*ProductFilter, products.Query, products.Product, Product] 
 			}, span(in.MaturesFrom, in.MaturesTo)
 		},
 		Rows: products.List, Counted: products.Count, Show: showProduct,
+		Sorts: []string{"name", "newest"},
 	}
 }
 

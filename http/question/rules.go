@@ -35,7 +35,7 @@ type PaymentRules struct {
 
 // AttributionRules say who earns a commission.
 type AttributionRules struct {
-	Mode                   domain.AttributionMode `json:"mode" doc:"归属方式（B-30）；效率优先暂不可用。 TIME_FIRST (B-30); EFFICIENCY_FIRST is refused until it can be computed."`
+	Mode                   policy.AttributionMode `json:"mode" doc:"归属方式（B-30）；效率优先暂不可用。 TIME_FIRST (B-30); EFFICIENCY_FIRST is refused until it can be computed."`
 	CommunicatedWithinDays int                    `json:"communicated_within_days,omitempty" doc:"预约前多少自然日内沟通有效（B-31）。 Natural days before the reservation (B-31)."`
 	CommunicatedAnyProduct bool                   `json:"communicated_any_product,omitempty" doc:"任何产品的沟通都算，不限所购产品。 A contact about any product counts, not only about the one bought."`
 	Efficiency             EfficiencyRules        `json:"efficiency,omitzero"`

@@ -53,7 +53,7 @@ func Timeline(records *Records) List[*TimelineFilter, timeline.Query, told, Entr
 			Name: "get-timeline", Title: Say("客户时间线", "Timeline of a customer"), Needs: staff.ReadCustomers, Models: append(customerModels(), "timeline"),
 			Does: Say("按次序列出一位客户的每个事件，字段按本人权限显示。", "Lists every event of a customer in order, every field as one may see it."),
 		},
-		Choose: chooseTimeline, Rows: records.tell, Counted: timeline.Count, Show: showEntry, OneOrder: true,
+		Choose: chooseTimeline, Rows: records.tell, Counted: timeline.Count, Show: showEntry,
 	}
 }
 

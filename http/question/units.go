@@ -51,6 +51,7 @@ func Units() List[*UnitFilter, units.Query, units.Unit, Unit] {
 			}, errors.Join(err, known("kind", in.Kind), known("line", in.Line))
 		},
 		Rows: units.List, Counted: units.Count, Show: showUnit,
+		Sorts: []string{"tree", "name"},
 	}
 }
 
