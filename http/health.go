@@ -8,9 +8,9 @@ import (
 	"sync"
 	"time"
 
+	"guishu/commands/ledger"
 	"guishu/domain/staff"
 	"guishu/http/api"
-	"guishu/http/question"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
@@ -53,13 +53,13 @@ func (s *Server) healthRoutes() {
 	const area = "运行 Operation"
 	// The process lives.
 	api.Action(s.api, area, api.Route{
-		Method: http.MethodGet, Path: "/healthz", Name: "alive", Title: question.Say("存活", "Alive"), Entrance: api.ForAnybody,
-		Does: question.Say("进程在运行。", "The process lives."),
+		Method: http.MethodGet, Path: "/healthz", Name: "alive", Title: ledger.Say("存活", "Alive"), Entrance: api.ForAnybody,
+		Does: ledger.Say("进程在运行。", "The process lives."),
 	}, func(http.ResponseWriter, *http.Request, api.None) (health, error) { return health{Ready: true}, nil })
 	// The process can do its work: the store answers, the read models run.
 	api.Status(s.api, area, api.Route{
-		Method: http.MethodGet, Path: "/readyz", Name: "ready", Title: question.Say("就绪", "Ready"), Entrance: api.ForAnybody,
-		Does: question.Say("进程能工作：事件库有应答，读模型在运行。", "The process can do its work: the store answers, the read models run."),
+		Method: http.MethodGet, Path: "/readyz", Name: "ready", Title: ledger.Say("就绪", "Ready"), Entrance: api.ForAnybody,
+		Does: ledger.Say("进程能工作：事件库有应答，读模型在运行。", "The process can do its work: the store answers, the read models run."),
 	}, func(w http.ResponseWriter, r *http.Request) (int, health) {
 		state := s.state(r.Context())
 		if state.Ready {
@@ -72,8 +72,8 @@ func (s *Server) healthRoutes() {
 	// those who operate the system.
 	scrape := promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{})
 	s.api.Raw(area, api.Route{
-		Method: http.MethodGet, Path: "/metrics", Name: "metrics", Title: question.Say("指标", "Metrics"), Entrance: api.ForAnybody, Needs: staff.OperateSystem,
-		Does: question.Say("Prometheus 指标；本机可直接读取。", "Metrics for Prometheus; open to this machine."),
+		Method: http.MethodGet, Path: "/metrics", Name: "metrics", Title: ledger.Say("指标", "Metrics"), Entrance: api.ForAnybody, Needs: staff.OperateSystem,
+		Does: ledger.Say("Prometheus 指标；本机可直接读取。", "Metrics for Prometheus; open to this machine."),
 	}, "text/plain", func(w http.ResponseWriter, r *http.Request) error {
 		if !s.local(r) {
 			if err := s.api.Demand(r, staff.OperateSystem); err != nil {

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/staff"
 	"guishu/http/api"
@@ -68,10 +69,10 @@ type tokens struct {
 
 // sessionRoutes are about who is asking.
 func (s *Server) sessionRoutes() {
-	route := func(method, path, name string, title, does question.Words, entrance api.Entrance, refuses ...domain.Code) api.Route {
+	route := func(method, path, name string, title, does ledger.Words, entrance api.Entrance, refuses ...domain.Code) api.Route {
 		return api.Route{Method: method, Path: path, Name: name, Title: title, Does: does, Entrance: entrance, Refuses: refuses}
 	}
-	say := question.Say
+	say := ledger.Say
 	api.Action(s.api, signingIn, route(http.MethodPost, "/v1/session", "sign-in", say("登录", "Sign in"), say("登录，并设置会话的 Cookie。", "Signs in and sets the session's cookie."),
 		api.ForAnybody, auth.ErrCrossSite, auth.ErrSignInFailed, auth.ErrTooManyAttempts, staff.ErrAccountDisabled), s.signIn)
 	api.Action(s.api, signingIn, route(http.MethodDelete, "/v1/session", "sign-out", say("退出", "Sign out"), say("结束会话。", "Ends the session."), api.ForNewcomers), s.signOut)

@@ -12,7 +12,7 @@ import (
 	"log/slog"
 	"net/http"
 
-	"guishu/commands"
+	"guishu/commands/ledger"
 	"guishu/http/auth"
 	"guishu/http/question"
 
@@ -21,7 +21,7 @@ import (
 
 // Config is what an API is built from. Every field is required.
 type Config struct {
-	Ledger  *commands.Ledger
+	Ledger  *ledger.Ledger
 	Auth    *auth.Auth
 	Records *question.Records
 	Log     *slog.Logger

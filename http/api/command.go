@@ -3,71 +3,86 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
-	"guishu/commands"
+	"guishu/commands/ledger"
 	"guishu/domain"
-	"guishu/domain/staff"
-	"guishu/http/question"
 )
 
-// verb is a command as the ledger offers it.
-type verb[C, A any] func(context.Context, commands.Call, C) (A, error)
-
 // answered is what every command answers, or holds what it does.
-type answered interface{ taken() commands.Answer }
+type answered interface{ taken() ledger.Answer }
 
 // done is a command's answer and nothing else.
-type done struct{ commands.Answer }
+type done struct{ ledger.Answer }
 
-func (a done) taken() commands.Answer { return a.Answer }
+func (d done) taken() ledger.Answer { return d.Answer }
 
-// command makes the route of a verb. The body is the command; what the address names,
-// such as {unit}, is the command's field of that name. It answers 201 when something
-// was written and 200 when this very command had taken effect before.
-func command[C any](a *API, area string, rt Route, run verb[C, commands.Answer]) {
-	telling(a, area, rt, nil, plainly(run))
+// carried carries out a command whose body is B.
+type carried[B any, A answered] func(ctx context.Context, call ledger.Call, body B) (A, error)
+
+// verbOf is what a command says of itself.
+func verbOf[C ledger.Body]() ledger.Verb {
+	var c C
+	return c.Verb()
 }
 
-// plainly is a verb that answers that it was done.
-func plainly[C any](run verb[C, commands.Answer]) verb[C, done] {
-	return func(ctx context.Context, call commands.Call, c C) (done, error) {
-		answer, err := run(ctx, call, c)
+// command makes the route of a command. The body is the command; what the address
+// names, such as {unit}, is the command's field of that name.
+func command[C ledger.Command](a *API, area, path string) {
+	give(a, area, path, verbOf[C](), doing[C](a), completion[C]{})
+}
+
+// written makes the route of a command whose body is written in the API's own words.
+func written[B any, C ledger.Command](a *API, area, path string, command func(B) C) {
+	give(a, area, path, verbOf[C](), func(ctx context.Context, call ledger.Call, body B) (done, error) {
+		return doing[C](a)(ctx, call, command(body))
+	}, completion[B]{})
+}
+
+// telling makes the route of a command that answers more than that it was done.
+func telling[C ledger.Body, A answered](a *API, area, path string, run carried[C, A]) {
+	give(a, area, path, verbOf[C](), run, completion[C]{})
+}
+
+// doing has the ledger carry out a command.
+func doing[C ledger.Command](a *API) carried[C, done] {
+	return func(ctx context.Context, call ledger.Call, c C) (done, error) {
+		answer, err := a.Ledger.Do(ctx, call, c)
 		return done{answer}, err
 	}
 }
 
-// completion puts into a command what follows from what was sent.
-type completion[C any] struct {
-	in    []parameter // that it takes from the address, and no field of the command is for
-	from  []string    // the fields that follow, which are not asked for
-	apply func(r *http.Request, x *Exchange, c *C) error
+// completion puts into a body what follows from the address; the zero completion
+// nothing.
+type completion[B any] struct {
+	in    []parameter // what it takes from the address, which is for no field of the body
+	from  []string    // the fields that follow, which nobody is asked for
+	apply func(r *http.Request, x *Exchange, body *B) error
 }
 
-// telling makes the route of a verb that answers more than that it was done.
-func telling[C any, A answered](a *API, area string, rt Route, complete *completion[C], run verb[C, A]) {
-	takes, gives := typeOf[C](), typeOf[A]()
-	in, places := addressed(takes, rt.Path), placesIn(takes)
-	known, hidden := in, names(in)
-	if complete != nil {
-		known, hidden = append(in[:len(in):len(in)], complete.in...), append(hidden, complete.from...)
-	}
+// give makes the route of a verb. It answers 201 when something was written and 200
+// when this very command had taken effect before.
+func give[B any, A answered](a *API, area, path string, verb ledger.Verb, run carried[B, A], complete completion[B]) {
+	rt := Route{Method: http.MethodPost, Path: path, Name: verb.Name, Title: verb.Title, Does: verb.Does, Needs: verb.Needs, Refuses: verb.Refuses}
+	in, places := addressed(typeOf[B](), path), placesIn(typeOf[B]())
+	known := slices.Concat(in, complete.in)
 	op := a.document.operation(area, rt, known)
-	optional := a.document.commands(op, takes, gives, hidden)
+	optional := a.document.commands(op, typeOf[B](), typeOf[A](), append(names(in), complete.from...))
 	a.document.add(op, rt)
 	a.mount(rt, known, func(_ http.ResponseWriter, r *http.Request, x *Exchange) (int, any, error) {
-		var c C
+		var body B
 		if !optional || r.ContentLength != 0 {
-			if err := a.readBody(r, &c); err != nil {
+			if err := a.readBody(r, &body); err != nil {
 				return 0, nil, err
 			}
 		}
-		if err := fill(&c, in, r); err != nil {
+		if err := fill(&body, in, r); err != nil {
 			return 0, nil, err
 		}
-		if complete != nil {
-			if err := complete.apply(r, x, &c); err != nil {
+		if complete.apply != nil {
+			if err := complete.apply(r, x, &body); err != nil {
 				return 0, nil, err
 			}
 		}
@@ -75,8 +90,8 @@ func telling[C any, A answered](a *API, area string, rt Route, complete *complet
 		if err != nil {
 			return 0, nil, err
 		}
-		answer, err := run(r.Context(), call, c)
-		a.Given(rt.Name, outcomeOf(answer.taken(), err))
+		answer, err := run(r.Context(), call, body)
+		a.Given(verb.Name, outcomeOf(answer.taken(), err))
 		if err != nil {
 			return 0, nil, places.locate(err)
 		}
@@ -106,7 +121,7 @@ func agree[T comparable](field *T, name string, value T) error {
 	return nil
 }
 
-func outcomeOf(answer commands.Answer, err error) string {
+func outcomeOf(answer ledger.Answer, err error) string {
 	switch {
 	case err != nil:
 		refusal, _ := refusalOf(err)
@@ -119,8 +134,8 @@ func outcomeOf(answer commands.Answer, err error) string {
 
 // callOf says who asks, under which key and, for history, when it happened and with
 // which migration batch.
-func callOf(r *http.Request, x *Exchange) (commands.Call, error) {
-	call := commands.Call{Actor: x.Identity.Staff, Correlation: x.Request}
+func callOf(r *http.Request, x *Exchange) (ledger.Call, error) {
+	call := ledger.Call{Actor: x.Identity.Staff, Correlation: x.Request}
 	var err error
 	if call.Key, err = idempotencyKey(r.Header); err != nil {
 		return call, err
@@ -153,14 +168,4 @@ func idempotencyKey(header http.Header) (string, error) {
 		return "", domain.ErrIdempotencyKeyRequired.At(keyHeader)
 	}
 	return key, nil
-}
-
-// given is the route of a command.
-func given(path, name, chinese, english string) Route {
-	return Route{Method: http.MethodPost, Path: path, Name: name, Title: question.Say(chinese, english)}
-}
-
-func (rt Route) needing(permission staff.Permission) Route {
-	rt.Needs = permission
-	return rt
 }

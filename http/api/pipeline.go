@@ -7,9 +7,9 @@ import (
 	"slices"
 	"strconv"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/staff"
-	"guishu/http/question"
 
 	"github.com/go-chi/chi/v5"
 	"github.com/go-json-experiment/json"
@@ -18,8 +18,8 @@ import (
 // Route is something that can be asked at an address.
 type Route struct {
 	Method, Path string
-	Name         string         // for programs, such as "claim-customer"
-	Title, Does  question.Words // for people: a few words, and a sentence
+	Name         string       // for programs, such as "claim-customer"
+	Title, Does  ledger.Words // for people: a few words, and a sentence
 	Entrance     Entrance
 	// Needs is the permission without which nobody is answered, empty where signing
 	// in is enough.

@@ -1,8 +1,6 @@
 package api
 
 import (
-	"context"
-
 	"guishu/commands"
 	"guishu/domain"
 	"guishu/http/question"
@@ -11,12 +9,9 @@ import (
 // policyRoutes are about the rules in force.
 func (a *API) policyRoutes() {
 	const area = "规则 Policies"
-	// The versions, the newest first.
 	list(a, area, "/v1/policies", question.Policies())
-	// One version.
 	one(a, area, "/v1/policies/{version}", question.OnePolicy())
-	// Publish the next version.
-	command(a, area, given("/v1/policies", "publish-policy", "发布规则", "Publish a policy"), a.publish)
+	written(a, area, "/v1/policies", newPolicy.command)
 }
 
 // newPolicy is the body that publishes rules.
@@ -26,6 +21,6 @@ type newPolicy struct {
 	Note        string         `json:"note,omitempty"`
 }
 
-func (a *API) publish(ctx context.Context, call commands.Call, c newPolicy) (commands.Answer, error) {
-	return a.Ledger.PublishPolicy(ctx, call, commands.PublishPolicy{EffectiveOn: c.EffectiveOn, Rules: c.Rules.Rules(), Note: c.Note})
+func (b newPolicy) command() commands.PublishPolicy {
+	return commands.PublishPolicy{EffectiveOn: b.EffectiveOn, Rules: b.Rules.Rules(), Note: b.Note}
 }

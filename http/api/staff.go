@@ -3,6 +3,8 @@ package api
 import (
 	"net/http"
 
+	"guishu/commands"
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/staff"
 	"guishu/http/question"
@@ -11,32 +13,20 @@ import (
 // staffRoutes are about staff, their access and their departure.
 func (a *API) staffRoutes() {
 	const area = "员工 Staff"
-	// Staff within the reader's scope.
 	list(a, area, "/v1/staff", question.Members())
-	// The same, also by name.
 	search(a, area, "/v1/staff/search", question.SearchMembers())
-	// One member of staff, with their roles.
 	one(a, area, "/v1/staff/{staff}", question.OneMember())
-	// Requests for access: one's own, and those one may decide.
 	list(a, area, "/v1/access-requests", question.AccessRequests())
-	// Add a member of staff; it gives no access.
-	command(a, area, given("/v1/staff", "hire-staff", "新增员工", "Hire"), a.Ledger.HireStaff)
-	// Move somebody to another unit.
-	command(a, area, given("/v1/staff/{staff}/unit", "transfer-staff", "员工调动", "Transfer"), a.Ledger.TransferStaff)
-	// Record a departure: every access ends at once.
-	command(a, area, given("/v1/staff/{staff}/departure", "record-departure", "员工离职", "Record a departure"), a.Ledger.RecordDeparture)
-	// Ask for access, for oneself or for one's staff.
-	command(a, area, given("/v1/staff/{staff}/access", "request-access", "申请权限", "Request access"), a.Ledger.RequestAccess)
-	// Grant it, by somebody else.
-	command(a, area, given("/v1/staff/{staff}/access/{request}/approval", "grant-access", "批准权限", "Grant access"), a.Ledger.GrantAccess)
-	// Refuse it, with a reason.
-	command(a, area, given("/v1/staff/{staff}/access/{request}/refusal", "refuse-access", "拒绝权限", "Refuse access"), a.Ledger.RefuseAccess)
-	// Take a role away.
-	command(a, area, given("/v1/staff/{staff}/access/revocation", "revoke-access", "收回权限", "Revoke access"), a.Ledger.RevokeAccess)
-	// Give somebody a one-time secret to sign in with; their password ends.
+	command[commands.HireStaff](a, area, "/v1/staff")
+	command[commands.TransferStaff](a, area, "/v1/staff/{staff}/unit")
+	command[commands.RecordDeparture](a, area, "/v1/staff/{staff}/departure")
+	command[commands.RequestAccess](a, area, "/v1/staff/{staff}/access")
+	command[commands.GrantAccess](a, area, "/v1/staff/{staff}/access/{request}/approval")
+	command[commands.RefuseAccess](a, area, "/v1/staff/{staff}/access/{request}/refusal")
+	command[commands.RevokeAccess](a, area, "/v1/staff/{staff}/access/revocation")
 	Action(a, area, Route{
-		Method: http.MethodPost, Path: "/v1/staff/{staff}/invitation", Name: "invite-staff", Title: question.Say("发放一次性登录密钥", "Invite to sign in"), Needs: staff.ManageStaff,
-		Does:    question.Say("发给员工一次性登录密钥，原密码随即失效。", "Gives somebody a one-time secret to sign in with; their password ends."),
+		Method: http.MethodPost, Path: "/v1/staff/{staff}/invitation", Name: "invite-staff", Title: ledger.Say("发放一次性登录密钥", "Invite to sign in"), Needs: staff.ManageStaff,
+		Does:    ledger.Say("发给员工一次性登录密钥，原密码随即失效。", "Gives somebody a one-time secret to sign in with; their password ends."),
 		Refuses: []domain.Code{staff.ErrInactive, domain.ErrFormRequired},
 	}, a.invite)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/ownership"
 	"guishu/domain/staff"
@@ -55,8 +56,8 @@ func applicationModels() []string { return append(customerModels(), "claims") }
 func Applications() List[*ApplicationFilter, claims.Query, claims.Listed, Application] {
 	return List[*ApplicationFilter, claims.Query, claims.Listed, Application]{
 		About: About{
-			Name: "list-applications", Title: Say("申请列表", "List applications"), Needs: staff.ReadClaims, Models: applicationModels(),
-			Does: Say("列出客户关系申请：审批人的收件箱，或本人提交的申请。", "Lists applications for customer relations: an approver's inbox, or one's own."),
+			Name: "list-applications", Title: ledger.Say("申请列表", "List applications"), Needs: staff.ReadClaims, Models: applicationModels(),
+			Does: ledger.Say("列出客户关系申请：审批人的收件箱，或本人提交的申请。", "Lists applications for customer relations: an approver's inbox, or one's own."),
 		},
 		Choose: func(r *Reader, scope staff.Scope, in *ApplicationFilter) (claims.Query, error) {
 			below, err := r.below(in.Below)
@@ -100,8 +101,8 @@ type ApplicationAddress struct {
 func OneApplication() Single[*ApplicationAddress, Application] {
 	return Single[*ApplicationAddress, Application]{
 		About: About{
-			Name: "get-application", Title: Say("申请", "An application"), Needs: staff.ReadClaims, Models: applicationModels(),
-			Does: Say("查看一份客户关系申请。", "Shows one application for a customer relation."),
+			Name: "get-application", Title: ledger.Say("申请", "An application"), Needs: staff.ReadClaims, Models: applicationModels(),
+			Does: ledger.Say("查看一份客户关系申请。", "Shows one application for a customer relation."),
 		},
 		Find: func(r *Reader, scope staff.Scope, in *ApplicationAddress) (Application, error) {
 			found, err := claims.Get(r.ctx, r.Read, scope, r.who(), in.Application)

@@ -3,6 +3,7 @@ package question
 import (
 	"time"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/attachment"
 	"guishu/domain/staff"
@@ -48,8 +49,8 @@ func attachmentModels() []string { return append(customerModels(), "attachments"
 func Attachments() List[*AttachmentFilter, attachments.Query, attachments.Attachment, Attachment] {
 	return List[*AttachmentFilter, attachments.Query, attachments.Attachment, Attachment]{
 		About: About{
-			Name: "list-attachments", Title: Say("下挂列表", "List attachments"), Needs: staff.ReadCustomers, Models: attachmentModels(),
-			Does: Say("按录入次序列出下挂。", "Lists attachments in the order of entry."),
+			Name: "list-attachments", Title: ledger.Say("下挂列表", "List attachments"), Needs: staff.ReadCustomers, Models: attachmentModels(),
+			Does: ledger.Say("按录入次序列出下挂。", "Lists attachments in the order of entry."),
 		},
 		Choose: func(r *Reader, scope staff.Scope, in *AttachmentFilter) (attachments.Query, error) {
 			asOf, knownAt, err := in.times(r.Location)
@@ -68,8 +69,8 @@ func Attachments() List[*AttachmentFilter, attachments.Query, attachments.Attach
 func CustomerAttachments() List[*CustomerAttachmentFilter, attachments.Query, attachments.Attachment, Attachment] {
 	return List[*CustomerAttachmentFilter, attachments.Query, attachments.Attachment, Attachment]{
 		About: About{
-			Name: "list-customer-attachments", Title: Say("客户的下挂财富管理师", "Advisors of a customer"), Needs: staff.ReadCustomers, Models: attachmentModels(),
-			Does: Say("按录入次序列出一位客户的所有下挂财富管理师。", "Lists all advisors of a customer in the order of entry."),
+			Name: "list-customer-attachments", Title: ledger.Say("客户的下挂财富管理师", "Advisors of a customer"), Needs: staff.ReadCustomers, Models: attachmentModels(),
+			Does: ledger.Say("按录入次序列出一位客户的所有下挂财富管理师。", "Lists all advisors of a customer in the order of entry."),
 		},
 		Choose: func(r *Reader, scope staff.Scope, in *CustomerAttachmentFilter) (attachments.Query, error) {
 			if _, err := r.reach(scope, in.Customer); err != nil {
@@ -117,8 +118,8 @@ type Contact struct {
 func Contacts() List[*ContactFilter, attachments.ContactQuery, attachments.Contact, Contact] {
 	return List[*ContactFilter, attachments.ContactQuery, attachments.Contact, Contact]{
 		About: About{
-			Name: "list-contacts", Title: Say("客户联络记录列表", "Contacts with a customer"), Needs: staff.ReadCustomers, Models: attachmentModels(),
-			Does: Say("列出与一位客户的联络记录，最近的在前。", "Lists the contacts on record with a customer, the newest first."),
+			Name: "list-contacts", Title: ledger.Say("客户联络记录列表", "Contacts with a customer"), Needs: staff.ReadCustomers, Models: attachmentModels(),
+			Does: ledger.Say("列出与一位客户的联络记录，最近的在前。", "Lists the contacts on record with a customer, the newest first."),
 		},
 		Choose: func(r *Reader, scope staff.Scope, in *ContactFilter) (attachments.ContactQuery, error) {
 			if _, err := r.reach(scope, in.Customer); err != nil {

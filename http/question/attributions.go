@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/attribution"
 	"guishu/domain/policy"
@@ -101,8 +102,8 @@ func attributionModels() []string { return append(paymentModels(), "purchases", 
 func Attributions() List[*AttributionFilter, attributions.Query, attributions.Listed, Attribution] {
 	return List[*AttributionFilter, attributions.Query, attributions.Listed, Attribution]{
 		About: About{
-			Name: "list-attributions", Title: Say("归属判定列表", "List attribution decisions"), Needs: staff.ReadAttribution, Models: attributionModels(),
-			Does: Say("列出业绩归属的判定：提成归谁、由谁经办、为什么。", "Lists the decisions about commissions: who has it, who handled the deal, and why."),
+			Name: "list-attributions", Title: ledger.Say("归属判定列表", "List attribution decisions"), Needs: staff.ReadAttribution, Models: attributionModels(),
+			Does: ledger.Say("列出业绩归属的判定：提成归谁、由谁经办、为什么。", "Lists the decisions about commissions: who has it, who handled the deal, and why."),
 		},
 		Choose: func(r *Reader, scope staff.Scope, in *AttributionFilter) (attributions.Query, error) {
 			return attributions.Query{
@@ -162,8 +163,8 @@ type AttributionAddress struct {
 func OneAttribution() Single[*AttributionAddress, Attribution] {
 	return Single[*AttributionAddress, Attribution]{
 		About: About{
-			Name: "get-attribution", Title: Say("归属判定", "An attribution decision"), Needs: staff.ReadAttribution, Models: attributionModels(),
-			Does: Say("查看一次业绩归属判定。", "Shows one decision about a commission."),
+			Name: "get-attribution", Title: ledger.Say("归属判定", "An attribution decision"), Needs: staff.ReadAttribution, Models: attributionModels(),
+			Does: ledger.Say("查看一次业绩归属判定。", "Shows one decision about a commission."),
 		},
 		Find: func(r *Reader, scope staff.Scope, in *AttributionAddress) (Attribution, error) {
 			found, err := attributions.Get(r.ctx, r.Read, scope, r.who(), in.Decision)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/customer"
 	"guishu/domain/identity"
@@ -88,8 +89,8 @@ func customerModels() []string { return []string{"units", "staff", "customers"} 
 func Customers() List[*CustomerFilter, customers.Query, customers.Listed, Customer] {
 	return List[*CustomerFilter, customers.Query, customers.Listed, Customer]{
 		About: About{
-			Name: "list-customers", Title: Say("客户列表", "List customers"), Needs: staff.ReadCustomers, Models: customerModels(),
-			Does: Say("列出本人的客户，或辖内的客户。", "Lists one's own customers, or those of one's jurisdiction."),
+			Name: "list-customers", Title: ledger.Say("客户列表", "List customers"), Needs: staff.ReadCustomers, Models: customerModels(),
+			Does: ledger.Say("列出本人的客户，或辖内的客户。", "Lists one's own customers, or those of one's jurisdiction."),
 		},
 		Choose: chooseCustomers, Rows: customers.List, Counted: customers.Count, Show: showCustomer,
 		Sorts: []string{"newest", "oldest", "name"},
@@ -100,8 +101,8 @@ func Customers() List[*CustomerFilter, customers.Query, customers.Listed, Custom
 // stand in an address, and at least one of which is needed.
 func SearchCustomers() List[*CustomerFilter, customers.Query, customers.Listed, Customer] {
 	list := Customers()
-	list.Name, list.Title = "search-customers", Say("客户综合信息查询", "Search customers")
-	list.Does = Say("按姓名、证件、电话、客户号或单位查询范围内的客户；这些条件只放在请求正文中。",
+	list.Name, list.Title = "search-customers", ledger.Say("客户综合信息查询", "Search customers")
+	list.Does = ledger.Say("按姓名、证件、电话、客户号或单位查询范围内的客户；这些条件只放在请求正文中。",
 		"Searches the customers within one's scope by name, document, phone, number or employer, which stand only in the body.")
 	list.Choose = func(r *Reader, scope staff.Scope, in *CustomerFilter) (customers.Query, error) {
 		if in.Personal == (Personal{}) {
@@ -222,8 +223,8 @@ type Relation struct {
 func OneCustomer() Single[*CustomerAddress, CustomerDetail] {
 	return Single[*CustomerAddress, CustomerDetail]{
 		About: About{
-			Name: "get-customer", Title: Say("客户", "A customer"), Needs: staff.ReadCustomers, Models: customerModels(),
-			Does: Say("查看一位客户：字段按本人权限显示，并列出客户关系。", "Shows one customer, every field as one may see it, with the relations."),
+			Name: "get-customer", Title: ledger.Say("客户", "A customer"), Needs: staff.ReadCustomers, Models: customerModels(),
+			Does: ledger.Say("查看一位客户：字段按本人权限显示，并列出客户关系。", "Shows one customer, every field as one may see it, with the relations."),
 		},
 		Find: func(r *Reader, scope staff.Scope, in *CustomerAddress) (CustomerDetail, error) {
 			found, err := r.reach(scope, in.Customer)

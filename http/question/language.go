@@ -24,12 +24,3 @@ func (l Language) Of(chinese, english string) string {
 	}
 	return chinese
 }
-
-// Words are the same in both languages.
-type Words struct{ Chinese, English string }
-
-// Say gives words in both languages.
-func Say(chinese, english string) Words { return Words{Chinese: chinese, English: english} }
-
-// In is the words in a language.
-func (w Words) In(l Language) string { return l.Of(w.Chinese, w.English) }

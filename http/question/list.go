@@ -3,6 +3,7 @@ package question
 import (
 	"context"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/staff"
 	"guishu/eventstore"
@@ -12,8 +13,8 @@ import (
 // About is what every question says of itself: what it is called, for programs and
 // for people, and who may ask it.
 type About struct {
-	Name        string // for programs, such as "list-customers"
-	Title, Does Words  // for people: a few words, and a sentence
+	Name        string       // for programs, such as "list-customers"
+	Title, Does ledger.Words // for people: a few words, and a sentence
 	// Needs is the permission without which nobody is answered. Its scope is what
 	// the answer is taken from.
 	Needs staff.Permission

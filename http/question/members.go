@@ -3,6 +3,7 @@ package question
 import (
 	"time"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/staff"
 	people "guishu/projections/staff"
@@ -46,8 +47,8 @@ type HeldRole struct {
 func Members() List[*MemberFilter, people.Query, people.Member, Member] {
 	return List[*MemberFilter, people.Query, people.Member, Member]{
 		About: About{
-			Name: "list-staff", Title: Say("员工列表", "List staff"), Needs: staff.ReadStaff, Models: []string{"units", "staff"},
-			Does: Say("列出本人可见范围内的员工。", "Lists the staff within one's scope."),
+			Name: "list-staff", Title: ledger.Say("员工列表", "List staff"), Needs: staff.ReadStaff, Models: []string{"units", "staff"},
+			Does: ledger.Say("列出本人可见范围内的员工。", "Lists the staff within one's scope."),
 		},
 		Choose: func(r *Reader, scope staff.Scope, in *MemberFilter) (people.Query, error) {
 			below, err := r.below(in.Below)
@@ -67,8 +68,8 @@ func Members() List[*MemberFilter, people.Query, people.Member, Member] {
 // SearchMembers is the same list for those who also search by name.
 func SearchMembers() List[*MemberFilter, people.Query, people.Member, Member] {
 	list := Members()
-	list.Name, list.Title = "search-staff", Say("查询员工", "Search staff")
-	list.Does = Say("按姓名或拼音查询本人可见范围内的员工；姓名只放在请求正文中。", "Searches the staff within one's scope by name or pinyin, which stand only in the body.")
+	list.Name, list.Title = "search-staff", ledger.Say("查询员工", "Search staff")
+	list.Does = ledger.Say("按姓名或拼音查询本人可见范围内的员工；姓名只放在请求正文中。", "Searches the staff within one's scope by name or pinyin, which stand only in the body.")
 	return list
 }
 
@@ -89,8 +90,8 @@ type MemberAddress struct {
 func OneMember() Single[*MemberAddress, Member] {
 	return Single[*MemberAddress, Member]{
 		About: About{
-			Name: "get-staff", Title: Say("员工", "A member of staff"), Needs: staff.ReadStaff, Models: []string{"units", "staff"},
-			Does: Say("查看一名员工及其角色。", "Shows one member of staff, with their roles."),
+			Name: "get-staff", Title: ledger.Say("员工", "A member of staff"), Needs: staff.ReadStaff, Models: []string{"units", "staff"},
+			Does: ledger.Say("查看一名员工及其角色。", "Shows one member of staff, with their roles."),
 		},
 		Find: func(r *Reader, _ staff.Scope, in *MemberAddress) (Member, error) {
 			found, err := people.Get(r.ctx, r.Read, in.Staff)
@@ -139,8 +140,8 @@ type AccessRequest struct {
 func AccessRequests() List[*AccessFilter, people.RequestQuery, people.Request, AccessRequest] {
 	return List[*AccessFilter, people.RequestQuery, people.Request, AccessRequest]{
 		About: About{
-			Name: "list-access-requests", Title: Say("权限申请列表", "List requests for access"), Needs: staff.RequestAccess, Models: []string{"units", "staff"},
-			Does: Say("列出本人的权限申请，以及由本人审批的申请。", "Lists one's own requests for access, and those one may decide."),
+			Name: "list-access-requests", Title: ledger.Say("权限申请列表", "List requests for access"), Needs: staff.RequestAccess, Models: []string{"units", "staff"},
+			Does: ledger.Say("列出本人的权限申请，以及由本人审批的申请。", "Lists one's own requests for access, and those one may decide."),
 		},
 		Choose: func(r *Reader, scope staff.Scope, in *AccessFilter) (people.RequestQuery, error) {
 			approves := r.Principal.Scope(staff.ApproveAccess)

@@ -3,6 +3,7 @@ package question
 import (
 	"time"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/migration"
 	"guishu/domain/staff"
@@ -42,8 +43,8 @@ type SourceFile struct {
 func Migrations() List[*MigrationFilter, migrations.Query, migrations.Batch, Migration] {
 	return List[*MigrationFilter, migrations.Query, migrations.Batch, Migration]{
 		About: About{
-			Name: "list-migrations", Title: Say("迁移批次列表", "List batches"), Needs: staff.ReadMigrations, Models: []string{"migrations"},
-			Does: Say("列出历史数据的迁移批次，最新的在前。", "Lists the batches of imported history, the newest first."),
+			Name: "list-migrations", Title: ledger.Say("迁移批次列表", "List batches"), Needs: staff.ReadMigrations, Models: []string{"migrations"},
+			Does: ledger.Say("列出历史数据的迁移批次，最新的在前。", "Lists the batches of imported history, the newest first."),
 		},
 		Choose: func(_ *Reader, _ staff.Scope, in *MigrationFilter) (migrations.Query, error) {
 			return migrations.Query{Status: in.Status, After: in.after(), Limit: in.Limit},
@@ -75,8 +76,8 @@ type MigrationAddress struct {
 func OneMigration() Single[*MigrationAddress, Migration] {
 	return Single[*MigrationAddress, Migration]{
 		About: About{
-			Name: "get-migration", Title: Say("迁移批次", "A batch"), Needs: staff.ReadMigrations, Models: []string{"migrations"},
-			Does: Say("查看一个迁移批次。", "Shows one batch of imported history."),
+			Name: "get-migration", Title: ledger.Say("迁移批次", "A batch"), Needs: staff.ReadMigrations, Models: []string{"migrations"},
+			Does: ledger.Say("查看一个迁移批次。", "Shows one batch of imported history."),
 		},
 		Find: func(r *Reader, _ staff.Scope, in *MigrationAddress) (Migration, error) {
 			found, err := migrations.Get(r.ctx, r.Read, in.Batch)

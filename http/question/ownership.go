@@ -3,6 +3,7 @@ package question
 import (
 	"time"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/staff"
 	"guishu/projections/ownership"
@@ -55,8 +56,8 @@ type SlotChange struct {
 func OneOwnership() Single[*OwnershipAddress, Ownership] {
 	return Single[*OwnershipAddress, Ownership]{
 		About: About{
-			Name: "get-ownership", Title: Say("归属历史", "Ownership history"), Needs: staff.ReadCustomers, Models: append(customerModels(), "ownership_history"),
-			Does: Say("查看客户在某一时点归谁，以及当时已知的情况。", "Shows who owned a customer at a moment, and what was known then."),
+			Name: "get-ownership", Title: ledger.Say("归属历史", "Ownership history"), Needs: staff.ReadCustomers, Models: append(customerModels(), "ownership_history"),
+			Does: ledger.Say("查看客户在某一时点归谁，以及当时已知的情况。", "Shows who owned a customer at a moment, and what was known then."),
 		},
 		Find: findOwnership,
 	}

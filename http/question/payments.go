@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/payment"
 	"guishu/domain/staff"
@@ -79,8 +80,8 @@ func paymentModels() []string { return append(customerModels(), "products", "pay
 func Payments() List[*PaymentFilter, payments.Query, payments.Listed, Payment] {
 	return List[*PaymentFilter, payments.Query, payments.Listed, Payment]{
 		About: About{
-			Name: "list-payments", Title: Say("划款列表", "List payments"), Needs: staff.ReadPayments, Models: paymentModels(),
-			Does: Say("列出本人经办的划款，或辖内的划款。", "Lists the payments one handles, or those of one's jurisdiction."),
+			Name: "list-payments", Title: ledger.Say("划款列表", "List payments"), Needs: staff.ReadPayments, Models: paymentModels(),
+			Does: ledger.Say("列出本人经办的划款，或辖内的划款。", "Lists the payments one handles, or those of one's jurisdiction."),
 		},
 		Choose: func(r *Reader, scope staff.Scope, in *PaymentFilter) (payments.Query, error) {
 			below, err := r.below(in.Below)
@@ -124,8 +125,8 @@ type PaymentAddress struct {
 func OnePayment() Single[*PaymentAddress, Payment] {
 	return Single[*PaymentAddress, Payment]{
 		About: About{
-			Name: "get-payment", Title: Say("划款", "A payment"), Needs: staff.ReadPayments, Models: paymentModels(),
-			Does: Say("查看一笔划款。", "Shows one payment."),
+			Name: "get-payment", Title: ledger.Say("划款", "A payment"), Needs: staff.ReadPayments, Models: paymentModels(),
+			Does: ledger.Say("查看一笔划款。", "Shows one payment."),
 		},
 		Find: func(r *Reader, scope staff.Scope, in *PaymentAddress) (Payment, error) {
 			found, err := payments.Get(r.ctx, r.Read, scope, r.who(), in.Payment)
@@ -170,8 +171,8 @@ type Purchase struct {
 func Purchases() List[*PurchaseFilter, purchases.Query, purchases.Holding, Purchase] {
 	return List[*PurchaseFilter, purchases.Query, purchases.Holding, Purchase]{
 		About: About{
-			Name: "list-purchases", Title: Say("购买记录", "List purchases"), Needs: staff.ReadPayments, Models: append(paymentModels(), "purchases"),
-			Does: Say("列出已确认的购买及其持有期。", "Lists what was bought, and how long it is held."),
+			Name: "list-purchases", Title: ledger.Say("购买记录", "List purchases"), Needs: staff.ReadPayments, Models: append(paymentModels(), "purchases"),
+			Does: ledger.Say("列出已确认的购买及其持有期。", "Lists what was bought, and how long it is held."),
 		},
 		Choose: func(r *Reader, scope staff.Scope, in *PurchaseFilter) (purchases.Query, error) {
 			below, err := r.below(in.Below)

@@ -3,6 +3,7 @@ package question
 import (
 	"errors"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/staff"
 	"guishu/projections/performance"
@@ -49,8 +50,8 @@ type Sum struct {
 func performanceSums() List[*PerformanceFilter, performance.Query, performance.Sum, Sum] {
 	return List[*PerformanceFilter, performance.Query, performance.Sum, Sum]{
 		About: About{
-			Name: "get-performance", Title: Say("业绩统计", "Performance"), Needs: staff.ReadPerformance, Models: append(paymentModels(), "performance"),
-			Does: Say("按级别和期间汇总已确认的划款笔数和金额。", "Counts and sums confirmed payments, by level and period."),
+			Name: "get-performance", Title: ledger.Say("业绩统计", "Performance"), Needs: staff.ReadPerformance, Models: append(paymentModels(), "performance"),
+			Does: ledger.Say("按级别和期间汇总已确认的划款笔数和金额。", "Counts and sums confirmed payments, by level and period."),
 		},
 		Choose: choosePerformance, Rows: performance.Sums, Counted: performance.Count,
 		Show: func(_ *Reader, p *performance.Sum) Sum {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/staff"
 	"guishu/projections/policies"
@@ -27,8 +28,8 @@ type Policy struct {
 func Policies() List[*PolicyFilter, *Paging, policies.Policy, Policy] {
 	return List[*PolicyFilter, *Paging, policies.Policy, Policy]{
 		About: About{
-			Name: "list-policies", Title: Say("规则版本", "List policies"), Needs: staff.ReadPolicies, Models: []string{"policies"},
-			Does: Say("列出规则的各个版本，最新的在前。", "Lists the versions of the rules, the newest first."),
+			Name: "list-policies", Title: ledger.Say("规则版本", "List policies"), Needs: staff.ReadPolicies, Models: []string{"policies"},
+			Does: ledger.Say("列出规则的各个版本，最新的在前。", "Lists the versions of the rules, the newest first."),
 		},
 		Choose: func(_ *Reader, _ staff.Scope, in *PolicyFilter) (*Paging, error) { return in.paging(), nil },
 		Rows: func(ctx context.Context, db query.DB, p *Paging) (query.Page[policies.Policy], error) {
@@ -56,8 +57,8 @@ type PolicyAddress struct {
 func OnePolicy() Single[*PolicyAddress, Policy] {
 	return Single[*PolicyAddress, Policy]{
 		About: About{
-			Name: "get-policy", Title: Say("规则", "A policy"), Needs: staff.ReadPolicies, Models: []string{"policies"},
-			Does: Say("查看规则的一个版本。", "Shows one version of the rules."),
+			Name: "get-policy", Title: ledger.Say("规则", "A policy"), Needs: staff.ReadPolicies, Models: []string{"policies"},
+			Does: ledger.Say("查看规则的一个版本。", "Shows one version of the rules."),
 		},
 		Find: func(r *Reader, _ staff.Scope, in *PolicyAddress) (Policy, error) {
 			found, err := policies.Get(r.ctx, r.Read, in.Version)

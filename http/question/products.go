@@ -3,6 +3,7 @@ package question
 import (
 	"time"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/staff"
 	"guishu/projections/products"
@@ -40,8 +41,8 @@ type Product struct {
 func Products() List[*ProductFilter, products.Query, products.Product, Product] {
 	return List[*ProductFilter, products.Query, products.Product, Product]{
 		About: About{
-			Name: "list-products", Title: Say("产品列表", "List products"), Needs: staff.ReadProducts, Models: []string{"products"},
-			Does: Say("列出产品,按代码、名称、系列、供应商或到期日筛选。", "Lists the products, by code, name, series, supplier or maturity."),
+			Name: "list-products", Title: ledger.Say("产品列表", "List products"), Needs: staff.ReadProducts, Models: []string{"products"},
+			Does: ledger.Say("列出产品,按代码、名称、系列、供应商或到期日筛选。", "Lists the products, by code, name, series, supplier or maturity."),
 		},
 		Choose: func(_ *Reader, _ staff.Scope, in *ProductFilter) (products.Query, error) {
 			return products.Query{
@@ -72,8 +73,8 @@ type ProductAddress struct {
 func OneProduct() Single[*ProductAddress, Product] {
 	return Single[*ProductAddress, Product]{
 		About: About{
-			Name: "get-product", Title: Say("产品", "A product"), Needs: staff.ReadProducts, Models: []string{"products"},
-			Does: Say("查看一个产品。", "Shows one product."),
+			Name: "get-product", Title: ledger.Say("产品", "A product"), Needs: staff.ReadProducts, Models: []string{"products"},
+			Does: ledger.Say("查看一个产品。", "Shows one product."),
 		},
 		Find: func(r *Reader, _ staff.Scope, in *ProductAddress) (Product, error) {
 			found, err := products.Get(r.ctx, r.Read, in.Product)

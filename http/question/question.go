@@ -15,7 +15,7 @@ import (
 	"strings"
 	"time"
 
-	"guishu/commands"
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/staff"
 	"guishu/eventstore"
@@ -35,10 +35,10 @@ type Models interface {
 type Records struct {
 	Read     query.DB            // where the read models' tables are
 	Models   Models              // how far they are
-	Ledger   *commands.Ledger    // what is so at this moment: units, staff and their roles
+	Ledger   *ledger.Ledger      // what is so at this moment: units, staff and their roles
 	Store    eventstore.Store    // what the timeline's events say …
 	Decoder  projections.Decoder // … and how to read it
-	Lookups  commands.Hasher     // as the read models find customers by document and phone
+	Lookups  ledger.Hasher       // as the read models find customers by document and phone
 	Location *time.Location      // the business's time zone
 }
 

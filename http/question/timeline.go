@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/staff"
 	"guishu/eventstore"
@@ -50,8 +51,8 @@ func looking() []string { return []string{"lookup.looked-up", "lookup.revealed"}
 func Timeline(records *Records) List[*TimelineFilter, timeline.Query, told, Entry] {
 	return List[*TimelineFilter, timeline.Query, told, Entry]{
 		About: About{
-			Name: "get-timeline", Title: Say("客户时间线", "Timeline of a customer"), Needs: staff.ReadCustomers, Models: append(customerModels(), "timeline"),
-			Does: Say("按次序列出一位客户的每个事件，字段按本人权限显示。", "Lists every event of a customer in order, every field as one may see it."),
+			Name: "get-timeline", Title: ledger.Say("客户时间线", "Timeline of a customer"), Needs: staff.ReadCustomers, Models: append(customerModels(), "timeline"),
+			Does: ledger.Say("按次序列出一位客户的每个事件，字段按本人权限显示。", "Lists every event of a customer in order, every field as one may see it."),
 		},
 		Choose: chooseTimeline, Rows: records.tell, Counted: timeline.Count, Show: showEntry,
 	}

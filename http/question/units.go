@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/staff"
 	"guishu/projections/units"
@@ -40,8 +41,8 @@ type Unit struct {
 func Units() List[*UnitFilter, units.Query, units.Unit, Unit] {
 	return List[*UnitFilter, units.Query, units.Unit, Unit]{
 		About: About{
-			Name: "list-units", Title: Say("机构列表", "List units"), Needs: staff.ReadUnits, Models: []string{"units"},
-			Does: Say("列出机构,按上下级、种类、条线或名称筛选。", "Lists the organisation's units, by place in the tree, kind, line or name."),
+			Name: "list-units", Title: ledger.Say("机构列表", "List units"), Needs: staff.ReadUnits, Models: []string{"units"},
+			Does: ledger.Say("列出机构,按上下级、种类、条线或名称筛选。", "Lists the organisation's units, by place in the tree, kind, line or name."),
 		},
 		Choose: func(r *Reader, _ staff.Scope, in *UnitFilter) (units.Query, error) {
 			below, err := r.below(in.Below)
@@ -72,8 +73,8 @@ type UnitAddress struct {
 func OneUnit() Single[*UnitAddress, Unit] {
 	return Single[*UnitAddress, Unit]{
 		About: About{
-			Name: "get-unit", Title: Say("机构", "A unit"), Needs: staff.ReadUnits, Models: []string{"units"},
-			Does: Say("查看一个机构。", "Shows one unit."),
+			Name: "get-unit", Title: ledger.Say("机构", "A unit"), Needs: staff.ReadUnits, Models: []string{"units"},
+			Does: ledger.Say("查看一个机构。", "Shows one unit."),
 		},
 		Find: func(r *Reader, _ staff.Scope, in *UnitAddress) (Unit, error) {
 			found, err := units.Get(r.ctx, r.Read, in.Unit)
