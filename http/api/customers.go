@@ -15,7 +15,7 @@ func (a *API) customerRoutes() {
 	search(a, area, "/v1/customers/search", question.SearchCustomers())
 	one(a, area, "/v1/customers/{customer}", question.OneCustomer())
 	one(a, area, "/v1/customers/{customer}/ownership", question.OneOwnership())
-	list(a, area, "/v1/customers/{customer}/timeline", question.Timeline(a.Records))
+	list(a, area, "/v1/customers/{customer}/timeline", question.Timeline())
 	command[commands.RegisterCustomer](a, area, "/v1/customers")
 	command[commands.SupplementCustomer](a, area, "/v1/customers/{customer}/supplement")
 	command[commands.RecordIdentityVerification](a, area, "/v1/customers/{customer}/verification")

@@ -15,7 +15,7 @@ func list[I any, P interface {
 	question.Paged
 }, Q, R, V any](a *API, area, path string, l question.List[P, Q, R, V]) {
 	op := ask(a, area, path, l.About, func(r *question.Reader, in *I) (question.Page[V], error) { return l.Page(r, P(in)) })
-	sortedBy(op, l.Sorts)
+	sortedBy(op, l.Sorts())
 }
 
 // one makes the route of a single thing.

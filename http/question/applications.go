@@ -11,6 +11,7 @@ import (
 	"guishu/domain/staff"
 	"guishu/eventstore"
 	"guishu/projections/claims"
+	"guishu/projections/query"
 )
 
 // ApplicationFilter narrows the list of applications.
@@ -50,27 +51,25 @@ type Application struct {
 	Position     domain.Position             `json:"position" doc:"在账本中的位置，小者在先。 Earlier is smaller."`
 }
 
-func applicationModels() []string { return append(customerModels(), "claims") }
-
 // Applications are the approver's inbox, and an applicant's own (A-11, A-54).
 func Applications() List[*ApplicationFilter, claims.Query, claims.Listed, Application] {
 	return List[*ApplicationFilter, claims.Query, claims.Listed, Application]{
 		About: About{
-			Name: "list-applications", Title: ledger.Say("申请列表", "List applications"), Needs: staff.ReadClaims, Models: applicationModels(),
+			Name: "list-applications", Title: ledger.Say("申请列表", "List applications"), Needs: staff.ReadClaims,
 			Does: ledger.Say("列出客户关系申请：审批人的收件箱，或本人提交的申请。", "Lists applications for customer relations: an approver's inbox, or one's own."),
 		},
-		Choose: func(r *Reader, scope staff.Scope, in *ApplicationFilter) (claims.Query, error) {
+		Of: claims.Claims(),
+		Choose: func(r *Reader, in *ApplicationFilter) (claims.Query, error) {
 			below, err := r.below(in.Below)
 			if err != nil {
 				return claims.Query{}, err
 			}
 			return claims.Query{
-				Scope: scope, Who: r.who(), Status: in.Status, Kind: in.Kind, Line: in.Line, Unit: in.Unit, Below: below, Applicant: in.Applicant,
-				ApplicantNo: in.ApplicantNo, Customer: in.Customer, Filed: r.days(in.From, in.To), Sort: in.Sort, After: in.after(), Limit: in.Limit,
+				Status: in.Status, Kind: in.Kind, Line: in.Line, Unit: in.Unit, Below: below, Applicant: in.Applicant,
+				ApplicantNo: in.ApplicantNo, Customer: in.Customer, Filed: r.days(in.From, in.To),
 			}, errors.Join(known("status", in.Status), known("kind", in.Kind), known("line", in.Line), span(in.From, in.To))
 		},
-		Rows: claims.List, Counted: claims.Count, Show: showApplication,
-		Sorts: []string{"oldest", "newest"},
+		Show: showApplication,
 	}
 }
 
@@ -99,19 +98,9 @@ type ApplicationAddress struct {
 
 // OneApplication is one application.
 func OneApplication() Single[*ApplicationAddress, Application] {
-	return Single[*ApplicationAddress, Application]{
-		About: About{
-			Name: "get-application", Title: ledger.Say("申请", "An application"), Needs: staff.ReadClaims, Models: applicationModels(),
-			Does: ledger.Say("查看一份客户关系申请。", "Shows one application for a customer relation."),
-		},
-		Find: func(r *Reader, scope staff.Scope, in *ApplicationAddress) (Application, error) {
-			found, err := claims.Get(r.ctx, r.Read, scope, r.who(), in.Application)
-			if err != nil {
-				return Application{}, err
-			}
-			return showApplication(r, &found), nil
-		},
-	}
+	return single(About{
+		Name: "get-application", Title: ledger.Say("申请", "An application"), Does: ledger.Say("查看一份客户关系申请。", "Shows one application for a customer relation."),
+	}, Applications(), func(in *ApplicationAddress) any { return in.Application })
 }
 
 // Slot is a customer in a line: what an application is about.
@@ -124,20 +113,20 @@ type Slot struct {
 // decide themselves what may be told. An application that is not known yet is waited
 // for until the read model has everything that is written now.
 func (r *Records) SlotOf(ctx context.Context, id domain.ApplicationID, position eventstore.Position) (Slot, error) {
-	models := []string{"claims"}
-	if err := r.await(ctx, position, models); err != nil {
+	list, anybody := claims.Claims(), query.Reader{Scope: staff.Scope{Everywhere: true}}
+	if err := r.await(ctx, position, list.Models); err != nil {
 		return Slot{}, err
 	}
-	found, err := claims.Get(ctx, r.Read, staff.Scope{Everywhere: true}, domain.StaffID{}, id)
+	found, err := list.One(ctx, r.Read, anybody, id)
 	if errors.Is(err, domain.ErrQueryNotFoundOrOutOfScope) {
 		head, failed := r.Store.LastPosition(ctx)
 		if failed != nil {
 			return Slot{}, unanswerable(failed)
 		}
-		if err := r.await(ctx, head, models); err != nil {
+		if err := r.await(ctx, head, list.Models); err != nil {
 			return Slot{}, err
 		}
-		found, err = claims.Get(ctx, r.Read, staff.Scope{Everywhere: true}, domain.StaffID{}, id)
+		found, err = list.One(ctx, r.Read, anybody, id)
 	}
 	if err != nil {
 		return Slot{}, unanswerable(err)

@@ -8,6 +8,7 @@ import (
 	"guishu/domain/attachment"
 	"guishu/domain/staff"
 	"guishu/projections/attachments"
+	"guishu/projections/customers"
 )
 
 // AttachmentFilter narrows the list of attachments.
@@ -37,29 +38,34 @@ type Attachment struct {
 	EnteredAt     time.Time                 `json:"entered_at" doc:"按业务时间。 By the business's account."`
 	RecordedAt    time.Time                 `json:"recorded_at"`
 	Asserted      bool                      `json:"asserted"`
-	Batch         domain.BatchID            `json:"batch,omitempty"`
+	Batch         *Named[domain.BatchID]    `json:"batch,omitempty"`
 	Ended         bool                      `json:"ended"`
 	EndedAt       time.Time                 `json:"ended_at,omitzero"`
 	EndReason     string                    `json:"end_reason,omitempty"`
 }
 
-func attachmentModels() []string { return append(customerModels(), "attachments") }
-
 // Attachments are those within the reader's scope, in the order of entry.
 func Attachments() List[*AttachmentFilter, attachments.Query, attachments.Attachment, Attachment] {
 	return List[*AttachmentFilter, attachments.Query, attachments.Attachment, Attachment]{
 		About: About{
-			Name: "list-attachments", Title: ledger.Say("下挂列表", "List attachments"), Needs: staff.ReadCustomers, Models: attachmentModels(),
+			Name: "list-attachments", Title: ledger.Say("下挂列表", "List attachments"), Needs: staff.ReadCustomers, Models: customerModels(),
 			Does: ledger.Say("按录入次序列出下挂。", "Lists attachments in the order of entry."),
 		},
-		Choose: func(r *Reader, scope staff.Scope, in *AttachmentFilter) (attachments.Query, error) {
+		Of: attachments.Attachments(),
+		Choose: func(r *Reader, in *AttachmentFilter) (attachments.Query, error) {
 			asOf, knownAt, err := in.times(r.Location)
-			return attachments.Query{
-				Scope: scope, Who: r.who(), Customer: in.Customer, Advisor: in.Advisor, Active: in.Active, AsOf: asOf, KnownAt: knownAt,
-				After: in.after(), Limit: in.Limit,
-			}, err
+			return attachments.Query{Customer: in.Customer, Advisor: in.Advisor, Active: in.Active, AsOf: asOf, KnownAt: knownAt}, err
 		},
-		Rows: attachments.List, Counted: attachments.Count, Show: showAttachment,
+		Prepare: func(r *Reader, rows []attachments.Attachment) error {
+			ids := make([]domain.CustomerID, len(rows))
+			for i := range rows {
+				ids[i] = rows[i].Customer
+			}
+			var err error
+			r.called, err = customers.Called(r.ctx, r.Read, ids)
+			return err
+		},
+		Show: showAttachment,
 	}
 }
 
@@ -69,27 +75,25 @@ func Attachments() List[*AttachmentFilter, attachments.Query, attachments.Attach
 func CustomerAttachments() List[*CustomerAttachmentFilter, attachments.Query, attachments.Attachment, Attachment] {
 	return List[*CustomerAttachmentFilter, attachments.Query, attachments.Attachment, Attachment]{
 		About: About{
-			Name: "list-customer-attachments", Title: ledger.Say("客户的下挂财富管理师", "Advisors of a customer"), Needs: staff.ReadCustomers, Models: attachmentModels(),
+			Name: "list-customer-attachments", Title: ledger.Say("客户的下挂财富管理师", "Advisors of a customer"), Needs: staff.ReadCustomers, Models: customerModels(),
 			Does: ledger.Say("按录入次序列出一位客户的所有下挂财富管理师。", "Lists all advisors of a customer in the order of entry."),
 		},
-		Choose: func(r *Reader, scope staff.Scope, in *CustomerAttachmentFilter) (attachments.Query, error) {
-			if _, err := r.reach(scope, in.Customer); err != nil {
-				return attachments.Query{}, err
-			}
-			asOf, knownAt, err := in.times(r.Location)
-			return attachments.Query{
-				Scope: staff.Scope{Everywhere: true}, Who: r.who(), Customer: in.Customer, Active: in.Active, AsOf: asOf, KnownAt: knownAt,
-				After: in.after(), Limit: in.Limit,
-			}, err
+		Of: attachments.Attachments(),
+		Within: func(r *Reader, scope staff.Scope, in *CustomerAttachmentFilter) (staff.Scope, error) {
+			return staff.Scope{Everywhere: true}, r.about(scope, in.Customer)
 		},
-		Rows: attachments.List, Counted: attachments.Count, Show: showAttachment,
+		Choose: func(r *Reader, in *CustomerAttachmentFilter) (attachments.Query, error) {
+			asOf, knownAt, err := in.times(r.Location)
+			return attachments.Query{Customer: in.Customer, Active: in.Active, AsOf: asOf, KnownAt: knownAt}, err
+		},
+		Show: showAttachment,
 	}
 }
 
 func showAttachment(r *Reader, t *attachments.Attachment) Attachment {
 	return Attachment{
-		ID: t.Attachment, Customer: named(t.Customer, "", ""), Advisor: r.Colleague(t.Advisor), Unit: r.Department(t.Unit), EntryPosition: t.EntryPosition,
-		EnteredAt: r.when(t.EntryTime), RecordedAt: r.when(t.EntryRecordedAt), Asserted: t.Asserted, Batch: t.Batch,
+		ID: t.Attachment, Customer: r.client(t.Customer, t.Unit, t.Advisor == r.who()), Advisor: r.Colleague(t.Advisor), Unit: r.Department(t.Unit), EntryPosition: t.EntryPosition,
+		EnteredAt: r.when(t.EntryTime), RecordedAt: r.when(t.EntryRecordedAt), Asserted: t.Asserted, Batch: r.batch(t.Batch),
 		Ended: t.Ended, EndedAt: r.when(t.EndedTime), EndReason: t.EndReason,
 	}
 }
@@ -118,22 +122,23 @@ type Contact struct {
 func Contacts() List[*ContactFilter, attachments.ContactQuery, attachments.Contact, Contact] {
 	return List[*ContactFilter, attachments.ContactQuery, attachments.Contact, Contact]{
 		About: About{
-			Name: "list-contacts", Title: ledger.Say("客户联络记录列表", "Contacts with a customer"), Needs: staff.ReadCustomers, Models: attachmentModels(),
+			Name: "list-contacts", Title: ledger.Say("客户联络记录列表", "Contacts with a customer"), Needs: staff.ReadCustomers, Models: customerModels(),
 			Does: ledger.Say("列出与一位客户的联络记录，最近的在前。", "Lists the contacts on record with a customer, the newest first."),
 		},
-		Choose: func(r *Reader, scope staff.Scope, in *ContactFilter) (attachments.ContactQuery, error) {
-			if _, err := r.reach(scope, in.Customer); err != nil {
-				return attachments.ContactQuery{}, err
-			}
-			return attachments.ContactQuery{Scope: scope, Who: r.who(), Customer: in.Customer, Advisor: in.Advisor, After: in.after(), Limit: in.Limit}, nil
+		Of: attachments.Contacts(),
+		Within: func(r *Reader, scope staff.Scope, in *ContactFilter) (staff.Scope, error) {
+			return scope, r.about(scope, in.Customer)
 		},
-		Rows: attachments.Contacts, Counted: attachments.CountContacts, Show: showContact,
+		Choose: func(_ *Reader, in *ContactFilter) (attachments.ContactQuery, error) {
+			return attachments.ContactQuery{Customer: in.Customer, Advisor: in.Advisor}, nil
+		},
+		Show: showContact,
 	}
 }
 
 func showContact(r *Reader, c *attachments.Contact) Contact {
 	return Contact{
-		ID: c.Contact, Customer: named(c.Customer, "", ""), Advisor: r.Colleague(c.Advisor), OccurredOn: c.OccurredOn, Method: c.Method,
-		Product: named(c.Product, "", ""), TwoWay: c.TwoWay, RecordedAt: r.when(c.RecordedAt), Position: c.Position,
+		ID: c.Contact, Customer: r.client(c.Customer, c.Unit, c.Advisor == r.who()), Advisor: r.Colleague(c.Advisor), OccurredOn: c.OccurredOn, Method: c.Method,
+		Product: r.product(c.Product), TwoWay: c.TwoWay, RecordedAt: r.when(c.RecordedAt), Position: c.Position,
 	}
 }

@@ -95,24 +95,22 @@ type Input struct {
 	Type     string          `json:"type"`
 }
 
-func attributionModels() []string { return append(paymentModels(), "purchases", "attributions") }
-
 // Attributions are decisions with candidates and inputs, beside who handled the deal
 // (B-31).
 func Attributions() List[*AttributionFilter, attributions.Query, attributions.Listed, Attribution] {
 	return List[*AttributionFilter, attributions.Query, attributions.Listed, Attribution]{
 		About: About{
-			Name: "list-attributions", Title: ledger.Say("归属判定列表", "List attribution decisions"), Needs: staff.ReadAttribution, Models: attributionModels(),
+			Name: "list-attributions", Title: ledger.Say("归属判定列表", "List attribution decisions"), Needs: staff.ReadAttribution,
 			Does: ledger.Say("列出业绩归属的判定：提成归谁、由谁经办、为什么。", "Lists the decisions about commissions: who has it, who handled the deal, and why."),
 		},
-		Choose: func(r *Reader, scope staff.Scope, in *AttributionFilter) (attributions.Query, error) {
+		Of: attributions.Attributions(),
+		Choose: func(r *Reader, in *AttributionFilter) (attributions.Query, error) {
 			return attributions.Query{
-				Scope: scope, Who: r.who(), Payment: in.Payment, Customer: in.Customer, Product: in.Product, Winner: in.Winner, Handler: in.Handler,
-				Ground: in.Ground, Apart: in.Apart, Standing: in.Standing, Decided: r.days(in.From, in.To), Sort: in.Sort, After: in.after(), Limit: in.Limit,
+				Payment: in.Payment, Customer: in.Customer, Product: in.Product, Winner: in.Winner, Handler: in.Handler,
+				Ground: in.Ground, Apart: in.Apart, Standing: in.Standing, Decided: r.days(in.From, in.To),
 			}, errors.Join(known("ground", in.Ground), span(in.From, in.To))
 		},
-		Rows: attributions.List, Counted: attributions.Count, Show: showAttribution,
-		Sorts: []string{"newest", "oldest"},
+		Show: showAttribution,
 	}
 }
 
@@ -120,7 +118,7 @@ func showAttribution(r *Reader, d *attributions.Listed) Attribution {
 	path, line := r.place(d.WinnerUnit)
 	eyes := r.eyes.on(path, line, d.Winner == r.who() || d.Handler == r.who())
 	shown := Attribution{
-		ID: d.Decision, Payment: d.Payment, Customer: client(eyes, d.Customer, "", d.CustomerName), Product: named(d.Product, "", d.ProductName),
+		ID: d.Decision, Payment: d.Payment, Customer: client(eyes, d.Customer, d.CustomerNo, d.CustomerName), Product: named(d.Product, d.ProductCode, d.ProductName),
 		AmountFen: d.AmountFen, Handler: named(d.Handler, d.HandlerNo, d.HandlerName), HandlerRank: d.HandlerRank,
 		Winner: named(d.Winner, d.WinnerNo, d.WinnerName), WinnerUnit: r.Department(d.WinnerUnit), FollowsHandler: d.FollowsHandler,
 		Ground: d.Ground, Mode: d.Mode, PolicyVersion: d.PolicyVersion, Reason: d.Reason, InputsHash: d.InputsHash,
@@ -161,17 +159,7 @@ type AttributionAddress struct {
 
 // OneAttribution is one decision.
 func OneAttribution() Single[*AttributionAddress, Attribution] {
-	return Single[*AttributionAddress, Attribution]{
-		About: About{
-			Name: "get-attribution", Title: ledger.Say("归属判定", "An attribution decision"), Needs: staff.ReadAttribution, Models: attributionModels(),
-			Does: ledger.Say("查看一次业绩归属判定。", "Shows one decision about a commission."),
-		},
-		Find: func(r *Reader, scope staff.Scope, in *AttributionAddress) (Attribution, error) {
-			found, err := attributions.Get(r.ctx, r.Read, scope, r.who(), in.Decision)
-			if err != nil {
-				return Attribution{}, err
-			}
-			return showAttribution(r, &found), nil
-		},
-	}
+	return single(About{
+		Name: "get-attribution", Title: ledger.Say("归属判定", "An attribution decision"), Does: ledger.Say("查看一次业绩归属判定。", "Shows one decision about a commission."),
+	}, Attributions(), func(in *AttributionAddress) any { return in.Decision })
 }

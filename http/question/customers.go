@@ -81,19 +81,18 @@ type Owner struct {
 	Staff *Named[domain.StaffID] `json:"staff"`
 }
 
-// customerModels are what lists of customers are read from.
-func customerModels() []string { return []string{"units", "staff", "customers"} }
+// customerModels are what one customer is read from.
+func customerModels() []string { return customers.Customers().Models }
 
 // Customers are those within the reader's scope: own ones or a jurisdiction's
 // (A-41, B-16, B-35).
 func Customers() List[*CustomerFilter, customers.Query, customers.Listed, Customer] {
 	return List[*CustomerFilter, customers.Query, customers.Listed, Customer]{
 		About: About{
-			Name: "list-customers", Title: ledger.Say("客户列表", "List customers"), Needs: staff.ReadCustomers, Models: customerModels(),
+			Name: "list-customers", Title: ledger.Say("客户列表", "List customers"), Needs: staff.ReadCustomers,
 			Does: ledger.Say("列出本人的客户，或辖内的客户。", "Lists one's own customers, or those of one's jurisdiction."),
 		},
-		Choose: chooseCustomers, Rows: customers.List, Counted: customers.Count, Show: showCustomer,
-		Sorts: []string{"newest", "oldest", "name"},
+		Of: customers.Customers(), Within: seeingWhatIsAsked, Choose: chooseCustomers, Show: showCustomer,
 	}
 }
 
@@ -104,30 +103,36 @@ func SearchCustomers() List[*CustomerFilter, customers.Query, customers.Listed, 
 	list.Name, list.Title = "search-customers", ledger.Say("客户综合信息查询", "Search customers")
 	list.Does = ledger.Say("按姓名、证件、电话、客户号或单位查询范围内的客户；这些条件只放在请求正文中。",
 		"Searches the customers within one's scope by name, document, phone, number or employer, which stand only in the body.")
-	list.Choose = func(r *Reader, scope staff.Scope, in *CustomerFilter) (customers.Query, error) {
+	list.Choose = func(r *Reader, in *CustomerFilter) (customers.Query, error) {
 		if in.Personal == (Personal{}) {
 			return customers.Query{}, domain.ErrQueryKeyRequired
 		}
-		return chooseCustomers(r, scope, in)
+		return chooseCustomers(r, in)
 	}
 	return list
 }
 
-func chooseCustomers(r *Reader, scope staff.Scope, in *CustomerFilter) (customers.Query, error) {
+// seeingWhatIsAsked leaves out the customers whose employer the reader does not see in
+// full, where the list is narrowed by it: it would tell what the field hides (B-35).
+func seeingWhatIsAsked(r *Reader, scope staff.Scope, in *CustomerFilter) (staff.Scope, error) {
+	if in.Employer != "" {
+		return r.Principal.ScopeSeeing(staff.FieldEmployer), nil
+	}
+	return scope, nil
+}
+
+func chooseCustomers(r *Reader, in *CustomerFilter) (customers.Query, error) {
 	below, err := r.below(in.Below)
 	if err != nil {
 		return customers.Query{}, err
 	}
 	chosen := customers.Query{
-		Scope: scope, Who: r.who(), View: in.View, Owner: in.Owner, Attached: in.Attached, Line: in.Line, Below: below,
+		View: in.View, Owner: in.Owner, Attached: in.Attached, Line: in.Line, Below: below,
 		Kind: in.Kind, Party: in.Party, Nature: in.Nature, Source: in.Source, Registered: r.days(in.RegisteredFrom, in.RegisteredTo),
-		CustomerNo: in.CustomerNo, Name: in.Name, Employer: in.Employer, Sort: in.Sort, After: in.after(), Limit: in.Limit,
+		CustomerNo: in.CustomerNo, Name: in.Name, Employer: in.Employer,
 	}
 	if in.Own {
 		chosen.Own = r.who()
-	}
-	if in.Employer != "" {
-		chosen.Scope = r.Principal.ScopeSeeing(staff.FieldEmployer)
 	}
 	return chosen, errors.Join(
 		known("view", in.View), known("line", in.Line), known("kind", in.Kind),
@@ -227,11 +232,10 @@ func OneCustomer() Single[*CustomerAddress, CustomerDetail] {
 			Does: ledger.Say("查看一位客户：字段按本人权限显示，并列出客户关系。", "Shows one customer, every field as one may see it, with the relations."),
 		},
 		Find: func(r *Reader, scope staff.Scope, in *CustomerAddress) (CustomerDetail, error) {
-			found, err := r.reach(scope, in.Customer)
-			if err != nil {
+			if err := r.about(scope, in.Customer); err != nil {
 				return CustomerDetail{}, err
 			}
-			detail := CustomerDetail{Customer: showCustomer(r, &found), Fields: r.fieldStates(&found)}
+			detail := CustomerDetail{Customer: showCustomer(r, &r.customer), Fields: r.fieldStates(&r.customer)}
 			relations, err := customers.Relations(r.ctx, r.Read, in.Customer)
 			for _, is := range relations {
 				detail.Relations = append(detail.Relations, Relation{Staff: r.Colleague(is.Staff), Kind: is.Kind, Line: is.Line, Since: is.Since})
@@ -241,10 +245,11 @@ func OneCustomer() Single[*CustomerAddress, CustomerDetail] {
 	}
 }
 
-// reach finds a customer within the scope; anything else is not found, whether there
-// is such a customer or not (A-41).
-func (r *Reader) reach(scope staff.Scope, id domain.CustomerID) (customers.Listed, error) {
-	return customers.Get(r.ctx, r.Read, scope, r.who(), id)
+// about finds the customer that a question is about, within the scope; anything else is
+// not found, whether there is such a customer or not (A-41).
+func (r *Reader) about(scope staff.Scope, id domain.CustomerID) (err error) {
+	r.customer, err = customers.Customers().One(r.ctx, r.Read, r.as(scope), id)
+	return err
 }
 
 // fieldStates are the personal fields that the reader may know of.

@@ -1,8 +1,6 @@
 package question
 
 import (
-	"context"
-
 	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/staff"
@@ -18,8 +16,8 @@ type About struct {
 	// Needs is the permission without which nobody is answered. Its scope is what
 	// the answer is taken from.
 	Needs staff.Permission
-	// Models are the read models that the answer is read from. They are waited for
-	// where a reader gives a position.
+	// Models are the read models that the answer is read from; of a list, those
+	// beside its own. They are waited for where a reader gives a position.
 	Models []string
 }
 
@@ -41,7 +39,7 @@ type Paging struct {
 
 func (p *Paging) paging() *Paging { return p }
 
-func (p *Paging) after() query.Cursor { return query.Cursor(p.Cursor) }
+func (p *Paging) order() string { return p.Sort }
 
 // Waiting is what a question takes at least: a pointer to a struct with Fresh.
 type Waiting interface{ position() eventstore.Position }
@@ -50,6 +48,7 @@ type Waiting interface{ position() eventstore.Position }
 type Paged interface {
 	Waiting
 	paging() *Paging
+	order() string // by which a page is sorted
 }
 
 // Page is one page of a list.
@@ -63,28 +62,45 @@ type Page[V any] struct {
 // model's question and row, V is a row as the reader may see it.
 type List[In Paged, Q, R, V any] struct {
 	About
-	// Choose makes the read model's question of what the reader narrows the list by,
-	// within the scope that Needs gives the reader.
-	Choose func(r *Reader, scope staff.Scope, in In) (Q, error)
-	// Rows and Counted ask the read model.
-	Rows    func(ctx context.Context, db query.DB, q Q) (query.Page[R], error)
-	Counted func(ctx context.Context, db query.DB, q Q) (int, error)
+	// Of is the read model's list. It keeps to the scope that Needs gives the reader.
+	Of query.List[Q, R]
+	// Choose makes the read model's question of what the reader narrows the list by.
+	Choose func(r *Reader, in In) (Q, error)
+	// Within, where set, says within which scope instead: what else the reader may
+	// see, or less of it.
+	Within func(r *Reader, scope staff.Scope, in In) (staff.Scope, error)
+	// Prepare, where set, reads in one go what showing the rows of a page takes.
+	Prepare func(r *Reader, rows []R) error
 	// Show is a row as the reader may see it.
 	Show func(r *Reader, row *R) V
-	// Sorts are the names it can be sorted by, the first one where none is asked for;
-	// none where it has one order.
-	Sorts []string
+}
+
+// Sorts are the names that it can be sorted by, the first one where none is asked for;
+// none where it has one order.
+func (l List[In, Q, R, V]) Sorts() []string {
+	var names []string
+	for _, sort := range l.Of.Sorts {
+		names = append(names, sort.Name)
+	}
+	if len(names) == 1 {
+		return nil
+	}
+	return names
 }
 
 // Page gives one page, with the count of all where that is asked for. Errors:
 // authz/denied, query/filter, query/sort, query/cursor, query/date-range,
 // query/position-timeout, ledger/unavailable.
 func (l List[In, Q, R, V]) Page(r *Reader, in In) (Page[V], error) {
-	chosen, err := l.choose(r, in)
+	reader, chosen, err := l.choose(r, in)
 	if err != nil {
 		return Page[V]{}, err
 	}
-	found, err := l.Rows(r.ctx, r.Read, chosen)
+	p := in.paging()
+	found, err := l.Of.Page(r.ctx, r.Read, reader, chosen, query.Paging{Sort: in.order(), After: query.Cursor(p.Cursor), Limit: p.Limit})
+	if err == nil && l.Prepare != nil {
+		err = l.Prepare(r, found.Rows)
+	}
 	if err != nil {
 		return Page[V]{}, unanswerable(err)
 	}
@@ -92,8 +108,8 @@ func (l List[In, Q, R, V]) Page(r *Reader, in In) (Page[V], error) {
 	for i := range found.Rows {
 		page.Items[i] = l.Show(r, &found.Rows[i])
 	}
-	if in.paging().Count {
-		counted, err := l.Counted(r.ctx, r.Read, chosen)
+	if p.Count {
+		counted, err := l.Of.Count(r.ctx, r.Read, reader, chosen)
 		if err != nil {
 			return Page[V]{}, unanswerable(err)
 		}
@@ -104,41 +120,44 @@ func (l List[In, Q, R, V]) Page(r *Reader, in In) (Page[V], error) {
 
 // Count gives how many rows all pages have, up to a million. Errors: those of Page.
 func (l List[In, Q, R, V]) Count(r *Reader, in In) (int, error) {
-	chosen, err := l.choose(r, in)
+	reader, chosen, err := l.choose(r, in)
 	if err != nil {
 		return 0, err
 	}
-	counted, err := l.Counted(r.ctx, r.Read, chosen)
+	counted, err := l.Of.Count(r.ctx, r.Read, reader, chosen)
 	if err != nil {
 		return 0, unanswerable(err)
 	}
 	return counted, nil
 }
 
-// choose is the read model's question, once the reader may ask it and the read
-// models can answer it.
-func (l List[In, Q, R, V]) choose(r *Reader, in In) (Q, error) {
-	var none Q
+// choose is the read model's question and who asks it, once the reader may and the
+// read models can answer.
+func (l List[In, Q, R, V]) choose(r *Reader, in In) (reader query.Reader, chosen Q, err error) {
 	scope, err := r.scope(l.Needs)
 	if err != nil {
-		return none, err
+		return reader, chosen, err
 	}
 	switch p := in.paging(); {
 	case p.Limit < 0, p.Limit > query.MaxLimit:
-		return none, domain.ErrQueryFilter.At("limit")
+		return reader, chosen, domain.ErrQueryFilter.At("limit")
 	case p.MinPosition < 0:
-		return none, domain.ErrQueryFilter.At("min_position")
-	case len(l.Sorts) == 0 && p.Sort != "":
-		return none, domain.ErrQuerySort.At("sort")
+		return reader, chosen, domain.ErrQueryFilter.At("min_position")
+	case p.Sort != "" && l.Sorts() == nil:
+		return reader, chosen, domain.ErrQuerySort.At("sort")
 	}
-	if err := r.await(r.ctx, in.position(), l.Models); err != nil {
-		return none, err
+	if err := r.await(r.ctx, in.position(), append(l.Models, l.Of.Models...)); err != nil {
+		return reader, chosen, err
 	}
-	chosen, err := l.Choose(r, scope, in)
-	if err != nil {
-		return none, unanswerable(err)
+	if l.Within != nil {
+		if scope, err = l.Within(r, scope, in); err != nil {
+			return reader, chosen, unanswerable(err)
+		}
 	}
-	return chosen, nil
+	if chosen, err = l.Choose(r, in); err != nil {
+		err = unanswerable(err)
+	}
+	return r.as(scope), chosen, err
 }
 
 // Single is a single thing as a value: In is what it is found by, V is how the
@@ -166,4 +185,17 @@ func (s Single[In, V]) One(r *Reader, in In) (V, error) {
 		return none, unanswerable(err)
 	}
 	return found, nil
+}
+
+// single is one of a list's rows as a value, shown as the list shows it.
+func single[K Waiting, In Paged, Q, R, V any](about About, l List[In, Q, R, V], key func(K) any) Single[K, V] {
+	about.Needs, about.Models = l.Needs, append(l.Models, l.Of.Models...)
+	return Single[K, V]{About: about, Find: func(r *Reader, scope staff.Scope, in K) (V, error) {
+		row, err := l.Of.One(r.ctx, r.Read, r.as(scope), key(in))
+		if err != nil {
+			var none V
+			return none, err
+		}
+		return l.Show(r, &row), nil
+	}}
 }

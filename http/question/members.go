@@ -47,21 +47,21 @@ type HeldRole struct {
 func Members() List[*MemberFilter, people.Query, people.Member, Member] {
 	return List[*MemberFilter, people.Query, people.Member, Member]{
 		About: About{
-			Name: "list-staff", Title: ledger.Say("员工列表", "List staff"), Needs: staff.ReadStaff, Models: []string{"units", "staff"},
+			Name: "list-staff", Title: ledger.Say("员工列表", "List staff"), Needs: staff.ReadStaff,
 			Does: ledger.Say("列出本人可见范围内的员工。", "Lists the staff within one's scope."),
 		},
-		Choose: func(r *Reader, scope staff.Scope, in *MemberFilter) (people.Query, error) {
+		Of: people.Members(),
+		Choose: func(r *Reader, in *MemberFilter) (people.Query, error) {
 			below, err := r.below(in.Below)
 			if err != nil {
 				return people.Query{}, err
 			}
 			return people.Query{
-				Scope: scope, Who: r.who(), Below: below, Unit: in.Unit, Role: in.Role, EmployeeNo: in.EmployeeNo, Superior: in.Superior,
-				Active: in.Active, Name: in.Name, Sort: in.Sort, After: in.after(), Limit: in.Limit,
+				Below: below, Unit: in.Unit, Role: in.Role, EmployeeNo: in.EmployeeNo, Superior: in.Superior,
+				Active: in.Active, Name: in.Name,
 			}, known("role", in.Role)
 		},
-		Rows: people.List, Counted: people.Count, Show: showMember,
-		Sorts: []string{"name", "hired"},
+		Show: showMember,
 	}
 }
 
@@ -93,14 +93,10 @@ func OneMember() Single[*MemberAddress, Member] {
 			Name: "get-staff", Title: ledger.Say("员工", "A member of staff"), Needs: staff.ReadStaff, Models: []string{"units", "staff"},
 			Does: ledger.Say("查看一名员工及其角色。", "Shows one member of staff, with their roles."),
 		},
-		Find: func(r *Reader, _ staff.Scope, in *MemberAddress) (Member, error) {
-			found, err := people.Get(r.ctx, r.Read, in.Staff)
+		Find: func(r *Reader, scope staff.Scope, in *MemberAddress) (Member, error) {
+			found, err := people.Members().One(r.ctx, r.Read, r.as(scope), in.Staff)
 			if err != nil {
 				return Member{}, err
-			}
-			path, line := r.place(found.Unit)
-			if !r.Principal.MayFor(staff.ReadStaff, path, line, found.Staff == r.who()) {
-				return Member{}, domain.ErrQueryNotFoundOrOutOfScope
 			}
 			shown := showMember(r, &found)
 			grants, err := people.Grants(r.ctx, r.Read, in.Staff)
@@ -140,17 +136,20 @@ type AccessRequest struct {
 func AccessRequests() List[*AccessFilter, people.RequestQuery, people.Request, AccessRequest] {
 	return List[*AccessFilter, people.RequestQuery, people.Request, AccessRequest]{
 		About: About{
-			Name: "list-access-requests", Title: ledger.Say("权限申请列表", "List requests for access"), Needs: staff.RequestAccess, Models: []string{"units", "staff"},
+			Name: "list-access-requests", Title: ledger.Say("权限申请列表", "List requests for access"), Needs: staff.RequestAccess,
 			Does: ledger.Say("列出本人的权限申请，以及由本人审批的申请。", "Lists one's own requests for access, and those one may decide."),
 		},
-		Choose: func(r *Reader, scope staff.Scope, in *AccessFilter) (people.RequestQuery, error) {
+		Of: people.Requests(),
+		Within: func(r *Reader, scope staff.Scope, _ *AccessFilter) (staff.Scope, error) {
 			approves := r.Principal.Scope(staff.ApproveAccess)
 			scope.Everywhere = scope.Everywhere || approves.Everywhere
 			scope.Areas = append(scope.Areas, approves.Areas...)
-			return people.RequestQuery{Scope: scope, Who: r.who(), Staff: in.Staff, Status: in.Status, After: in.after(), Limit: in.Limit},
-				known("status", in.Status)
+			return scope, nil
 		},
-		Rows: people.Requests, Counted: people.CountRequests, Show: showAccess,
+		Choose: func(_ *Reader, in *AccessFilter) (people.RequestQuery, error) {
+			return people.RequestQuery{Staff: in.Staff, Status: in.Status}, known("status", in.Status)
+		},
+		Show: showAccess,
 	}
 }
 

@@ -43,14 +43,14 @@ type SourceFile struct {
 func Migrations() List[*MigrationFilter, migrations.Query, migrations.Batch, Migration] {
 	return List[*MigrationFilter, migrations.Query, migrations.Batch, Migration]{
 		About: About{
-			Name: "list-migrations", Title: ledger.Say("迁移批次列表", "List batches"), Needs: staff.ReadMigrations, Models: []string{"migrations"},
+			Name: "list-migrations", Title: ledger.Say("迁移批次列表", "List batches"), Needs: staff.ReadMigrations,
 			Does: ledger.Say("列出历史数据的迁移批次，最新的在前。", "Lists the batches of imported history, the newest first."),
 		},
-		Choose: func(_ *Reader, _ staff.Scope, in *MigrationFilter) (migrations.Query, error) {
-			return migrations.Query{Status: in.Status, After: in.after(), Limit: in.Limit},
-				known("status", in.Status)
+		Of: migrations.Migrations(),
+		Choose: func(_ *Reader, in *MigrationFilter) (migrations.Query, error) {
+			return migrations.Query{Status: in.Status}, known("status", in.Status)
 		},
-		Rows: migrations.List, Counted: migrations.Count, Show: showMigration,
+		Show: showMigration,
 	}
 }
 
@@ -74,17 +74,7 @@ type MigrationAddress struct {
 
 // OneMigration is one batch.
 func OneMigration() Single[*MigrationAddress, Migration] {
-	return Single[*MigrationAddress, Migration]{
-		About: About{
-			Name: "get-migration", Title: ledger.Say("迁移批次", "A batch"), Needs: staff.ReadMigrations, Models: []string{"migrations"},
-			Does: ledger.Say("查看一个迁移批次。", "Shows one batch of imported history."),
-		},
-		Find: func(r *Reader, _ staff.Scope, in *MigrationAddress) (Migration, error) {
-			found, err := migrations.Get(r.ctx, r.Read, in.Batch)
-			if err != nil {
-				return Migration{}, err
-			}
-			return showMigration(r, &found), nil
-		},
-	}
+	return single(About{
+		Name: "get-migration", Title: ledger.Say("迁移批次", "A batch"), Does: ledger.Say("查看一个迁移批次。", "Shows one batch of imported history."),
+	}, Migrations(), func(in *MigrationAddress) any { return in.Batch })
 }

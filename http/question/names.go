@@ -6,6 +6,8 @@ import (
 	"guishu/domain"
 	"guishu/domain/identity"
 	"guishu/domain/staff"
+	"guishu/projections/migrations"
+	"guishu/projections/products"
 )
 
 // Named is a thing with what people call it, wherever its id is shown (K-21).
@@ -73,4 +75,53 @@ func (r *Reader) Department(id domain.UnitID) *Named[domain.UnitID] {
 // client is a customer by number and name, as eyes on the customer see the name.
 func client(eyes *eyes, id domain.CustomerID, number, name string) *Named[domain.CustomerID] {
 	return named(id, number, eyes.shown(staff.FieldName, name, identity.MaskName))
+}
+
+// client is the customer that a question is about, or another one as those see them
+// who see customers at a unit.
+func (r *Reader) client(id domain.CustomerID, at domain.UnitID, mine bool) *Named[domain.CustomerID] {
+	if c := &r.customer; c.Customer == id {
+		return client(r.eyes.on(c.HomePath, c.HomeLine, c.Mine), id, c.CustomerNo, c.Name)
+	}
+	path, line := r.place(at)
+	return client(r.eyes.on(path, line, mine), id, r.called[id].CustomerNo, r.called[id].Name)
+}
+
+// product is a product by code and name, nil for none.
+func (r *Reader) product(id domain.ProductID) *Named[domain.ProductID] {
+	return remembered(&r.products, id, func() *Named[domain.ProductID] {
+		found, err := products.Products().One(r.ctx, r.Read, r.as(staff.Scope{}), id)
+		if err != nil {
+			return named(id, "", "")
+		}
+		return named(id, found.Code, found.Name)
+	})
+}
+
+// batch is a migration batch by name, for those who may read of batches; nil for none.
+func (r *Reader) batch(id domain.BatchID) *Named[domain.BatchID] {
+	return remembered(&r.batches, id, func() *Named[domain.BatchID] {
+		found, err := migrations.Migrations().One(r.ctx, r.Read, r.as(staff.Scope{}), id)
+		if err != nil || !r.Principal.Holds(staff.ReadMigrations) {
+			return named(id, "", "")
+		}
+		return named(id, "", found.Name)
+	})
+}
+
+// remembered looks for a thing once for all rows of a page; nil for the zero id.
+func remembered[ID comparable](known *map[ID]*Named[ID], id ID, look func() *Named[ID]) *Named[ID] {
+	var none ID
+	if id == none {
+		return nil
+	}
+	if *known == nil {
+		*known = map[ID]*Named[ID]{}
+	}
+	found, is := (*known)[id]
+	if !is {
+		found = look()
+		(*known)[id] = found
+	}
+	return found
 }

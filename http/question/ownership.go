@@ -46,7 +46,7 @@ type SlotChange struct {
 	EffectiveAt time.Time              `json:"effective_at"`
 	RecordedAt  time.Time              `json:"recorded_at"`
 	Asserted    bool                   `json:"asserted"`
-	Batch       domain.BatchID         `json:"batch,omitempty"`
+	Batch       *Named[domain.BatchID] `json:"batch,omitempty"`
 	Actor       *Named[domain.StaffID] `json:"actor,omitempty"`
 	Position    domain.Position        `json:"position"`
 }
@@ -64,8 +64,7 @@ func OneOwnership() Single[*OwnershipAddress, Ownership] {
 }
 
 func findOwnership(r *Reader, scope staff.Scope, in *OwnershipAddress) (Ownership, error) {
-	customer, err := r.reach(scope, in.Customer)
-	if err != nil {
+	if err := r.about(scope, in.Customer); err != nil {
 		return Ownership{}, err
 	}
 	asOf, knownAt, err := in.times(r.Location)
@@ -81,9 +80,8 @@ func findOwnership(r *Reader, scope staff.Scope, in *OwnershipAddress) (Ownershi
 	if err != nil {
 		return Ownership{}, err
 	}
-	eyes := r.eyes.on(customer.HomePath, customer.HomeLine, customer.Mine)
 	shown := Ownership{
-		Customer: client(eyes, customer.Customer, customer.CustomerNo, customer.Name), AsOf: r.when(asOf), KnownAt: r.when(knownAt),
+		Customer: r.client(in.Customer, domain.UnitID{}, false), AsOf: r.when(asOf), KnownAt: r.when(knownAt),
 		Owners: []SlotOwner{}, History: []SlotChange{},
 	}
 	for _, o := range owners {
@@ -95,7 +93,7 @@ func findOwnership(r *Reader, scope staff.Scope, in *OwnershipAddress) (Ownershi
 		shown.History = append(shown.History, SlotChange{
 			Line: c.Line, Kind: c.Kind, Owner: r.Colleague(c.Owner), Before: r.Colleague(c.Before), Unit: r.Department(c.Unit),
 			Application: c.Application, Reason: c.Reason, EffectiveAt: r.when(c.EffectiveAt), RecordedAt: r.when(c.RecordedAt),
-			Asserted: c.Asserted, Batch: c.Batch, Actor: r.Colleague(c.Actor), Position: c.Position,
+			Asserted: c.Asserted, Batch: r.batch(c.Batch), Actor: r.Colleague(c.Actor), Position: c.Position,
 		})
 	}
 	return shown, nil

@@ -55,7 +55,7 @@ type Payment struct {
 	ConfirmedBy  *Named[domain.StaffID]    `json:"confirmed_by,omitempty"`
 	ClosedAt     time.Time                 `json:"closed_at,omitzero" doc:"退回、取消或冲正的时间。 Returned, cancelled or reversed."`
 	Reason       string                    `json:"reason,omitempty"`
-	Batch        domain.BatchID            `json:"batch,omitempty"`
+	Batch        *Named[domain.BatchID]    `json:"batch,omitempty"`
 	Position     domain.Position           `json:"position"`
 }
 
@@ -73,29 +73,27 @@ func exceptions(all []domain.Exception) []Exception {
 	return shown
 }
 
-func paymentModels() []string { return append(customerModels(), "products", "payments") }
-
 // Payments are those within the reader's scope: reserved, registered, confirmed
 // (B-35).
 func Payments() List[*PaymentFilter, payments.Query, payments.Listed, Payment] {
 	return List[*PaymentFilter, payments.Query, payments.Listed, Payment]{
 		About: About{
-			Name: "list-payments", Title: ledger.Say("划款列表", "List payments"), Needs: staff.ReadPayments, Models: paymentModels(),
+			Name: "list-payments", Title: ledger.Say("划款列表", "List payments"), Needs: staff.ReadPayments,
 			Does: ledger.Say("列出本人经办的划款，或辖内的划款。", "Lists the payments one handles, or those of one's jurisdiction."),
 		},
-		Choose: func(r *Reader, scope staff.Scope, in *PaymentFilter) (payments.Query, error) {
+		Of: payments.Payments(),
+		Choose: func(r *Reader, in *PaymentFilter) (payments.Query, error) {
 			below, err := r.below(in.Below)
 			if err != nil {
 				return payments.Query{}, err
 			}
 			return payments.Query{
-				Scope: scope, Who: r.who(), Status: in.Status, Customer: in.Customer, Product: in.Product, Advisor: in.Advisor, Below: below,
+				Status: in.Status, Customer: in.Customer, Product: in.Product, Advisor: in.Advisor, Below: below,
 				Line: in.Line, ExternalNo: in.ExternalNo, Reserved: r.days(in.ReservedFrom, in.ReservedTo),
-				Confirmed: r.days(in.ConfirmedFrom, in.ConfirmedTo), Sort: in.Sort, After: in.after(), Limit: in.Limit,
+				Confirmed: r.days(in.ConfirmedFrom, in.ConfirmedTo),
 			}, errors.Join(known("status", in.Status), known("line", in.Line), span(in.ReservedFrom, in.ReservedTo), span(in.ConfirmedFrom, in.ConfirmedTo))
 		},
-		Rows: payments.List, Counted: payments.Count, Show: showPayment,
-		Sorts: []string{"newest", "oldest", "amount"},
+		Show: showPayment,
 	}
 }
 
@@ -111,7 +109,7 @@ func showPayment(r *Reader, p *payments.Listed) Payment {
 		Bank: eyes.masked(staff.FieldBankAccount, bank), HasIdentity: p.HasIdentity, HasAccount: p.HasAccount, Papers: p.Papers,
 		Exceptions: exceptions(p.Exceptions), ReservedAt: r.when(p.ReservedAt), ReservedBy: r.Colleague(p.ReservedBy),
 		RegisteredAt: r.when(p.RegisteredAt), RegisteredBy: r.Colleague(p.RegisteredBy), ConfirmedAt: r.when(p.ConfirmedAt),
-		ConfirmedBy: r.Colleague(p.ConfirmedBy), ClosedAt: r.when(p.ClosedAt), Reason: p.Reason, Batch: p.Batch, Position: p.Position,
+		ConfirmedBy: r.Colleague(p.ConfirmedBy), ClosedAt: r.when(p.ClosedAt), Reason: p.Reason, Batch: r.batch(p.Batch), Position: p.Position,
 	}
 }
 
@@ -123,19 +121,9 @@ type PaymentAddress struct {
 
 // OnePayment is one payment.
 func OnePayment() Single[*PaymentAddress, Payment] {
-	return Single[*PaymentAddress, Payment]{
-		About: About{
-			Name: "get-payment", Title: ledger.Say("划款", "A payment"), Needs: staff.ReadPayments, Models: paymentModels(),
-			Does: ledger.Say("查看一笔划款。", "Shows one payment."),
-		},
-		Find: func(r *Reader, scope staff.Scope, in *PaymentAddress) (Payment, error) {
-			found, err := payments.Get(r.ctx, r.Read, scope, r.who(), in.Payment)
-			if err != nil {
-				return Payment{}, err
-			}
-			return showPayment(r, &found), nil
-		},
-	}
+	return single(About{
+		Name: "get-payment", Title: ledger.Say("划款", "A payment"), Does: ledger.Say("查看一笔划款。", "Shows one payment."),
+	}, Payments(), func(in *PaymentAddress) any { return in.Payment })
 }
 
 // PurchaseFilter narrows the list of purchases.
@@ -171,21 +159,21 @@ type Purchase struct {
 func Purchases() List[*PurchaseFilter, purchases.Query, purchases.Holding, Purchase] {
 	return List[*PurchaseFilter, purchases.Query, purchases.Holding, Purchase]{
 		About: About{
-			Name: "list-purchases", Title: ledger.Say("购买记录", "List purchases"), Needs: staff.ReadPayments, Models: append(paymentModels(), "purchases"),
+			Name: "list-purchases", Title: ledger.Say("购买记录", "List purchases"), Needs: staff.ReadPayments,
 			Does: ledger.Say("列出已确认的购买及其持有期。", "Lists what was bought, and how long it is held."),
 		},
-		Choose: func(r *Reader, scope staff.Scope, in *PurchaseFilter) (purchases.Query, error) {
+		Of: purchases.Purchases(),
+		Choose: func(r *Reader, in *PurchaseFilter) (purchases.Query, error) {
 			below, err := r.below(in.Below)
 			if err != nil {
 				return purchases.Query{}, err
 			}
 			return purchases.Query{
-				Scope: scope, Who: r.who(), Customer: in.Customer, Product: in.Product, Advisor: in.Advisor, Below: below, From: in.From, To: in.To,
-				Held: in.Held, Standing: in.Standing, Sort: in.Sort, After: in.after(), Limit: in.Limit,
+				Customer: in.Customer, Product: in.Product, Advisor: in.Advisor, Below: below, From: in.From, To: in.To,
+				Held: in.Held, Standing: in.Standing,
 			}, span(in.From, in.To)
 		},
-		Rows: purchases.List, Counted: purchases.Count, Show: showPurchase,
-		Sorts: []string{"newest", "oldest"},
+		Show: showPurchase,
 	}
 }
 
@@ -193,7 +181,7 @@ func showPurchase(r *Reader, p *purchases.Holding) Purchase {
 	path, line := r.place(p.Unit)
 	eyes := r.eyes.on(path, line, p.Advisor == r.who())
 	return Purchase{
-		Payment: p.Payment, Customer: client(eyes, p.Customer, "", p.CustomerName), Product: named(p.Product, p.ProductCode, p.ProductName),
+		Payment: p.Payment, Customer: client(eyes, p.Customer, p.CustomerNo, p.CustomerName), Product: named(p.Product, p.ProductCode, p.ProductName),
 		Supplier: p.Supplier, Advisor: r.Colleague(p.Advisor), Unit: r.Department(p.Unit), AmountFen: p.AmountFen,
 		BoughtOn: p.BoughtOn, HeldFrom: p.HeldFrom, HeldTo: p.HeldTo, Reversed: p.Reversed, Position: p.Position,
 	}

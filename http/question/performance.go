@@ -50,10 +50,10 @@ type Sum struct {
 func performanceSums() List[*PerformanceFilter, performance.Query, performance.Sum, Sum] {
 	return List[*PerformanceFilter, performance.Query, performance.Sum, Sum]{
 		About: About{
-			Name: "get-performance", Title: ledger.Say("业绩统计", "Performance"), Needs: staff.ReadPerformance, Models: append(paymentModels(), "performance"),
+			Name: "get-performance", Title: ledger.Say("业绩统计", "Performance"), Needs: staff.ReadPerformance,
 			Does: ledger.Say("按级别和期间汇总已确认的划款笔数和金额。", "Counts and sums confirmed payments, by level and period."),
 		},
-		Choose: choosePerformance, Rows: performance.Sums, Counted: performance.Count,
+		Of: performance.Sums(), Choose: choosePerformance,
 		Show: func(_ *Reader, p *performance.Sum) Sum {
 			return Sum{
 				Period: p.Period, Unit: named(p.Unit, p.UnitCode, p.UnitName), Advisor: named(p.Advisor, p.AdvisorNo, p.AdvisorName),
@@ -63,14 +63,14 @@ func performanceSums() List[*PerformanceFilter, performance.Query, performance.S
 	}
 }
 
-func choosePerformance(r *Reader, scope staff.Scope, in *PerformanceFilter) (performance.Query, error) {
+func choosePerformance(r *Reader, in *PerformanceFilter) (performance.Query, error) {
 	below, err := r.below(in.Below)
 	if err != nil {
 		return performance.Query{}, err
 	}
 	return performance.Query{
-			Scope: scope, Who: r.who(), Level: in.Level, Grain: in.Grain, From: in.From, To: in.To, Depth: in.Depth, ByProduct: in.ByProduct,
-			Product: in.Product, Advisor: in.Advisor, Below: below, Line: in.Line, After: in.after(), Limit: in.Limit,
+			Level: in.Level, Grain: in.Grain, From: in.From, To: in.To, Depth: in.Depth, ByProduct: in.ByProduct,
+			Product: in.Product, Advisor: in.Advisor, Below: below, Line: in.Line,
 		}, errors.Join(
 			known("level", in.Level),
 			known("grain", in.Grain),
@@ -80,19 +80,22 @@ func choosePerformance(r *Reader, scope staff.Scope, in *PerformanceFilter) (per
 // Performance is the count and sum of confirmed payments at three levels by period
 // (B-18).
 func Performance() Single[*PerformanceFilter, Sums] {
+	list := performanceSums()
+	about := list.About
+	about.Models = list.Of.Models
 	return Single[*PerformanceFilter, Sums]{
-		About: performanceSums().About,
+		About: about,
 		Find: func(r *Reader, scope staff.Scope, in *PerformanceFilter) (Sums, error) {
-			page, err := performanceSums().Page(r, in)
+			page, err := list.Page(r, in)
 			if err != nil {
 				return Sums{}, err
 			}
-			chosen, err := choosePerformance(r, scope, in)
+			chosen, err := choosePerformance(r, in)
 			if err != nil {
 				return Sums{}, err
 			}
 			shown := Sums{Page: page}
-			shown.Total.Count, shown.Total.SumFen, err = performance.Total(r.ctx, r.Read, chosen)
+			shown.Total.Count, shown.Total.SumFen, err = performance.Total(r.ctx, r.Read, r.as(scope), chosen)
 			return shown, err
 		},
 	}

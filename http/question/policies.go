@@ -1,14 +1,12 @@
 package question
 
 import (
-	"context"
 	"time"
 
 	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/staff"
 	"guishu/projections/policies"
-	"guishu/projections/query"
 )
 
 // PolicyFilter chooses a page of the versions of the rules.
@@ -25,18 +23,15 @@ type Policy struct {
 }
 
 // Policies are the versions of the rules, the newest first (B-01).
-func Policies() List[*PolicyFilter, *Paging, policies.Policy, Policy] {
-	return List[*PolicyFilter, *Paging, policies.Policy, Policy]{
+func Policies() List[*PolicyFilter, struct{}, policies.Policy, Policy] {
+	return List[*PolicyFilter, struct{}, policies.Policy, Policy]{
 		About: About{
-			Name: "list-policies", Title: ledger.Say("规则版本", "List policies"), Needs: staff.ReadPolicies, Models: []string{"policies"},
+			Name: "list-policies", Title: ledger.Say("规则版本", "List policies"), Needs: staff.ReadPolicies,
 			Does: ledger.Say("列出规则的各个版本，最新的在前。", "Lists the versions of the rules, the newest first."),
 		},
-		Choose: func(_ *Reader, _ staff.Scope, in *PolicyFilter) (*Paging, error) { return in.paging(), nil },
-		Rows: func(ctx context.Context, db query.DB, p *Paging) (query.Page[policies.Policy], error) {
-			return policies.List(ctx, db, p.after(), p.Limit)
-		},
-		Counted: func(ctx context.Context, db query.DB, _ *Paging) (int, error) { return policies.Count(ctx, db) },
-		Show:    showPolicy,
+		Of:     policies.Policies(),
+		Choose: func(*Reader, *PolicyFilter) (struct{}, error) { return struct{}{}, nil },
+		Show:   showPolicy,
 	}
 }
 
@@ -55,17 +50,7 @@ type PolicyAddress struct {
 
 // OnePolicy is one version of the rules.
 func OnePolicy() Single[*PolicyAddress, Policy] {
-	return Single[*PolicyAddress, Policy]{
-		About: About{
-			Name: "get-policy", Title: ledger.Say("规则", "A policy"), Needs: staff.ReadPolicies, Models: []string{"policies"},
-			Does: ledger.Say("查看规则的一个版本。", "Shows one version of the rules."),
-		},
-		Find: func(r *Reader, _ staff.Scope, in *PolicyAddress) (Policy, error) {
-			found, err := policies.Get(r.ctx, r.Read, in.Version)
-			if err != nil {
-				return Policy{}, err
-			}
-			return showPolicy(r, &found), nil
-		},
-	}
+	return single(About{
+		Name: "get-policy", Title: ledger.Say("规则", "A policy"), Does: ledger.Say("查看规则的一个版本。", "Shows one version of the rules."),
+	}, Policies(), func(in *PolicyAddress) any { return in.Version })
 }

@@ -41,17 +41,17 @@ type Product struct {
 func Products() List[*ProductFilter, products.Query, products.Product, Product] {
 	return List[*ProductFilter, products.Query, products.Product, Product]{
 		About: About{
-			Name: "list-products", Title: ledger.Say("产品列表", "List products"), Needs: staff.ReadProducts, Models: []string{"products"},
+			Name: "list-products", Title: ledger.Say("产品列表", "List products"), Needs: staff.ReadProducts,
 			Does: ledger.Say("列出产品,按代码、名称、系列、供应商或到期日筛选。", "Lists the products, by code, name, series, supplier or maturity."),
 		},
-		Choose: func(_ *Reader, _ staff.Scope, in *ProductFilter) (products.Query, error) {
+		Of: products.Products(),
+		Choose: func(_ *Reader, in *ProductFilter) (products.Query, error) {
 			return products.Query{
 				Code: in.Code, Name: in.Name, Series: in.Series, Supplier: in.Supplier, Open: in.Open,
-				MaturesFrom: in.MaturesFrom, MaturesTo: in.MaturesTo, Sort: in.Sort, After: in.after(), Limit: in.Limit,
+				MaturesFrom: in.MaturesFrom, MaturesTo: in.MaturesTo,
 			}, span(in.MaturesFrom, in.MaturesTo)
 		},
-		Rows: products.List, Counted: products.Count, Show: showProduct,
-		Sorts: []string{"name", "newest"},
+		Show: showProduct,
 	}
 }
 
@@ -71,17 +71,7 @@ type ProductAddress struct {
 
 // OneProduct is one product.
 func OneProduct() Single[*ProductAddress, Product] {
-	return Single[*ProductAddress, Product]{
-		About: About{
-			Name: "get-product", Title: ledger.Say("产品", "A product"), Needs: staff.ReadProducts, Models: []string{"products"},
-			Does: ledger.Say("查看一个产品。", "Shows one product."),
-		},
-		Find: func(r *Reader, _ staff.Scope, in *ProductAddress) (Product, error) {
-			found, err := products.Get(r.ctx, r.Read, in.Product)
-			if err != nil {
-				return Product{}, err
-			}
-			return showProduct(r, &found), nil
-		},
-	}
+	return single(About{
+		Name: "get-product", Title: ledger.Say("产品", "A product"), Does: ledger.Say("查看一个产品。", "Shows one product."),
+	}, Products(), func(in *ProductAddress) any { return in.Product })
 }

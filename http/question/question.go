@@ -20,6 +20,7 @@ import (
 	"guishu/domain/staff"
 	"guishu/eventstore"
 	"guishu/projections"
+	"guishu/projections/customers"
 	"guishu/projections/query"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -53,8 +54,13 @@ type Reader struct {
 	Principal staff.Principal // who asks, with their roles
 	Language  Language        // in which they are answered
 
-	ctx  context.Context
-	eyes eyes
+	ctx      context.Context
+	eyes     eyes
+	customer customers.Listed                     // whom the question is about, if one
+	called   map[domain.CustomerID]customers.Name // what others are called
+	told     map[spot]any                         // what the events of a page of the timeline say
+	products map[domain.ProductID]*Named[domain.ProductID]
+	batches  map[domain.BatchID]*Named[domain.BatchID]
 }
 
 // For is a reader with a question, who is answered until ctx ends.
@@ -73,6 +79,11 @@ func (r *Reader) scope(permission staff.Permission) (staff.Scope, error) {
 		return scope, domain.ErrAuthzDenied
 	}
 	return scope, nil
+}
+
+// as is the reader as read models know them, within a scope.
+func (r *Reader) as(scope staff.Scope) query.Reader {
+	return query.Reader{Who: r.Principal.Staff, Scope: scope}
 }
 
 // patience is how long a question waits for a position.

@@ -9,7 +9,6 @@ import (
 	"guishu/domain"
 	"guishu/domain/staff"
 	"guishu/eventstore"
-	"guishu/projections/query"
 	"guishu/projections/timeline"
 )
 
@@ -21,6 +20,14 @@ type TimelineFilter struct {
 	Newest   bool              `query:"newest" doc:"最新的在前。 The newest first."`
 }
 
+// order is the newest first where that is asked for.
+func (f *TimelineFilter) order() string {
+	if f.Newest {
+		return "-position"
+	}
+	return ""
+}
+
 // Entry is an event of a customer, readable, with what the reader may see of it.
 type Entry struct {
 	Position    domain.Position        `json:"position"`
@@ -29,17 +36,11 @@ type Entry struct {
 	EffectiveAt time.Time              `json:"effective_at"`
 	RecordedAt  time.Time              `json:"recorded_at"`
 	Asserted    bool                   `json:"asserted"`
-	Batch       domain.BatchID         `json:"batch,omitempty"`
+	Batch       *Named[domain.BatchID] `json:"batch,omitempty"`
 	Actor       *Named[domain.StaffID] `json:"actor,omitempty" doc:"由谁；账本自行所为则没有。 Missing where the ledger itself acted."`
 	Stream      eventstore.Stream      `json:"stream"`
 	Revision    eventstore.Revision    `json:"revision"`
 	Details     []Detail               `json:"details" doc:"事件的各字段。 The event's fields."`
-}
-
-// told is an event of the timeline with what it says.
-type told struct {
-	timeline.Entry
-	event any
 }
 
 // looking are the events that say who looked at a customer. They are for those who
@@ -48,52 +49,44 @@ func looking() []string { return []string{"lookup.looked-up", "lookup.revealed"}
 
 // Timeline is every event of a customer in order, readable, as the reader may see it
 // (C-03).
-func Timeline(records *Records) List[*TimelineFilter, timeline.Query, told, Entry] {
-	return List[*TimelineFilter, timeline.Query, told, Entry]{
+func Timeline() List[*TimelineFilter, timeline.Query, timeline.Entry, Entry] {
+	return List[*TimelineFilter, timeline.Query, timeline.Entry, Entry]{
 		About: About{
-			Name: "get-timeline", Title: ledger.Say("客户时间线", "Timeline of a customer"), Needs: staff.ReadCustomers, Models: append(customerModels(), "timeline"),
+			Name: "get-timeline", Title: ledger.Say("客户时间线", "Timeline of a customer"), Needs: staff.ReadCustomers, Models: customerModels(),
 			Does: ledger.Say("按次序列出一位客户的每个事件，字段按本人权限显示。", "Lists every event of a customer in order, every field as one may see it."),
 		},
-		Choose: chooseTimeline, Rows: records.tell, Counted: timeline.Count, Show: showEntry,
+		Of: timeline.Timeline(),
+		Within: func(r *Reader, scope staff.Scope, in *TimelineFilter) (staff.Scope, error) {
+			return scope, r.about(scope, in.Customer)
+		},
+		Choose:  chooseTimeline,
+		Prepare: (*Reader).readTimeline,
+		Show:    showEntry,
 	}
 }
 
-func chooseTimeline(r *Reader, scope staff.Scope, in *TimelineFilter) (timeline.Query, error) {
-	found, err := r.reach(scope, in.Customer)
-	if err != nil {
-		return timeline.Query{}, err
-	}
-	r.eyes.on(found.HomePath, found.HomeLine, found.Mine)
+func chooseTimeline(r *Reader, in *TimelineFilter) (timeline.Query, error) {
 	asOf, knownAt, err := in.times(r.Location)
-	chosen := timeline.Query{Customer: in.Customer, AsOf: asOf, KnownAt: knownAt, Newest: in.Newest, After: in.after(), Limit: in.Limit}
-	if !r.Principal.May(staff.ReadCustomers, found.HomePath, found.HomeLine) {
+	chosen := timeline.Query{Customer: in.Customer, AsOf: asOf, KnownAt: knownAt}
+	if !r.Principal.May(staff.ReadCustomers, r.customer.HomePath, r.customer.HomeLine) {
 		chosen.Without = looking()
 	}
 	return chosen, err
 }
 
-// tell reads a page of the timeline and, from the ledger, what its events say.
-func (r *Records) tell(ctx context.Context, db query.DB, q timeline.Query) (query.Page[told], error) {
-	found, err := timeline.List(ctx, db, q)
-	if err != nil {
-		return query.Page[told]{}, err
-	}
-	page := query.Page[told]{Rows: make([]told, len(found.Rows)), Next: found.Next}
-	wanted := make(map[eventstore.Stream]stretch, len(found.Rows))
-	for i, row := range found.Rows {
-		page.Rows[i].Entry = row
+// readTimeline reads from the ledger what the events of a page say.
+func (r *Reader) readTimeline(rows []timeline.Entry) error {
+	wanted := make(map[eventstore.Stream]stretch, len(rows))
+	for _, row := range rows {
 		wanted[row.Stream] = wanted[row.Stream].with(row.Revision)
 	}
-	bodies := make(map[spot]any, len(found.Rows))
+	r.told = make(map[spot]any, len(rows))
 	for stream, part := range wanted {
-		if err := r.read(ctx, stream, part, bodies); err != nil {
-			return query.Page[told]{}, err
+		if err := r.read(r.ctx, stream, part, r.told); err != nil {
+			return err
 		}
 	}
-	for i := range page.Rows {
-		page.Rows[i].event = bodies[spot{page.Rows[i].Stream, page.Rows[i].Revision}]
-	}
-	return page, nil
+	return nil
 }
 
 // spot is where an event stands.
@@ -135,14 +128,15 @@ func (s stretch) with(r eventstore.Revision) stretch {
 	return stretch{first: min(s.first, r), last: max(s.last, r), begun: true}
 }
 
-func showEntry(r *Reader, t *told) Entry {
+func showEntry(r *Reader, t *timeline.Entry) Entry {
+	r.eyes.on(r.customer.HomePath, r.customer.HomeLine, r.customer.Mine)
 	words := r.wording()
 	shown := Entry{
 		Position: t.Position, Type: t.Type, Title: words.title(t.Type), EffectiveAt: r.when(t.EffectiveAt), RecordedAt: r.when(t.RecordedAt),
-		Asserted: t.Asserted, Batch: t.Batch, Actor: r.Colleague(t.Actor), Stream: t.Stream, Revision: t.Revision, Details: []Detail{},
+		Asserted: t.Asserted, Batch: r.batch(t.Batch), Actor: r.Colleague(t.Actor), Stream: t.Stream, Revision: t.Revision, Details: []Detail{},
 	}
-	if t.event != nil {
-		shown.Details = words.details(t.event)
+	if event := r.told[spot{t.Stream, t.Revision}]; event != nil {
+		shown.Details = words.details(event)
 	}
 	return shown
 }

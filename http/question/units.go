@@ -41,18 +41,17 @@ type Unit struct {
 func Units() List[*UnitFilter, units.Query, units.Unit, Unit] {
 	return List[*UnitFilter, units.Query, units.Unit, Unit]{
 		About: About{
-			Name: "list-units", Title: ledger.Say("机构列表", "List units"), Needs: staff.ReadUnits, Models: []string{"units"},
+			Name: "list-units", Title: ledger.Say("机构列表", "List units"), Needs: staff.ReadUnits,
 			Does: ledger.Say("列出机构,按上下级、种类、条线或名称筛选。", "Lists the organisation's units, by place in the tree, kind, line or name."),
 		},
-		Choose: func(r *Reader, _ staff.Scope, in *UnitFilter) (units.Query, error) {
+		Of: units.Units(),
+		Choose: func(r *Reader, in *UnitFilter) (units.Query, error) {
 			below, err := r.below(in.Below)
 			return units.Query{
 				Below: below, Parent: in.Parent, Code: in.Code, Kind: in.Kind, Line: in.Line, Name: in.Name, Open: in.Open,
-				Sort: in.Sort, After: in.after(), Limit: in.Limit,
 			}, errors.Join(err, known("kind", in.Kind), known("line", in.Line))
 		},
-		Rows: units.List, Counted: units.Count, Show: showUnit,
-		Sorts: []string{"tree", "name"},
+		Show: showUnit,
 	}
 }
 
@@ -71,17 +70,7 @@ type UnitAddress struct {
 
 // OneUnit is one unit.
 func OneUnit() Single[*UnitAddress, Unit] {
-	return Single[*UnitAddress, Unit]{
-		About: About{
-			Name: "get-unit", Title: ledger.Say("机构", "A unit"), Needs: staff.ReadUnits, Models: []string{"units"},
-			Does: ledger.Say("查看一个机构。", "Shows one unit."),
-		},
-		Find: func(r *Reader, _ staff.Scope, in *UnitAddress) (Unit, error) {
-			found, err := units.Get(r.ctx, r.Read, in.Unit)
-			if err != nil {
-				return Unit{}, err
-			}
-			return showUnit(r, &found), nil
-		},
-	}
+	return single(About{
+		Name: "get-unit", Title: ledger.Say("机构", "A unit"), Does: ledger.Say("查看一个机构。", "Shows one unit."),
+	}, Units(), func(in *UnitAddress) any { return in.Unit })
 }
