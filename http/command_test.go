@@ -15,7 +15,7 @@ func TestAClaimIsFiledApprovedAndOwned(t *testing.T) { // A-09, A-13
 	customer := h.customer("ann", h.north, "张三")
 	var filed ledger.Answer
 	h.as("ann").post("/v1/claims", map[string]any{"customer": customer}).is(http.StatusCreated).read(&filed)
-	path := "/v1/claims/" + customer.String() + "/SELF_OPERATED/" + filed.ID.String()
+	path := "/v1/applications/" + filed.ID.String()
 	h.as("bo").post(path+"/approval", map[string]any{}).refuses(http.StatusForbidden, domain.ErrAuthzDenied)
 	h.as("southhead").post(path+"/approval", map[string]any{}).refuses(http.StatusForbidden, ownership.ErrOutOfJurisdiction)
 	h.as("northhead").post(path+"/approval", map[string]any{}).is(http.StatusCreated)

@@ -8,8 +8,9 @@ import (
 	"sync"
 	"time"
 
-	"guishu/domain"
+	"guishu/commands/ledger"
 	"guishu/domain/staff"
+	"guishu/http/api"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
@@ -30,18 +31,18 @@ type readiness struct {
 
 // health is what /readyz answers.
 type health struct {
-	Ready  bool              `json:"ready"`
-	Failed map[string]string `json:"failed,omitempty" doc:"Each thing that does not work, and how."`
-	Models []modelState      `json:"read_models,omitempty"`
+	Ready  bool              `json:"ready" doc:"能否工作。 Whether it can do its work."`
+	Failed map[string]string `json:"failed,omitempty" doc:"不能工作的部分及其状况。 Each thing that does not work, and how."`
+	Models []modelState      `json:"read_models,omitempty" doc:"各读模型的状况。 Where every read model stands."`
 }
 
 // modelState is where a read model stands.
 type modelState struct {
 	Name     string `json:"name"`
-	Version  int    `json:"version"`
-	Position int64  `json:"position" doc:"The last event it has taken in."`
-	Lag      int64  `json:"lag" doc:"How many events it is behind the ledger, or at least so many."`
-	Stopped  bool   `json:"stopped"`
+	Version  int    `json:"version" doc:"在用的版本。 The version that is read from."`
+	Position int64  `json:"position" doc:"已包含的最后一个事件。 The last event it has taken in."`
+	Lag      int64  `json:"lag" doc:"落后账本多少事件，或至少多少。 How many events it is behind the ledger, or at least so many."`
+	Stopped  bool   `json:"stopped" doc:"是否在某个事件上停住。 Whether it has stopped at an event."`
 }
 
 // readinessKept is how long an answer of /readyz is given again.
@@ -51,35 +52,32 @@ const readinessKept = 500 * time.Millisecond
 func (s *Server) healthRoutes() {
 	const area = "运行 Operation"
 	// The process lives.
-	s.handle(route{http.MethodGet, "/healthz", "alive", "存活", "Alive", forAnybody}.operation(area), func(w http.ResponseWriter, r *http.Request) error {
-		return s.write(w, http.StatusOK, health{Ready: true})
-	})
+	api.Action(s.api, area, api.Route{
+		Method: http.MethodGet, Path: "/healthz", Name: "alive", Title: ledger.Say("存活", "Alive"), Entrance: api.ForAnybody,
+		Does: ledger.Say("进程在运行。", "The process lives."),
+	}, func(http.ResponseWriter, *http.Request, api.None) (health, error) { return health{Ready: true}, nil })
 	// The process can do its work: the store answers, the read models run.
-	s.handle(route{http.MethodGet, "/readyz", "ready", "就绪", "Ready", forAnybody}.operation(area), func(w http.ResponseWriter, r *http.Request) error {
+	api.Status(s.api, area, api.Route{
+		Method: http.MethodGet, Path: "/readyz", Name: "ready", Title: ledger.Say("就绪", "Ready"), Entrance: api.ForAnybody,
+		Does: ledger.Say("进程能工作：事件库有应答，读模型在运行。", "The process can do its work: the store answers, the read models run."),
+	}, func(w http.ResponseWriter, r *http.Request) (int, health) {
 		state := s.state(r.Context())
-		status := http.StatusOK
-		if !state.Ready {
-			status = http.StatusServiceUnavailable
-			w.Header().Set("Retry-After", "1")
+		if state.Ready {
+			return http.StatusOK, state
 		}
-		return s.write(w, status, state)
+		w.Header().Set("Retry-After", "1")
+		return http.StatusServiceUnavailable, state
 	})
 	// Prometheus. Open to this machine, where no proxy stands in front; otherwise for
-	// who operates the system.
+	// those who operate the system.
 	scrape := promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{})
-	s.handle(route{http.MethodGet, "/metrics", "metrics", "指标", "Metrics", forAnybody}.operation(area), func(w http.ResponseWriter, r *http.Request) error {
+	s.api.Raw(area, api.Route{
+		Method: http.MethodGet, Path: "/metrics", Name: "metrics", Title: ledger.Say("指标", "Metrics"), Entrance: api.ForAnybody, Needs: staff.OperateSystem,
+		Does: ledger.Say("Prometheus 指标；本机可直接读取。", "Metrics for Prometheus; open to this machine."),
+	}, "text/plain", func(w http.ResponseWriter, r *http.Request) error {
 		if !s.local(r) {
-			x := exchangeOf(r.Context())
-			identity, err := s.identify(r)
-			if err != nil {
+			if err := s.api.Demand(r, staff.OperateSystem); err != nil {
 				return err
-			}
-			x.identity = identity
-			if x.principal, err = s.Ledger.Principal(r.Context(), identity.Staff); err != nil {
-				return err
-			}
-			if !x.principal.Holds(staff.OperateSystem) {
-				return domain.ErrAuthzDenied
 			}
 		}
 		scrape.ServeHTTP(w, r)
@@ -139,7 +137,7 @@ func (s *Server) state(ctx context.Context) health {
 	state := health{Failed: map[string]string{}}
 	for _, check := range s.Checks {
 		if err := check.Ask(ctx); err != nil {
-			s.Log.Warn("not ready", "check", check.Name, "error", loggable(err))
+			s.Log.Warn("not ready", "check", check.Name, "error", api.Loggable(err))
 			state.Failed[check.Name] = "unavailable"
 		}
 	}

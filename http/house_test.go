@@ -24,6 +24,7 @@ import (
 	"guishu/eventstore/postgres"
 	"guishu/eventstore/sealing"
 	door "guishu/http"
+	"guishu/http/api"
 	"guishu/http/auth"
 	"guishu/internal/pgtest"
 	"guishu/projections"
@@ -323,10 +324,10 @@ func (r reply) read(into any) reply {
 }
 
 // refuses fails unless the answer is a whole problem with the code.
-func (r reply) refuses(status int, code domain.Code) door.Problem {
+func (r reply) refuses(status int, code domain.Code) api.Problem {
 	r.t.Helper()
 	r.is(status)
-	var p door.Problem
+	var p api.Problem
 	r.read(&p)
 	if p.Code != code.Name() || p.Type != "urn:guishu:error:"+code.Name() || p.Status != status || p.Title == "" || p.Detail == "" || p.RequestID == "" {
 		r.t.Fatalf("want a problem %s: %s", code, r.body)

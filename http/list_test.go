@@ -179,7 +179,7 @@ func TestAFilterThatIsNoneOfItsValuesIsRefused(t *testing.T) {
 	h.hire("sue", h.root, domain.RoleSuperior)
 	sue := h.as("sue")
 	for path, fields := range map[string][]string{
-		"/v1/customers": {"view", "line", "kind", "party", "nature", "source"}, "/v1/claims": {"status", "kind", "line"},
+		"/v1/customers": {"view", "line", "kind", "party", "nature", "source"}, "/v1/applications": {"status", "kind", "line"},
 		"/v1/payments": {"status", "line"}, "/v1/attributions": {"ground"}, "/v1/units": {"kind", "line"}, "/v1/staff": {"role"},
 		"/v1/access-requests": {"status"}, "/v1/migrations": {"status"}, "/v1/performance": {"line", "level", "grain"},
 	} {

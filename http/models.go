@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"guishu/eventstore"
+	"guishu/http/api"
+	"guishu/http/question"
 	"guishu/projections"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -12,8 +14,7 @@ import (
 
 // Models tells how far the read models are. *projections.Runner is one.
 type Models interface {
-	// WaitFor waits until a read model has the position.
-	WaitFor(ctx context.Context, model string, position eventstore.Position) error
+	question.Models
 	// Status tells how every read model does.
 	Status(ctx context.Context) ([]projections.Status, error)
 	// PassedOver is how many events were met that are none of the ledger's.
@@ -36,7 +37,7 @@ func (s *Server) askModels(ctx context.Context, state *health) {
 	all, err := s.Models.Status(ctx)
 	if err != nil {
 		state.Failed["read models"] = "unavailable"
-		s.Log.Warn("not ready", "check", "read models", "error", loggable(err))
+		s.Log.Warn("not ready", "check", "read models", "error", api.Loggable(err))
 		return
 	}
 	for _, model := range all {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"guishu/domain"
+	"guishu/http/api"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -15,9 +16,9 @@ import (
 
 // log writes a request's line. It names the route's template, never the address
 // as it was asked for, and nothing that was sent.
-func (s *Server) log(r *http.Request, x *exchange) {
+func (s *Server) log(r *http.Request, x *api.Exchange) {
 	level := slog.LevelInfo
-	if x.status >= http.StatusInternalServerError {
+	if x.Status >= http.StatusInternalServerError {
 		level = slog.LevelError
 	}
 	if !s.Log.Enabled(r.Context(), level) {
@@ -25,16 +26,16 @@ func (s *Server) log(r *http.Request, x *exchange) {
 	}
 	attributes := make([]slog.Attr, 0, 9)
 	attributes = append(attributes,
-		slog.String("request", x.id()), slog.String("method", methodOf(r)), slog.String("route", x.route()),
-		slog.Int("status", x.status), slog.Float64("ms", float64(time.Since(x.started).Microseconds())/1000), slog.Int("bytes", x.bytes))
-	if !x.identity.Staff.IsZero() {
-		attributes = append(attributes, slog.String("staff", x.identity.Staff.String()))
+		slog.String("request", x.ID()), slog.String("method", methodOf(r)), slog.String("route", routeOf(x)),
+		slog.Int("status", x.Status), slog.Float64("ms", float64(time.Since(x.Started).Microseconds())/1000), slog.Int("bytes", x.Bytes))
+	if !x.Identity.Staff.IsZero() {
+		attributes = append(attributes, slog.String("staff", x.Identity.Staff.String()))
 	}
-	if x.code != "" {
-		attributes = append(attributes, slog.String("code", x.code))
+	if x.Code != "" {
+		attributes = append(attributes, slog.String("code", x.Code))
 	}
-	if x.failure != nil {
-		attributes = append(attributes, slog.String("error", loggable(x.failure)))
+	if x.Failure != nil {
+		attributes = append(attributes, slog.String("error", api.Loggable(x.Failure)))
 	}
 	s.Log.LogAttrs(r.Context(), level, "request", attributes...)
 }
@@ -44,23 +45,23 @@ func (s *Server) panicked(w *recorder, r *http.Request, cause any) {
 	x := w.exchange
 	text := "panic"
 	if err, ok := cause.(error); ok {
-		text = loggable(err)
+		text = api.Loggable(err)
 	}
 	s.Log.LogAttrs(r.Context(), slog.LevelError, "a request panicked",
-		slog.String("request", x.id()), slog.String("route", x.route()), slog.String("error", text), slog.String("stack", string(debug.Stack())))
-	if x.status == 0 {
-		s.refuse(w, r, domain.ErrServerInternal)
+		slog.String("request", x.ID()), slog.String("route", routeOf(x)), slog.String("error", text), slog.String("stack", string(debug.Stack())))
+	if x.Status == 0 {
+		s.api.Refuse(w, r, domain.ErrServerInternal)
 		return
 	}
-	x.status, x.code = http.StatusInternalServerError, domain.ErrServerInternal.Name()
+	x.Status, x.Code = http.StatusInternalServerError, domain.ErrServerInternal.Name()
 }
 
-// route is the template of the route that fits, or that none does.
-func (x *exchange) route() string {
-	if x.operation == nil {
+// routeOf is the template of the route that fits, or that none does.
+func routeOf(x *api.Exchange) string {
+	if x.Route == "" {
 		return "none"
 	}
-	return x.operation.path
+	return x.Route
 }
 
 // methodOf is the request's method, if it is one that we know.
@@ -100,6 +101,6 @@ func newMetrics(s *Server) *metrics {
 	return m
 }
 
-func (m *metrics) observe(r *http.Request, x *exchange) {
-	m.requests.WithLabelValues(x.route(), methodOf(r), strconv.Itoa(x.status)).Observe(time.Since(x.started).Seconds())
+func (m *metrics) observe(r *http.Request, x *api.Exchange) {
+	m.requests.WithLabelValues(routeOf(x), methodOf(r), strconv.Itoa(x.Status)).Observe(time.Since(x.Started).Seconds())
 }

@@ -4,6 +4,8 @@ import (
 	_ "embed"
 	"net/http"
 	"sync"
+
+	"guishu/http/api"
 )
 
 //go:embed pages/index.html
@@ -21,8 +23,8 @@ var pageStyle []byte
 // pages are for people with a browser. They load nothing from anywhere else.
 func (s *Server) pages() {
 	const area = "页面 Pages"
-	page := func(path, name, zh, en, media string, content []byte) {
-		s.mount(route{http.MethodGet, path, name, zh, en, forAnybody}.operation(area), func(w http.ResponseWriter, _ *http.Request) error {
+	page := func(path, name, media string, content []byte) {
+		s.api.Raw(area, api.Route{Method: http.MethodGet, Path: path, Name: name, Entrance: api.ForAnybody}, "", func(w http.ResponseWriter, _ *http.Request) error {
 			header := w.Header()
 			header.Set("Content-Type", media)
 			header.Set("Cache-Control", "no-cache")
@@ -33,14 +35,14 @@ func (s *Server) pages() {
 		})
 	}
 	// What runs here.
-	page("/", "home", "首页", "Home", "text/html; charset=utf-8", indexPage)
+	page("/", "home", "text/html; charset=utf-8", indexPage)
 	// The API to browse and try, from the document below.
-	page("/docs", "docs", "接口文档", "Documentation", "text/html; charset=utf-8", docsPage)
-	page("/docs/docs.js", "docs-script", "", "", "text/javascript; charset=utf-8", docsScript)
-	page("/docs/page.css", "page-style", "", "", "text/css; charset=utf-8", pageStyle)
+	page("/docs", "docs", "text/html; charset=utf-8", docsPage)
+	page("/docs/docs.js", "docs-script", "text/javascript; charset=utf-8", docsScript)
+	page("/docs/page.css", "page-style", "text/css; charset=utf-8", pageStyle)
 	// The OpenAPI document.
-	document := sync.OnceValues(s.document)
-	s.mount(route{http.MethodGet, "/openapi.json", "openapi", "接口描述", "OpenAPI", forAnybody}.operation(area), func(w http.ResponseWriter, _ *http.Request) error {
+	document := sync.OnceValues(s.api.Document)
+	s.api.Raw(area, api.Route{Method: http.MethodGet, Path: "/openapi.json", Name: "openapi", Entrance: api.ForAnybody}, "", func(w http.ResponseWriter, _ *http.Request) error {
 		content, err := document()
 		if err != nil {
 			return err

@@ -11,6 +11,7 @@ import (
 	"guishu/domain"
 	"guishu/domain/identity"
 	door "guishu/http"
+	"guishu/http/api"
 	"guishu/http/auth"
 )
 
@@ -111,7 +112,7 @@ func TestFieldsAreNamedAsTheyWereSent(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var problem door.Problem
+			var problem api.Problem
 			answer := h.as(c.who).send(http.MethodPost, c.path, strings.NewReader(c.body)).is(http.StatusBadRequest).read(&problem)
 			var named []string
 			for _, one := range problem.Errors {

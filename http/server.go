@@ -1,9 +1,6 @@
-// Package http is the ledger's door: routes, one file an area, what they answer,
-// and who may come in. Every rule is below it, in commands and domain: this
-// package reads requests, says who asks, and writes down what came of it.
-//
-// The list of areas is in routes.go. Errors are problems (RFC 9457) with the
-// stable codes of package domain, in Chinese first (C-08).
+// Package http is the ledger's door: it serves requests, knows who signs in, tells how
+// the program does, and watches over every request. What can be asked is in package
+// api: its routes, and the way that every request takes.
 package http
 
 import (
@@ -15,12 +12,12 @@ import (
 
 	"guishu/commands/ledger"
 	"guishu/eventstore"
+	"guishu/http/api"
 	"guishu/http/auth"
+	"guishu/http/question"
 	"guishu/projections"
 	"guishu/projections/query"
 
-	"github.com/danielgtaylor/huma/v2"
-	"github.com/go-chi/chi/v5"
 	"github.com/google/uuid"
 	"github.com/prometheus/client_golang/prometheus"
 )
@@ -59,19 +56,18 @@ type Config struct {
 // Server answers requests. It is safe for concurrent use.
 type Server struct {
 	Config
-	router  *chi.Mux
-	api     huma.API
-	oapi    *huma.OpenAPI
-	origin  *http.CrossOriginProtection
-	buffers buffers
+	api     *api.API
+	records *question.Records
 	metrics *metrics
 	ready   readiness
 }
 
 // New builds a Server with all its routes.
 func New(c Config) (*Server, error) {
-	switch {
-	case c.Ledger == nil, c.Auth == nil, c.Read == nil, c.Models == nil, c.Store == nil, c.Decoder == nil, c.Lookups == nil, c.Location == nil:
+	records := &question.Records{
+		Read: c.Read, Models: c.Models, Ledger: c.Ledger, Store: c.Store, Decoder: c.Decoder, Lookups: c.Lookups, Location: c.Location,
+	}
+	if c.Auth == nil || !records.Complete() {
 		return nil, errors.New("http: a field of the configuration is missing")
 	}
 	if c.Log == nil {
@@ -86,16 +82,29 @@ func New(c Config) (*Server, error) {
 	if c.Timeout == 0 {
 		c.Timeout = 30 * time.Second
 	}
-	s := &Server{Config: c, router: chi.NewRouter(), origin: http.NewCrossOriginProtection()}
-	s.metrics = newMetrics(s)
-	s.describe()
-	s.routes()
-	return s, nil
+	return newServer(c, records), nil
 }
+
+func newServer(c Config, records *question.Records) *Server {
+	s := &Server{Config: c, records: records}
+	s.metrics = newMetrics(s)
+	s.api = api.New(api.Config{
+		Ledger: c.Ledger, Auth: c.Auth, Records: records, Log: c.Log, Version: c.Version,
+		Given: func(verb, outcome string) { s.metrics.commands.WithLabelValues(verb, outcome).Inc() },
+	})
+	s.pages()         // what runs here, and the API to browse
+	s.healthRoutes()  // for those who watch over the program
+	s.sessionRoutes() // signing in and out, who am I, API tokens
+	s.api.Areas()     // everything else
+	return s
+}
+
+// Routes lists everything that can be asked.
+func (s *Server) Routes() []api.Route { return s.api.Routes() }
 
 // ServeHTTP answers one request: it is named, bounded, logged and counted
 // whatever becomes of it.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.serve(s.router, w, r) }
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.serve(s.api, w, r) }
 
 // Around has another handler's requests named, bounded, logged and counted like
 // the server's own.
@@ -104,14 +113,14 @@ func (s *Server) Around(inner http.Handler) http.Handler {
 }
 
 func (s *Server) serve(inner http.Handler, w http.ResponseWriter, r *http.Request) {
-	x := &exchange{request: requestID(), started: time.Now(), language: preferred(r.Header.Get("Accept-Language"))}
-	ctx, done := context.WithTimeout(context.WithValue(r.Context(), exchangeKey{}, x), s.Timeout)
+	x := &api.Exchange{Request: requestID(), Started: time.Now(), Language: api.Preferred(r.Header.Get("Accept-Language"))}
+	ctx, done := context.WithTimeout(api.WithExchange(r.Context(), x), s.Timeout)
 	defer done()
 	recorded := &recorder{ResponseWriter: w, exchange: x}
 	r = r.WithContext(ctx)
 	r.Body = http.MaxBytesReader(recorded, r.Body, s.MaxBody)
 	header := w.Header()
-	header["X-Request-Id"] = []string{x.id()}
+	header["X-Request-Id"] = []string{x.ID()}
 	header["X-Content-Type-Options"] = nosniff
 	header["Cache-Control"] = noStore
 	s.metrics.inFlight.Inc()
@@ -138,6 +147,33 @@ func (s *Server) finish(w *recorder, r *http.Request) {
 	s.metrics.observe(r, x)
 	s.log(r, x)
 }
+
+// recorder notes what is answered.
+type recorder struct {
+	http.ResponseWriter
+	exchange *api.Exchange
+}
+
+// WriteHeader notes the status.
+func (w *recorder) WriteHeader(status int) {
+	if w.exchange.Status == 0 {
+		w.exchange.Status = status
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Write notes how much is answered.
+func (w *recorder) Write(b []byte) (int, error) {
+	if w.exchange.Status == 0 {
+		w.exchange.Status = http.StatusOK
+	}
+	n, err := w.ResponseWriter.Write(b)
+	w.exchange.Bytes += n
+	return n, err
+}
+
+// Unwrap is for http.ResponseController.
+func (w *recorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // requestID names a request; it also joins the events that it brings about.
 func requestID() uuid.UUID {

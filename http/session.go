@@ -2,62 +2,64 @@ package http
 
 import (
 	"net/http"
-	"slices"
 	"time"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/staff"
+	"guishu/http/api"
 	"guishu/http/auth"
+	"guishu/http/question"
 
 	"github.com/google/uuid"
 )
 
-const signIn = "登录 Signing in"
+const signingIn = "登录 Signing in"
 
 // credentials are what somebody signs in with.
 type credentials struct {
-	Login    string `json:"login" doc:"The sign-in name."`
-	Password string `json:"password" doc:"The password, or the one-time secret."`
+	Login    string `json:"login" doc:"登录名。 The sign-in name."`
+	Password string `json:"password" doc:"密码，或一次性密钥。 The password, or the one-time secret."`
 }
 
 // self is who is signed in, with what they may do.
 type self struct {
-	Staff       domain.StaffID      `json:"staff"`
-	Unit        domain.UnitID       `json:"unit"`
-	Line        domain.BusinessLine `json:"line,omitempty"`
-	Roles       []heldRole          `json:"roles"`
-	Permissions []staff.Permission  `json:"permissions" doc:"What any of the roles allows, however far."`
-	MustChange  bool                `json:"must_change_password" doc:"Signed in with a one-time secret: a password must be set before anything else."`
-	Expires     *time.Time          `json:"expires_at,omitempty" doc:"When the session ends."`
+	Staff       *question.Named[domain.StaffID] `json:"staff"`
+	Unit        *question.Named[domain.UnitID]  `json:"unit"`
+	Line        domain.BusinessLine             `json:"line,omitempty"`
+	Roles       []ownRole                       `json:"roles" doc:"所任角色。 The roles held."`
+	Permissions []staff.Permission              `json:"permissions" doc:"任一角色所许可的，不论范围。 What any of the roles allows, however far."`
+	MustChange  bool                            `json:"must_change_password" doc:"用一次性密钥登录，须先设置密码。 Signed in with a one-time secret: a password must be set before anything else."`
+	Expires     time.Time                       `json:"expires_at,omitzero" doc:"会话何时结束。 When the session ends."`
 }
 
-// heldRole is a role and where it is held.
-type heldRole struct {
-	Role domain.Role         `json:"role"`
-	Unit domain.UnitID       `json:"unit"`
-	Line domain.BusinessLine `json:"line,omitempty"`
+// ownRole is a role and where it is held.
+type ownRole struct {
+	Role domain.Role                    `json:"role"`
+	Unit *question.Named[domain.UnitID] `json:"unit"`
+	Line domain.BusinessLine            `json:"line,omitempty"`
 }
 
 // newPassword is a password to be set.
 type newPassword struct {
-	Current  string `json:"current,omitempty" doc:"The password until now; not needed after a one-time secret."`
-	Password string `json:"password" doc:"The new one, at least ten characters."`
+	Current  string `json:"current,omitempty" doc:"现有密码；用一次性密钥登录后不需要。 The password until now; not needed after a one-time secret."`
+	Password string `json:"password" doc:"新密码，至少十个字符。 The new one, at least ten characters."`
 }
 
 // newToken is an API token to be made.
 type newToken struct {
-	Name      string     `json:"name" doc:"What it is for."`
-	ExpiresAt *time.Time `json:"expires_at,omitempty" doc:"In 90 days when left out, in a year at most."`
+	Name      string     `json:"name" doc:"用途。 What it is for."`
+	ExpiresAt *time.Time `json:"expires_at,omitempty" doc:"不填为 90 天后，最长一年。 In 90 days when left out, in a year at most."`
 }
 
 // token is an API token. The secret is shown once, when it is made.
 type token struct {
-	ID        uuid.UUID  `json:"id"`
-	Name      string     `json:"name"`
-	CreatedAt time.Time  `json:"created_at"`
-	ExpiresAt time.Time  `json:"expires_at"`
-	RevokedAt *time.Time `json:"revoked_at,omitempty"`
-	Secret    string     `json:"secret,omitempty" doc:"Send it as Authorization: Bearer. It is not shown again."`
+	ID        uuid.UUID `json:"id"`
+	Name      string    `json:"name"`
+	CreatedAt time.Time `json:"created_at"`
+	ExpiresAt time.Time `json:"expires_at"`
+	RevokedAt time.Time `json:"revoked_at,omitzero"`
+	Secret    string    `json:"secret,omitempty" doc:"以 Authorization: Bearer 发送；不再显示。 Send it as Authorization: Bearer. It is not shown again."`
 }
 
 // tokens is the caller's tokens.
@@ -67,73 +69,75 @@ type tokens struct {
 
 // sessionRoutes are about who is asking.
 func (s *Server) sessionRoutes() {
-	// Sign in: sets the session's cookie.
-	action(s, signIn, route{http.MethodPost, "/v1/session", "sign-in", "登录", "Sign in", forAnybody}, s.signIn)
-	// Sign out: ends the session.
-	action(s, signIn, route{http.MethodDelete, "/v1/session", "sign-out", "退出", "Sign out", forNewcomers}, s.signOut)
-	// Who is signed in, with which roles.
-	action(s, signIn, route{http.MethodGet, "/v1/me", "who-am-i", "当前用户", "Who is signed in", forNewcomers}, s.me)
-	// Set one's own password; ends all one's sessions.
-	action(s, signIn, route{http.MethodPost, "/v1/me/password", "change-password", "修改密码", "Set one's password", forNewcomers}, s.changePassword)
-	// Make an API token; its secret is shown this once.
-	action(s, signIn, route{http.MethodPost, "/v1/me/tokens", "create-token", "新建访问令牌", "Make an API token", forStaff}, s.createToken)
-	// One's API tokens, without their secrets.
-	action(s, signIn, route{http.MethodGet, "/v1/me/tokens", "list-tokens", "访问令牌", "One's API tokens", forStaff}, s.listTokens)
-	// End an API token at once.
-	action(s, signIn, route{http.MethodDelete, "/v1/me/tokens/{token}", "revoke-token", "注销访问令牌", "Revoke an API token", forStaff}, s.revokeToken)
+	route := func(method, path, name string, title, does ledger.Words, entrance api.Entrance, refuses ...domain.Code) api.Route {
+		return api.Route{Method: method, Path: path, Name: name, Title: title, Does: does, Entrance: entrance, Refuses: refuses}
+	}
+	say := ledger.Say
+	api.Action(s.api, signingIn, route(http.MethodPost, "/v1/session", "sign-in", say("登录", "Sign in"), say("登录，并设置会话的 Cookie。", "Signs in and sets the session's cookie."),
+		api.ForAnybody, auth.ErrCrossSite, auth.ErrSignInFailed, auth.ErrTooManyAttempts, staff.ErrAccountDisabled), s.signIn)
+	api.Action(s.api, signingIn, route(http.MethodDelete, "/v1/session", "sign-out", say("退出", "Sign out"), say("结束会话。", "Ends the session."), api.ForNewcomers), s.signOut)
+	api.Action(s.api, signingIn, route(http.MethodGet, "/v1/me", "who-am-i", say("当前用户", "Who is signed in"), say("当前用户及其角色和权限。", "Who is signed in, with which roles and permissions."),
+		api.ForNewcomers), s.me)
+	api.Action(s.api, signingIn, route(http.MethodPost, "/v1/me/password", "change-password", say("修改密码", "Set one's password"), say("设置本人的密码，并结束本人的所有会话。", "Sets one's own password, and ends all one's sessions."),
+		api.ForNewcomers, auth.ErrSignInFailed, auth.ErrPasswordWeak, auth.ErrTooManyAttempts), s.changePassword)
+	api.Action(s.api, signingIn, route(http.MethodPost, "/v1/me/tokens", "create-token", say("新建访问令牌", "Make an API token"), say("新建 API 令牌；令牌只显示这一次。", "Makes an API token; its secret is shown this once."),
+		api.ForStaff, domain.ErrFormRequired, domain.ErrFormValue), s.createToken)
+	api.Action(s.api, signingIn, route(http.MethodGet, "/v1/me/tokens", "list-tokens", say("访问令牌", "One's API tokens"), say("列出本人的 API 令牌，不含令牌本身。", "Lists one's API tokens, without their secrets."), api.ForStaff), s.listTokens)
+	api.Action(s.api, signingIn, route(http.MethodDelete, "/v1/me/tokens/{token}", "revoke-token", say("注销访问令牌", "Revoke an API token"), say("立即注销一个 API 令牌。", "Ends an API token at once."), api.ForStaff), s.revokeToken)
 }
 
 func (s *Server) signIn(w http.ResponseWriter, r *http.Request, in credentials) (self, error) {
-	x := exchangeOf(r.Context())
-	if s.origin.Check(r) != nil {
-		return self{}, auth.ErrCrossSite
+	x := api.ExchangeOf(r.Context())
+	if err := s.api.OwnPages(r); err != nil {
+		return self{}, err
 	}
 	who, err := s.Auth.Verify(r.Context(), in.Login, in.Password, s.address(r))
 	if err != nil {
 		return self{}, err
 	}
-	if x.principal, err = s.Ledger.Principal(r.Context(), who.Staff); err != nil {
+	if x.Principal, err = s.Ledger.Principal(r.Context(), who.Staff); err != nil {
 		return self{}, err
 	}
-	if x.principal.Unit.IsZero() {
+	if x.Principal.Unit.IsZero() {
 		return self{}, staff.ErrAccountDisabled
 	}
-	x.identity = auth.Identity{Staff: who.Staff, MustChange: who.MustChange}
+	x.Identity = auth.Identity{Staff: who.Staff, MustChange: who.MustChange}
 	expires, err := s.Auth.SignIn(r.Context(), w, who)
 	if err != nil {
 		return self{}, err
 	}
-	answer := selfOf(x)
-	answer.Expires = &expires
+	answer := s.self(r, x)
+	answer.Expires = s.when(expires)
 	return answer, nil
 }
 
-func (s *Server) signOut(w http.ResponseWriter, r *http.Request, _ none) (none, error) {
-	return none{}, s.Auth.SignOut(r.Context(), w, exchangeOf(r.Context()).identity, sessionToken(r))
+func (s *Server) signOut(w http.ResponseWriter, r *http.Request, _ api.None) (api.None, error) {
+	return api.None{}, s.Auth.SignOut(r.Context(), w, api.ExchangeOf(r.Context()).Identity, api.SessionToken(r))
 }
 
-func (s *Server) me(_ http.ResponseWriter, r *http.Request, _ none) (self, error) {
-	return selfOf(exchangeOf(r.Context())), nil
+func (s *Server) me(_ http.ResponseWriter, r *http.Request, _ api.None) (self, error) {
+	return s.self(r, api.ExchangeOf(r.Context())), nil
 }
 
-func selfOf(x *exchange) self {
+func (s *Server) self(r *http.Request, x *api.Exchange) self {
+	reader := s.records.For(r.Context(), x.Principal, x.Language)
 	answer := self{
-		Staff: x.principal.Staff, Unit: x.principal.Unit, Line: x.principal.Line, MustChange: x.identity.MustChange,
-		Roles: []heldRole{}, Permissions: []staff.Permission{},
+		Staff: reader.Colleague(x.Principal.Staff), Unit: reader.Department(x.Principal.Unit), Line: x.Principal.Line, MustChange: x.Identity.MustChange,
+		Roles: []ownRole{}, Permissions: []staff.Permission{},
 	}
-	for _, grant := range x.principal.Grants {
-		answer.Roles = append(answer.Roles, heldRole{Role: grant.Role, Unit: grant.Unit, Line: grant.Line})
+	for _, grant := range x.Principal.Grants {
+		answer.Roles = append(answer.Roles, ownRole{Role: grant.Role, Unit: reader.Department(grant.Unit), Line: grant.Line})
 	}
-	for _, permission := range slices.Sorted(slices.Values(staff.AllPermissions.Values())) {
-		if x.principal.Holds(permission) {
+	for _, permission := range staff.AllPermissions.Values() {
+		if x.Principal.Holds(permission) {
 			answer.Permissions = append(answer.Permissions, permission)
 		}
 	}
 	return answer
 }
 
-func (s *Server) changePassword(_ http.ResponseWriter, r *http.Request, in newPassword) (none, error) {
-	return none{}, s.Auth.ChangePassword(r.Context(), exchangeOf(r.Context()).identity, in.Current, in.Password)
+func (s *Server) changePassword(_ http.ResponseWriter, r *http.Request, in newPassword) (api.None, error) {
+	return api.None{}, s.Auth.ChangePassword(r.Context(), api.ExchangeOf(r.Context()).Identity, in.Current, in.Password)
 }
 
 func (s *Server) createToken(_ http.ResponseWriter, r *http.Request, in newToken) (token, error) {
@@ -143,32 +147,39 @@ func (s *Server) createToken(_ http.ResponseWriter, r *http.Request, in newToken
 			return token{}, domain.ErrFormValue.At("expires_at")
 		}
 	}
-	made, secret, err := s.Auth.CreateToken(r.Context(), exchangeOf(r.Context()).identity.Staff, in.Name, expires)
+	made, secret, err := s.Auth.CreateToken(r.Context(), api.ExchangeOf(r.Context()).Identity.Staff, in.Name, expires)
 	if err != nil {
 		return token{}, err
 	}
-	shown := tokenOf(made)
+	shown := s.token(made)
 	shown.Secret = secret
 	return shown, nil
 }
 
-func (s *Server) listTokens(_ http.ResponseWriter, r *http.Request, _ none) (tokens, error) {
-	all, err := s.Auth.Tokens(r.Context(), exchangeOf(r.Context()).identity.Staff)
+func (s *Server) listTokens(_ http.ResponseWriter, r *http.Request, _ api.None) (tokens, error) {
+	all, err := s.Auth.Tokens(r.Context(), api.ExchangeOf(r.Context()).Identity.Staff)
 	list := tokens{Items: make([]token, len(all))}
 	for i, one := range all {
-		list.Items[i] = tokenOf(one)
+		list.Items[i] = s.token(one)
 	}
 	return list, err
 }
 
-func tokenOf(t auth.Token) token {
-	return token{ID: t.ID, Name: t.Name, CreatedAt: t.CreatedAt, ExpiresAt: t.ExpiresAt, RevokedAt: t.RevokedAt}
+func (s *Server) token(t auth.Token) token {
+	shown := token{ID: t.ID, Name: t.Name, CreatedAt: s.when(t.CreatedAt), ExpiresAt: s.when(t.ExpiresAt)}
+	if t.RevokedAt != nil {
+		shown.RevokedAt = s.when(*t.RevokedAt)
+	}
+	return shown
 }
 
-func (s *Server) revokeToken(_ http.ResponseWriter, r *http.Request, _ none) (none, error) {
-	id, err := parameter(r, "token", uuid.Parse)
+// when is a time as every answer shows it.
+func (s *Server) when(t time.Time) time.Time { return question.When(t, s.Location) }
+
+func (s *Server) revokeToken(_ http.ResponseWriter, r *http.Request, _ api.None) (api.None, error) {
+	id, err := api.Parameter(r, "token", uuid.Parse)
 	if err != nil {
-		return none{}, err
+		return api.None{}, err
 	}
-	return none{}, s.Auth.RevokeToken(r.Context(), exchangeOf(r.Context()).identity.Staff, id)
+	return api.None{}, s.Auth.RevokeToken(r.Context(), api.ExchangeOf(r.Context()).Identity.Staff, id)
 }

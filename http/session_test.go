@@ -13,6 +13,7 @@ import (
 	"guishu/domain/staff"
 	door "guishu/http"
 	"guishu/http/auth"
+	"guishu/http/question"
 
 	"github.com/google/uuid"
 )
@@ -30,16 +31,16 @@ func TestSigningInShowsWhoOneIs(t *testing.T) {
 		}
 	}
 	var me struct {
-		Staff domain.StaffID `json:"staff"`
+		Staff question.Named[domain.StaffID] `json:"staff"`
 		Roles []struct {
-			Role domain.Role   `json:"role"`
-			Unit domain.UnitID `json:"unit"`
-			Line string        `json:"line"`
+			Role domain.Role                   `json:"role"`
+			Unit question.Named[domain.UnitID] `json:"unit"`
+			Line string                        `json:"line"`
 		} `json:"roles"`
 		Permissions []string `json:"permissions"`
 	}
 	browser.get("/v1/me").is(http.StatusOK).read(&me)
-	if me.Staff != h.people["ann"] || len(me.Roles) != 1 || me.Roles[0].Role != domain.RoleRelationshipManager || len(me.Permissions) == 0 {
+	if me.Staff.ID != h.people["ann"] || len(me.Roles) != 1 || me.Roles[0].Role != domain.RoleRelationshipManager || len(me.Permissions) == 0 {
 		t.Errorf("%+v", me)
 	}
 	browser.send(http.MethodDelete, "/v1/session", nil).is(http.StatusNoContent)
@@ -111,10 +112,10 @@ func TestSigningInBeginsANewSession(t *testing.T) {
 			t.Errorf("%s: the session stays the same", name)
 		}
 		var me struct {
-			Staff domain.StaffID `json:"staff"`
+			Staff question.Named[domain.StaffID] `json:"staff"`
 		}
 		after := h.browser().get("/v1/me", "Cookie", auth.SessionCookie+"="+cookie)
-		if after.status == http.StatusOK && after.read(&me).status == http.StatusOK && me.Staff == h.people["ann"] {
+		if after.status == http.StatusOK && after.read(&me).status == http.StatusOK && me.Staff.ID == h.people["ann"] {
 			t.Errorf("%s: whoever knew the session before is signed in", name)
 		}
 	}

@@ -86,7 +86,7 @@ func TestFieldsAreShownAsTheRoleMaySeeThem(t *testing.T) { // B-35, C-03, C-04
 				t.Errorf("%s shows an inspector the employer", path)
 			}
 		}
-		reader.get("/v1/claims").is(status(login == "operations" || login == "inspector")).lacks(canaries()...)
+		reader.get("/v1/applications").is(status(login == "operations" || login == "inspector")).lacks(canaries()...)
 	}
 	// An administrator reads no customers at all.
 	for _, path := range []string{"", "/" + id.String(), "/" + id.String() + "/timeline"} {
@@ -128,7 +128,7 @@ func TestOutOfScopeIsAsIfItWereNotThere(t *testing.T) { // A-41, B-35
 			ID domain.ApplicationID `json:"id"`
 		} `json:"items"`
 	}
-	h.as("ann").get("/v1/claims").is(http.StatusOK).read(&filed)
+	h.as("ann").get("/v1/applications").is(http.StatusOK).read(&filed)
 	if len(filed.Items) != 1 {
 		t.Fatalf("%+v", filed)
 	}
@@ -145,7 +145,7 @@ func TestOutOfScopeIsAsIfItWereNotThere(t *testing.T) { // A-41, B-35
 				t.Errorf("%s can tell by %s: %s, %s", login, path, there.body, nowhere.body)
 			}
 		}
-		there := stranger.get("/v1/claims/" + filed.Items[0].ID.String())
+		there := stranger.get("/v1/applications/" + filed.Items[0].ID.String())
 		there.refuses(http.StatusNotFound, domain.ErrQueryNotFoundOrOutOfScope)
 		stranger.post("/v1/customers/"+id.String()+"/reveal", map[string]any{"fields": []string{"phone"}, "purpose": "核对"}).
 			refuses(http.StatusNotFound, domain.ErrQueryNotFoundOrOutOfScope)

@@ -24,7 +24,7 @@ func (h Highlights) Links(begunOn domain.Date) []Link {
 	return []Link{
 		{"接口描述 (OpenAPI)", "the API's description", "/openapi.json", true},
 		{"一位客户的时间线:两人认领、批准其一、另一份失效", "a customer's timeline: two claims, one approved", fmt.Sprintf("/v1/customers/%s/timeline", h.RivalsCustomer), false},
-		{"待审批的认领(任何审批人的收件箱)", "claims that wait for approval", "/v1/claims?status=PENDING&limit=5", false},
+		{"待审批的申请(任何审批人的收件箱)", "applications that wait for approval", "/v1/applications?status=PENDING&limit=5", false},
 		{"提成没有归经办人的判定:谁、为什么", "commission that went to somebody else, and why", "/v1/attributions?apart=true&standing=true&limit=3", false},
 		{"一个月前谁管这位客户(之后已调整)", "who owned this customer a month ago", fmt.Sprintf("/v1/customers/%s/ownership?as_of=%s", h.AdjustedCustomer, month), false},
 		{"业绩汇总:按分支机构、年份", "performance by branch and year", "/v1/performance?level=BRANCH&depth=3&grain=YEAR", false},

@@ -102,9 +102,9 @@ func (f *firm) settle() world {
 	}
 	w.customer, w.theirs, w.owned = bank(w.manager), bank(w.rival), bank(w.rival)
 	application := f.done(w.rival, "/v1/claims", fields{"customer": w.owned, "line": "SELF_OPERATED"}).ID
-	f.done(w.head, approval(w.owned, application), nil)
+	f.done(w.head, approval(application), nil)
 	w.rejected = f.done(w.rival, "/v1/claims", fields{"customer": w.theirs, "line": "SELF_OPERATED"}).ID
-	f.done(w.head, "/v1/claims/"+w.theirs+"/SELF_OPERATED/"+w.rejected+"/rejection", fields{"reason": "资料不全"})
+	f.done(w.head, "/v1/applications/"+w.rejected+"/rejection", fields{"reason": "资料不全"})
 	w.awaited = bank(w.rival)
 	w.pending = f.done(w.rival, "/v1/claims", fields{"customer": w.awaited, "line": "SELF_OPERATED"}).ID
 	w.sold = f.done(w.advisor, "/v1/customers", fields{
@@ -218,11 +218,11 @@ func (f *firm) notTheirs(w world) []mistake {
 		{"somebody else's customer", w.manager, supplement(w.theirs), 404, absent, ""},
 		{"a customer of another outlet", w.stranger, supplement(w.theirs), 404, absent, ""},
 		{"an unknown payment", w.advisor, command("/v1/payments/"+nowhere+"/registration", registration(1)), 404, absent, ""},
-		{"an unknown application", w.head, command(approval(w.customer, nowhere), nil), 404, absent, ""},
+		{"an unknown application", w.head, command(approval(nowhere), nil), 404, absent, ""},
 		{"an unknown customer's claim", w.manager, command("/v1/claims", fields{"customer": nowhere, "line": "SELF_OPERATED"}), 404, absent, ""},
 		{"no permission to establish", w.manager, command("/v1/units", fields{"parent": f.city, "code": "B", "name": "x", "kind": "OUTLET"}), 403, "authz/denied", ""},
 		{"no permission to confirm", w.advisor, command("/v1/payments/"+w.payment+"/confirmation", fields{}), 403, "authz/denied", ""},
-		{"no permission to approve", w.manager, command(approval(w.theirs, w.rejected), nil), 403, "authz/denied", ""},
+		{"no permission to approve", w.manager, command(approval(w.rejected), nil), 403, "authz/denied", ""},
 		{"no permission for customers, though administrator", f.admin, supplement(w.customer), 403, "authz/denied", ""},
 	}
 }
@@ -262,9 +262,9 @@ func (f *firm) senseless(w world) []mistake {
 		{"a unit's code twice", f.admin, command("/v1/units", fields{"parent": f.city, "code": "N01", "name": "x", "kind": "OUTLET", "line": "AGENCY"}), 409, "unit/duplicate", "code"},
 		{"an outlet below an outlet", f.admin, command("/v1/units", fields{"parent": f.north, "code": "BAD", "name": "x", "kind": "OUTLET"}), 400, "unit/level", "kind"},
 		{"a sign-in name twice", f.admin, command("/v1/staff", fields{"employee_no": "E-new", "login": " SECOND ", "name": "新", "unit": f.north}), 409, "staff/duplicate", "login"},
-		{"a rejection without a reason", w.head, command("/v1/claims/"+w.awaited+"/SELF_OPERATED/"+w.pending+"/rejection", fields{"reason": " "}), 400, "approval/reject-reason-required", "reason"},
+		{"a rejection without a reason", w.head, command("/v1/applications/"+w.pending+"/rejection", fields{"reason": " "}), 400, "approval/reject-reason-required", "reason"},
 		{"a second application beside the first", w.rival, command("/v1/claims", fields{"customer": w.awaited, "line": "SELF_OPERATED"}), 409, "claim/duplicate-pending", ""},
-		{"withdrawing somebody else's", w.manager, command("/v1/claims/"+w.awaited+"/SELF_OPERATED/"+w.pending+"/withdrawal", nil), 404, "query/not-found-or-out-of-scope", ""},
+		{"withdrawing somebody else's", w.manager, command("/v1/applications/"+w.pending+"/withdrawal", nil), 404, "query/not-found-or-out-of-scope", ""},
 	}
 }
 
@@ -274,8 +274,8 @@ func (f *firm) tooLate(w world) []mistake {
 	return []mistake{
 		{"a claim on an owned customer", w.manager, command("/v1/claims", fields{"customer": w.owned, "line": "SELF_OPERATED"}), 409, "claim/already-owned", ""},
 		{"a claim across lines", w.manager, command("/v1/claims", fields{"customer": w.customer, "line": "AGENCY"}), 422, "claim/cross-line", ""},
-		{"approving what was rejected", w.head, command(approval(w.theirs, w.rejected), nil), 409, "approval/not-pending", ""},
-		{"withdrawing what was rejected", w.rival, command("/v1/claims/"+w.theirs+"/SELF_OPERATED/"+w.rejected+"/withdrawal", nil), 409, "approval/not-pending", ""},
+		{"approving what was rejected", w.head, command(approval(w.rejected), nil), 409, "approval/not-pending", ""},
+		{"withdrawing what was rejected", w.rival, command("/v1/applications/"+w.rejected+"/withdrawal", nil), 409, "approval/not-pending", ""},
 		{"confirming what is not registered", w.operator, confirm, 409, "payment/state", ""},
 		{"reversing what is not confirmed", w.operator, command("/v1/payments/"+w.payment+"/reversal", fields{"reason": "错账"}), 409, "payment/state", ""},
 		{"registering an incomplete customer's payment", w.advisor, command("/v1/payments/"+w.payment+"/registration", registration(77)), 422, "payment/customer-incomplete", ""},

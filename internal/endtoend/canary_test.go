@@ -174,7 +174,7 @@ func (f *firm) sing() map[string]string {
 		"name": canaries["name"], "phone": canaries["phone"], "source": "OWN",
 	}}).ID
 	application := f.done(manager, "/v1/claims", fields{"customer": banked, "line": "SELF_OPERATED", "phone": canaries["phone_of_claim"]}).ID
-	f.done(head, approval(banked, application), nil)
+	f.done(head, approval(application), nil)
 
 	answers := map[string]string{}
 	refused := func(name string, r reply) {

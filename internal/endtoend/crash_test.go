@@ -156,7 +156,7 @@ func (l *load) claimed(n int) error {
 	return l.steps(
 		step{manager, "/v1/customers", fields{"party": "PERSON", "home_unit": l.north, "fields": l.somebody()}},
 		step{manager, "/v1/claims", fields{"customer": "{0}", "line": "SELF_OPERATED"}},
-		step{head, "/v1/claims/{0}/SELF_OPERATED/{1}/approval", nil},
+		step{head, "/v1/applications/{1}/approval", nil},
 	)
 }
 

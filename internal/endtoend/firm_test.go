@@ -34,12 +34,12 @@ func (p *program) signIn(login, secret string) person {
 		method: http.MethodPost, path: "/v1/session", body: written(fields{"login": login, "password": secret}),
 	}).is(p.t, http.StatusOK)
 	var self struct {
-		Staff string `json:"staff"`
+		Staff named `json:"staff"`
 	}
 	answer.read(p.t, &self)
 	for _, cookie := range (&http.Response{Header: answer.header}).Cookies() {
 		if cookie.Name == "guishu_session" {
-			return person{login: login, id: self.Staff, session: cookie.Value}
+			return person{login: login, id: self.Staff.ID, session: cookie.Value}
 		}
 	}
 	p.t.Fatalf("signing in as %s set no session", login)
@@ -61,10 +61,10 @@ func establish(p *program) *firm {
 	p.t.Helper()
 	f := &firm{program: p, admin: p.welcome("admin", p.secret())}
 	var self struct {
-		Unit string `json:"unit"`
+		Unit named `json:"unit"`
 	}
 	p.get(f.admin, "/v1/me").is(p.t, http.StatusOK).read(p.t, &self)
-	f.root = self.Unit
+	f.root = self.Unit.ID
 	f.city = f.unit(f.root, "C01", "CITY", nil)
 	f.north = f.unit(f.city, "N01", "OUTLET", fields{"line": "SELF_OPERATED"})
 	f.south = f.unit(f.city, "S01", "OUTLET", fields{"line": "SELF_OPERATED"})

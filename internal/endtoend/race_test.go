@@ -70,8 +70,8 @@ func (r *race) claim(customer string, by int) request {
 	return command("/v1/claims", fields{"customer": customer, "line": "SELF_OPERATED", "phone": fmt.Sprintf("138%08d", 20000000+by)})
 }
 
-func approval(customer, application string) string {
-	return "/v1/claims/" + customer + "/SELF_OPERATED/" + application + "/approval"
+func approval(application string) string {
+	return "/v1/applications/" + application + "/approval"
 }
 
 // types counts the events of the slot by type.
@@ -111,7 +111,7 @@ func TestOneOwnerOfTwoHundredApprovalsAtOnce(t *testing.T) {
 		var deciding tally
 		approvals := make([]request, wanting)
 		for i := range approvals {
-			approvals[i] = command(approval(customer, applications[i]), nil)
+			approvals[i] = command(approval(applications[i]), nil)
 		}
 		together(2*wanting, 2*wanting, func(i int) {
 			deciding.add(r.send(r.heads[i/2%len(r.heads)], approvals[i/2]))
@@ -146,7 +146,7 @@ func TestOneOwnerWhileClaimsAndApprovalsMix(t *testing.T) {
 	for i := range wanting {
 		group.Go(func() {
 			for application := range filed {
-				deciding.add(r.post(r.heads[i%len(r.heads)], approval(customer, application), nil))
+				deciding.add(r.post(r.heads[i%len(r.heads)], approval(application), nil))
 			}
 		})
 	}

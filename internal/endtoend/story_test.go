@@ -59,14 +59,14 @@ func TestABankCustomerFromLookUpToTheNextOwner(t *testing.T) {
 		ID     string `json:"id"`
 		Status string `json:"status"`
 	}
-	if inbox := items[application](f, head, "/v1/claims?status=PENDING", rival); len(inbox) != 2 {
+	if inbox := items[application](f, head, "/v1/applications?status=PENDING", rival); len(inbox) != 2 {
 		t.Fatalf("the inbox has %v", inbox)
 	}
-	approved := f.done(head, approval(customer, filed.ID), nil)
-	if inbox := items[application](f, head, "/v1/claims?status=PENDING", approved); len(inbox) != 0 {
+	approved := f.done(head, approval(filed.ID), nil)
+	if inbox := items[application](f, head, "/v1/applications?status=PENDING", approved); len(inbox) != 0 {
 		t.Errorf("after the approval the inbox has %v", inbox)
 	}
-	for _, own := range items[application](f, bo, "/v1/claims", approved) {
+	for _, own := range items[application](f, bo, "/v1/applications", approved) {
 		if own.ID != rival.ID || own.Status != "SUPERSEDED" {
 			t.Errorf("the rival sees %v", own)
 		}
@@ -76,8 +76,8 @@ func TestABankCustomerFromLookUpToTheNextOwner(t *testing.T) {
 	since := first.Owners[0].Since
 
 	change := f.done(ann, "/v1/adjustments", fields{"customer": customer, "line": "SELF_OPERATED", "new_owner": bo.id, "reason": "调岗"})
-	f.post(ann, approval(customer, change.ID), nil).refused(t, http.StatusForbidden, "authz/denied")
-	handed := f.done(head, approval(customer, change.ID), nil)
+	f.post(ann, approval(change.ID), nil).refused(t, http.StatusForbidden, "authz/denied")
+	handed := f.done(head, approval(change.ID), nil)
 	f.owns(customer, handed, bo, ann)
 	f.remembers(customer, handed, head, since, ann, bo)
 	if printed, code := f.run("replay"); code != 0 {

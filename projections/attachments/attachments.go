@@ -3,14 +3,12 @@
 package attachments
 
 import (
-	"context"
 	"time"
 
 	"github.com/google/uuid"
 
 	"guishu/domain"
 	"guishu/domain/attachment"
-	"guishu/domain/staff"
 	"guishu/projections"
 	"guishu/projections/query"
 )
@@ -119,18 +117,14 @@ func Model() projections.Model {
 	}
 }
 
-// Query chooses attachments. Scope and Who are required: own ones are the
+// Query chooses attachments: one's own ones are the
 // advisor's.
 type Query struct {
-	Scope    staff.Scope
-	Who      domain.StaffID
 	Customer domain.CustomerID
 	Advisor  domain.StaffID
 	Active   bool      // leave out those that have ended
 	AsOf     time.Time // attached at that time by the business's account
 	KnownAt  time.Time // … as far as was recorded then
-	After    query.Cursor
-	Limit    int
 }
 
 func (q Query) where(reader query.Reader) query.Where {
@@ -180,14 +174,10 @@ func (q Query) hideLaterEnd(row *Attachment) {
 	}
 }
 
-// ContactQuery chooses contacts. Scope and Who are required.
+// ContactQuery chooses contacts.
 type ContactQuery struct {
-	Scope    staff.Scope
-	Who      domain.StaffID
 	Customer domain.CustomerID
 	Advisor  domain.StaffID
-	After    query.Cursor
-	Limit    int
 }
 
 // Contacts is the list of contacts, the newest first.
@@ -204,24 +194,4 @@ func Contacts() query.List[ContactQuery, Contact] {
 			return query.Rows[Contact]{Columns: contactColumns(), From: "read.contacts", Where: w}
 		},
 	}
-}
-
-// List gives a page of attachments within the scope.
-func List(ctx context.Context, db query.DB, q Query) (query.Page[Attachment], error) {
-	return Attachments().Page(ctx, db, query.Reader{Who: q.Who, Scope: q.Scope}, q, query.Paging{After: q.After, Limit: q.Limit})
-}
-
-// Count counts attachments within the scope.
-func Count(ctx context.Context, db query.DB, q Query) (int, error) {
-	return Attachments().Count(ctx, db, query.Reader{Who: q.Who, Scope: q.Scope}, q)
-}
-
-// ListContacts gives a page of contacts within the scope.
-func ListContacts(ctx context.Context, db query.DB, q ContactQuery) (query.Page[Contact], error) {
-	return Contacts().Page(ctx, db, query.Reader{Who: q.Who, Scope: q.Scope}, q, query.Paging{After: q.After, Limit: q.Limit})
-}
-
-// CountContacts counts contacts within the scope.
-func CountContacts(ctx context.Context, db query.DB, q ContactQuery) (int, error) {
-	return Contacts().Count(ctx, db, query.Reader{Who: q.Who, Scope: q.Scope}, q)
 }

@@ -4,14 +4,12 @@
 package attributions
 
 import (
-	"context"
 	"time"
 
 	"guishu/domain"
 	"guishu/domain/attribution"
 	"guishu/domain/payment"
 	"guishu/domain/policy"
-	"guishu/domain/staff"
 	"guishu/projections"
 	"guishu/projections/query"
 )
@@ -140,11 +138,9 @@ func (m *model) countered(tx *projections.Tx, e attribution.Countered, at *proje
 	})
 }
 
-// Query chooses decisions. Scope and Who are required: own ones are those about
+// Query chooses decisions: one's own ones are those about
 // one's own deals or commissions.
 type Query struct {
-	Scope    staff.Scope
-	Who      domain.StaffID
 	Payment  domain.PaymentID
 	Customer domain.CustomerID
 	Product  domain.ProductID
@@ -154,16 +150,15 @@ type Query struct {
 	Apart    bool // only where somebody else than the handler has the commission
 	Standing bool // leave out superseded and countered ones
 	Decided  query.Days
-	Sort     string // newest, oldest
-	After    query.Cursor
-	Limit    int
 }
 
 // Listed is a decision in a list, with the names that lists show.
 type Listed struct {
 	Attribution
 	CustomerName string
+	CustomerNo   string
 	ProductName  string
+	ProductCode  string
 	HandlerNo    string
 	HandlerName  string
 	WinnerNo     string
@@ -179,7 +174,9 @@ const listed = `read.attributions t
 func listedColumns() []projections.Column[Listed] {
 	return append(projections.Joined("t", columns(), func(l *Listed) *Attribution { return &l.Attribution }),
 		projections.Text("c.name", func(r *Listed) *string { return &r.CustomerName }),
+		projections.Text("c.customer_no", func(r *Listed) *string { return &r.CustomerNo }),
 		projections.Text("p.name", func(r *Listed) *string { return &r.ProductName }),
+		projections.Text("p.code", func(r *Listed) *string { return &r.ProductCode }),
 		projections.Text("h.employee_no", func(r *Listed) *string { return &r.HandlerNo }),
 		projections.Text("h.name", func(r *Listed) *string { return &r.HandlerName }),
 		projections.Text("w.employee_no", func(r *Listed) *string { return &r.WinnerNo }),
@@ -220,20 +217,4 @@ func (q Query) where(reader query.Reader) query.Where {
 	}
 	w.OnDays("t.decided_at", q.Decided)
 	return w
-}
-
-// List gives a page of decisions within the scope.
-func List(ctx context.Context, db query.DB, q Query) (query.Page[Listed], error) {
-	return Attributions().Page(ctx, db, query.Reader{Who: q.Who, Scope: q.Scope}, q, query.Paging{Sort: q.Sort, After: q.After, Limit: q.Limit})
-}
-
-// Count counts decisions within the scope.
-func Count(ctx context.Context, db query.DB, q Query) (int, error) {
-	return Attributions().Count(ctx, db, query.Reader{Who: q.Who, Scope: q.Scope}, q)
-}
-
-// Get gives a decision within the scope; ErrQueryNotFoundOrOutOfScope for any
-// other.
-func Get(ctx context.Context, db query.DB, scope staff.Scope, who domain.StaffID, id domain.DecisionID) (Listed, error) {
-	return Attributions().One(ctx, db, query.Reader{Who: who, Scope: scope}, id)
 }

@@ -3,12 +3,10 @@
 package claims
 
 import (
-	"context"
 	"time"
 
 	"guishu/domain"
 	"guishu/domain/ownership"
-	"guishu/domain/staff"
 	"guishu/projections"
 	"guishu/projections/query"
 )
@@ -126,12 +124,10 @@ func (m *model) change(tx *projections.Tx, id domain.ApplicationID, at *projecti
 	})
 }
 
-// Query chooses applications. Scope and Who are required: own ones are those
+// Query chooses applications: one's own ones are those
 // somebody filed, a jurisdiction holds those filed in it, and those for
 // customers in it whose head's consent is asked.
 type Query struct {
-	Scope       staff.Scope
-	Who         domain.StaffID
 	Status      ownership.ApplicationStatus
 	Kind        ownership.ApplicationKind // 申请事项
 	Line        domain.BusinessLine
@@ -141,9 +137,6 @@ type Query struct {
 	ApplicantNo string // 客户经理号
 	Customer    domain.CustomerID
 	Filed       query.Days // 申请日期
-	Sort        string     // oldest, newest
-	After       query.Cursor
-	Limit       int
 }
 
 // Listed is an application in a list, with the names that lists show.
@@ -211,20 +204,4 @@ func (q Query) where(reader query.Reader) query.Where {
 	}
 	w.OnDays("c.filed_at", q.Filed)
 	return w
-}
-
-// List gives a page of applications within the scope.
-func List(ctx context.Context, db query.DB, q Query) (query.Page[Listed], error) {
-	return Claims().Page(ctx, db, query.Reader{Who: q.Who, Scope: q.Scope}, q, query.Paging{Sort: q.Sort, After: q.After, Limit: q.Limit})
-}
-
-// Count counts applications within the scope.
-func Count(ctx context.Context, db query.DB, q Query) (int, error) {
-	return Claims().Count(ctx, db, query.Reader{Who: q.Who, Scope: q.Scope}, q)
-}
-
-// Get gives an application within the scope; ErrQueryNotFoundOrOutOfScope for any
-// other.
-func Get(ctx context.Context, db query.DB, scope staff.Scope, who domain.StaffID, id domain.ApplicationID) (Listed, error) {
-	return Claims().One(ctx, db, query.Reader{Who: who, Scope: scope}, id)
 }

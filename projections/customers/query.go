@@ -7,9 +7,10 @@ import (
 	"guishu/domain"
 	"guishu/domain/customer"
 	"guishu/domain/identity"
-	"guishu/domain/staff"
 	"guishu/projections"
 	"guishu/projections/query"
+
+	"github.com/google/uuid"
 )
 
 // View is one of an advisor's lists (B-16).
@@ -39,12 +40,8 @@ func (v View) English() string { return Views.English(v) }
 // Words is every value with its names.
 func (View) Words() []domain.Word { return Views.Words() }
 
-// Query chooses customers. Scope and Who are required; zero fields choose
-// nothing.
+// Query chooses customers; zero fields choose nothing.
 type Query struct {
-	Scope staff.Scope    // what the reader may see
-	Who   domain.StaffID // the reader, whose own customers Scope.Own means
-
 	Own          domain.StaffID // only this one's own: owned, attached, entered or named
 	Owner        domain.StaffID // owned in Line, or in any
 	Attached     domain.StaffID // advised by
@@ -61,9 +58,6 @@ type Query struct {
 	IdentityHash []byte // Hash(IdentityKind, …)
 	PhoneHash    []byte // Hash(PhoneKind, …)
 	Registered   query.Days
-	Sort         string // newest, oldest, name; the newest first by default
-	After        query.Cursor
-	Limit        int
 }
 
 // Listed is a customer in a list, with the names that lists show.
@@ -197,18 +191,31 @@ func Relations(ctx context.Context, db query.DB, id domain.CustomerID) ([]Relati
 	return query.Select(ctx, db, relationColumns(), "read.customer_relations", w, "ORDER BY since, staff")
 }
 
-// List gives a page of customers within the scope.
-func List(ctx context.Context, db query.DB, q Query) (query.Page[Listed], error) {
-	return Customers().Page(ctx, db, query.Reader{Who: q.Who, Scope: q.Scope}, q, query.Paging{Sort: q.Sort, After: q.After, Limit: q.Limit})
+// Name is what a customer is called.
+type Name struct {
+	Customer   domain.CustomerID
+	CustomerNo string
+	Name       string
 }
 
-// Count counts customers within the scope.
-func Count(ctx context.Context, db query.DB, q Query) (int, error) {
-	return Customers().Count(ctx, db, query.Reader{Who: q.Who, Scope: q.Scope}, q)
-}
-
-// Get gives a customer within the scope; ErrQueryNotFoundOrOutOfScope for any
-// other, as if there were none.
-func Get(ctx context.Context, db query.DB, scope staff.Scope, who domain.StaffID, id domain.CustomerID) (Listed, error) {
-	return Customers().One(ctx, db, query.Reader{Who: who, Scope: scope}, id)
+// Called gives what customers are called, for lists of other things: these say who may
+// see it.
+func Called(ctx context.Context, db query.DB, ids []domain.CustomerID) (map[domain.CustomerID]Name, error) {
+	keys := make([]uuid.UUID, len(ids))
+	for i, id := range ids {
+		keys[i] = id.UUID()
+	}
+	columns := []projections.Column[Name]{
+		projections.UUID("customer", func(r *Name) *domain.CustomerID { return &r.Customer }),
+		projections.Text("customer_no", func(r *Name) *string { return &r.CustomerNo }),
+		projections.Text("name", func(r *Name) *string { return &r.Name }),
+	}
+	var w query.Where
+	w.And("customer = ANY (?)", keys)
+	rows, err := query.Select(ctx, db, columns, "read.customers", w, "")
+	called := make(map[domain.CustomerID]Name, len(rows))
+	for _, row := range rows {
+		called[row.Customer] = row
+	}
+	return called, err
 }

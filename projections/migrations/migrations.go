@@ -2,7 +2,6 @@
 package migrations
 
 import (
-	"context"
 	"time"
 
 	"guishu/domain"
@@ -95,8 +94,6 @@ func (m *model) closed(tx *projections.Tx, e migration.Closed, at *projections.E
 // Query chooses batches.
 type Query struct {
 	Status migration.Status
-	After  query.Cursor
-	Limit  int
 }
 
 // Migrations is the list of batches, the newest first.
@@ -112,19 +109,4 @@ func Migrations() query.List[Query, Batch] {
 			return query.Rows[Batch]{Columns: columns(), From: "read.migrations", Where: w}
 		},
 	}
-}
-
-// List gives a page of batches.
-func List(ctx context.Context, db query.DB, q Query) (query.Page[Batch], error) {
-	return Migrations().Page(ctx, db, query.Reader{}, q, query.Paging{After: q.After, Limit: q.Limit})
-}
-
-// Count counts batches.
-func Count(ctx context.Context, db query.DB, q Query) (int, error) {
-	return Migrations().Count(ctx, db, query.Reader{}, q)
-}
-
-// Get gives a batch; ErrQueryNotFoundOrOutOfScope when there is none.
-func Get(ctx context.Context, db query.DB, id domain.BatchID) (Batch, error) {
-	return Migrations().One(ctx, db, query.Reader{}, id)
 }

@@ -3,13 +3,11 @@
 package payments
 
 import (
-	"context"
 	"slices"
 	"time"
 
 	"guishu/domain"
 	"guishu/domain/payment"
-	"guishu/domain/staff"
 	"guishu/projections"
 	"guishu/projections/query"
 )
@@ -156,11 +154,9 @@ func (m *model) step(tx *projections.Tx, deal payment.Deal, status payment.Statu
 	})
 }
 
-// Query chooses payments. Scope and Who are required: own ones are those the
+// Query chooses payments: one's own ones are those the
 // advisor handles, reserved or registered (B-35).
 type Query struct {
-	Scope      staff.Scope
-	Who        domain.StaffID
 	Status     payment.Status
 	Customer   domain.CustomerID
 	Product    domain.ProductID
@@ -170,9 +166,6 @@ type Query struct {
 	ExternalNo string
 	Reserved   query.Days
 	Confirmed  query.Days
-	Sort       string // newest, oldest, amount
-	After      query.Cursor
-	Limit      int
 }
 
 // Listed is a payment in a list, with the names that lists show.
@@ -240,20 +233,4 @@ func (q Query) where(reader query.Reader) query.Where {
 	w.OnDays("p.reserved_at", q.Reserved)
 	w.OnDays("p.confirmed_at", q.Confirmed)
 	return w
-}
-
-// List gives a page of payments within the scope.
-func List(ctx context.Context, db query.DB, q Query) (query.Page[Listed], error) {
-	return Payments().Page(ctx, db, query.Reader{Who: q.Who, Scope: q.Scope}, q, query.Paging{Sort: q.Sort, After: q.After, Limit: q.Limit})
-}
-
-// Count counts payments within the scope.
-func Count(ctx context.Context, db query.DB, q Query) (int, error) {
-	return Payments().Count(ctx, db, query.Reader{Who: q.Who, Scope: q.Scope}, q)
-}
-
-// Get gives a payment within the scope; ErrQueryNotFoundOrOutOfScope for any
-// other.
-func Get(ctx context.Context, db query.DB, scope staff.Scope, who domain.StaffID, id domain.PaymentID) (Listed, error) {
-	return Payments().One(ctx, db, query.Reader{Who: who, Scope: scope}, id)
 }

@@ -15,7 +15,6 @@ import (
 	"guishu/domain"
 	"guishu/domain/calendar"
 	"guishu/domain/payment"
-	"guishu/domain/staff"
 	"guishu/projections"
 	"guishu/projections/query"
 )
@@ -194,11 +193,9 @@ func (l Level) English() string { return Levels.English(l) }
 // Words is every value with its names.
 func (Level) Words() []domain.Word { return Levels.Words() }
 
-// Query says what to sum. Scope and Who are required: own performance is that of
+// Query says what to sum: one's own performance is that of
 // one's own deals.
 type Query struct {
-	Scope     staff.Scope
-	Who       domain.StaffID
 	Level     Level // HEADQUARTERS by default
 	Grain     Grain // YEAR by default
 	From, To  domain.Date
@@ -208,8 +205,6 @@ type Query struct {
 	Advisor   domain.StaffID
 	Below     domain.Path
 	Line      domain.BusinessLine
-	After     query.Cursor
-	Limit     int
 }
 
 // Sum is count and sum of confirmed payments, less those reversed, of one
@@ -338,14 +333,4 @@ func (q Query) where(reader query.Reader) query.Where {
 	}
 	w.Days("c.period", from, q.To)
 	return w
-}
-
-// List gives a page of sums.
-func List(ctx context.Context, db query.DB, q Query) (query.Page[Sum], error) {
-	return Sums().Page(ctx, db, query.Reader{Who: q.Who, Scope: q.Scope}, q, query.Paging{After: q.After, Limit: q.Limit})
-}
-
-// Count counts sums.
-func Count(ctx context.Context, db query.DB, q Query) (int, error) {
-	return Sums().Count(ctx, db, query.Reader{Who: q.Who, Scope: q.Scope}, q)
 }

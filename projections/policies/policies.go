@@ -2,7 +2,6 @@
 package policies
 
 import (
-	"context"
 	"time"
 
 	"guishu/domain"
@@ -64,19 +63,4 @@ func Policies() query.List[struct{}, Policy] {
 			return query.Rows[Policy]{Columns: columns(), From: "read.policies"}
 		},
 	}
-}
-
-// List gives a page of versions, the newest first.
-func List(ctx context.Context, db query.DB, after query.Cursor, limit int) (query.Page[Policy], error) {
-	return Policies().Page(ctx, db, query.Reader{}, struct{}{}, query.Paging{After: after, Limit: limit})
-}
-
-// Count counts the versions.
-func Count(ctx context.Context, db query.DB) (int, error) {
-	return Policies().Count(ctx, db, query.Reader{}, struct{}{})
-}
-
-// Get gives a version; ErrQueryNotFoundOrOutOfScope when there is none.
-func Get(ctx context.Context, db query.DB, version int) (Policy, error) {
-	return Policies().One(ctx, db, query.Reader{}, version)
 }

@@ -2,7 +2,6 @@
 package products
 
 import (
-	"context"
 	"time"
 
 	"guishu/domain"
@@ -95,9 +94,6 @@ type Query struct {
 	Open        bool        // only those open for subscription
 	MaturesFrom domain.Date // B-18, B-19
 	MaturesTo   domain.Date
-	Sort        string // name, newest
-	After       query.Cursor
-	Limit       int
 }
 
 // Products is the list of products.
@@ -129,19 +125,4 @@ func (q Query) where() query.Where {
 	}
 	w.Days("matures_on", q.MaturesFrom, q.MaturesTo)
 	return w
-}
-
-// List gives a page of products.
-func List(ctx context.Context, db query.DB, q Query) (query.Page[Product], error) {
-	return Products().Page(ctx, db, query.Reader{}, q, query.Paging{Sort: q.Sort, After: q.After, Limit: q.Limit})
-}
-
-// Count counts products.
-func Count(ctx context.Context, db query.DB, q Query) (int, error) {
-	return Products().Count(ctx, db, query.Reader{}, q)
-}
-
-// Get gives a product; ErrQueryNotFoundOrOutOfScope when there is none.
-func Get(ctx context.Context, db query.DB, id domain.ProductID) (Product, error) {
-	return Products().One(ctx, db, query.Reader{}, id)
 }

@@ -3,12 +3,10 @@
 package purchases
 
 import (
-	"context"
 	"time"
 
 	"guishu/domain"
 	"guishu/domain/payment"
-	"guishu/domain/staff"
 	"guishu/projections"
 	"guishu/projections/query"
 )
@@ -74,6 +72,7 @@ type Holding struct {
 	HeldFrom     domain.Date // zero before the product is established
 	HeldTo       domain.Date // zero without a maturity
 	CustomerName string
+	CustomerNo   string
 }
 
 const held = `read.purchases p
@@ -88,14 +87,13 @@ func heldColumns() []projections.Column[Holding] {
 		projections.Day("CASE WHEN r.established_on IS NOT NULL THEN greatest(r.established_on, p.bought_on) END", func(r *Holding) *domain.Date { return &r.HeldFrom }),
 		projections.Day("r.matures_on", func(r *Holding) *domain.Date { return &r.HeldTo }),
 		projections.Text("c.name", func(r *Holding) *string { return &r.CustomerName }),
+		projections.Text("c.customer_no", func(r *Holding) *string { return &r.CustomerNo }),
 	)
 }
 
-// Query chooses purchases. Scope and Who are required: own ones are those the
+// Query chooses purchases: one's own ones are those the
 // advisor handled (B-35).
 type Query struct {
-	Scope    staff.Scope
-	Who      domain.StaffID
 	Customer domain.CustomerID
 	Product  domain.ProductID
 	Advisor  domain.StaffID
@@ -104,9 +102,6 @@ type Query struct {
 	To       domain.Date
 	Held     domain.Date // held on that day
 	Standing bool        // leave out reversed ones
-	Sort     string      // newest, oldest
-	After    query.Cursor
-	Limit    int
 }
 
 // Purchases is the list of purchases.
@@ -142,14 +137,4 @@ func (q Query) where(reader query.Reader) query.Where {
 			q.Held.UTC(), q.Held.UTC(), q.Held.UTC())
 	}
 	return w
-}
-
-// List gives a page of purchases within the scope.
-func List(ctx context.Context, db query.DB, q Query) (query.Page[Holding], error) {
-	return Purchases().Page(ctx, db, query.Reader{Who: q.Who, Scope: q.Scope}, q, query.Paging{Sort: q.Sort, After: q.After, Limit: q.Limit})
-}
-
-// Count counts purchases within the scope.
-func Count(ctx context.Context, db query.DB, q Query) (int, error) {
-	return Purchases().Count(ctx, db, query.Reader{Who: q.Who, Scope: q.Scope}, q)
 }

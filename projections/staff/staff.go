@@ -208,20 +208,15 @@ func (m *model) departed(tx *projections.Tx, e staff.Departed, at *projections.E
 
 func missing(id domain.StaffID) error { return fmt.Errorf("member of staff %s is not there", id) }
 
-// Query chooses members of staff. Scope and Who are required.
+// Query chooses members of staff.
 type Query struct {
-	Scope      staff.Scope
-	Who        domain.StaffID
 	Unit       domain.UnitID // exactly
 	Below      domain.Path   // this unit or below it
 	Role       domain.Role
 	EmployeeNo string
 	Name       string // begins with
 	Superior   domain.StaffID
-	Active     bool   // leave out those who departed
-	Sort       string // name, hired
-	After      query.Cursor
-	Limit      int
+	Active     bool // leave out those who departed
 }
 
 // Members is the list of members of staff.
@@ -275,14 +270,10 @@ func Grants(ctx context.Context, db query.DB, id domain.StaffID) ([]Grant, error
 	return query.Select(ctx, db, grantColumns(), "read.staff_grants", w, "ORDER BY position, role, unit")
 }
 
-// RequestQuery chooses requests for access. Scope and Who are required.
+// RequestQuery chooses requests for access.
 type RequestQuery struct {
-	Scope  staff.Scope
-	Who    domain.StaffID
 	Staff  domain.StaffID
 	Status staff.RequestStatus
-	After  query.Cursor
-	Limit  int
 }
 
 // Requests is the list of requests for access, the oldest first.
@@ -299,30 +290,4 @@ func Requests() query.List[RequestQuery, Request] {
 			return query.Rows[Request]{Columns: requestColumns(), From: "read.staff_requests", Where: w}
 		},
 	}
-}
-
-// List gives a page of members of staff within the scope.
-func List(ctx context.Context, db query.DB, q Query) (query.Page[Member], error) {
-	return Members().Page(ctx, db, query.Reader{Who: q.Who, Scope: q.Scope}, q, query.Paging{Sort: q.Sort, After: q.After, Limit: q.Limit})
-}
-
-// Count counts members of staff within the scope.
-func Count(ctx context.Context, db query.DB, q Query) (int, error) {
-	return Members().Count(ctx, db, query.Reader{Who: q.Who, Scope: q.Scope}, q)
-}
-
-// Get gives a member of staff, whatever the scope; ErrQueryNotFoundOrOutOfScope
-// when there is none.
-func Get(ctx context.Context, db query.DB, id domain.StaffID) (Member, error) {
-	return Members().One(ctx, db, query.Reader{Scope: staff.Scope{Everywhere: true}}, id)
-}
-
-// ListRequests gives a page of requests within the scope.
-func ListRequests(ctx context.Context, db query.DB, q RequestQuery) (query.Page[Request], error) {
-	return Requests().Page(ctx, db, query.Reader{Who: q.Who, Scope: q.Scope}, q, query.Paging{After: q.After, Limit: q.Limit})
-}
-
-// CountRequests counts requests within the scope.
-func CountRequests(ctx context.Context, db query.DB, q RequestQuery) (int, error) {
-	return Requests().Count(ctx, db, query.Reader{Who: q.Who, Scope: q.Scope}, q)
 }

@@ -4,7 +4,6 @@
 package timeline
 
 import (
-	"context"
 	"time"
 
 	"github.com/google/uuid"
@@ -81,9 +80,6 @@ type Query struct {
 	KnownAt  time.Time // had been recorded by then
 	Types    []string  // only these
 	Without  []string  // not these, such as who looked
-	Newest   bool      // first
-	After    query.Cursor
-	Limit    int
 }
 
 func (q Query) where() query.Where {
@@ -115,18 +111,4 @@ func Timeline() query.List[Query, Entry] {
 			return query.Rows[Entry]{Columns: columns(), From: "read.timeline", Where: q.where()}
 		},
 	}
-}
-
-// List gives a page of a customer's events.
-func List(ctx context.Context, db query.DB, q Query) (query.Page[Entry], error) {
-	paging := query.Paging{After: q.After, Limit: q.Limit}
-	if q.Newest {
-		paging.Sort = "-position"
-	}
-	return Timeline().Page(ctx, db, query.Reader{}, q, paging)
-}
-
-// Count counts a customer's events.
-func Count(ctx context.Context, db query.DB, q Query) (int, error) {
-	return Timeline().Count(ctx, db, query.Reader{}, q)
 }

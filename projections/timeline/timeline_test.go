@@ -9,6 +9,7 @@ import (
 	"guishu/domain/aggregates"
 	"guishu/eventstore/goldentest"
 	"guishu/projections/projectiontest"
+	"guishu/projections/query"
 	"guishu/projections/timeline"
 )
 
@@ -68,7 +69,7 @@ func TestEveryEventOfACustomerStandsInTheirTimeline(t *testing.T) {
 		}
 	}
 	l.Wait(runner)
-	page, err := timeline.List(t.Context(), l.Pool, timeline.Query{Customer: of, Limit: 100})
+	page, err := timeline.Timeline().Page(t.Context(), l.Pool, query.Reader{}, timeline.Query{Customer: of}, query.Paging{Limit: 100})
 	if err != nil || page.Next != "" {
 		t.Fatalf("one page holds not all of %d: %v", len(wanted), err)
 	}

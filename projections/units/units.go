@@ -4,7 +4,6 @@
 package units
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"time"
@@ -155,9 +154,6 @@ type Query struct {
 	Line   domain.BusinessLine
 	Name   string // begins with
 	Open   bool   // leave out closed ones
-	Sort   string // tree, name
-	After  query.Cursor
-	Limit  int
 }
 
 // Units is the list of units, parents before what is below them unless sorted otherwise.
@@ -192,19 +188,4 @@ func (q Query) where() query.Where {
 		w.And("NOT closed")
 	}
 	return w
-}
-
-// List gives a page of units.
-func List(ctx context.Context, db query.DB, q Query) (query.Page[Unit], error) {
-	return Units().Page(ctx, db, query.Reader{}, q, query.Paging{Sort: q.Sort, After: q.After, Limit: q.Limit})
-}
-
-// Count counts units.
-func Count(ctx context.Context, db query.DB, q Query) (int, error) {
-	return Units().Count(ctx, db, query.Reader{}, q)
-}
-
-// Get gives a unit; ErrQueryNotFoundOrOutOfScope when there is none.
-func Get(ctx context.Context, db query.DB, unit domain.UnitID) (Unit, error) {
-	return Units().One(ctx, db, query.Reader{}, unit)
 }
