@@ -57,6 +57,7 @@ func (a *API) Areas() {
 	a.customerRoutes()    // customers, from first entry to erasure (B-08, B-09, B-20)
 	a.applicationRoutes() // looking up, claiming, and deciding applications (A-03 … A-14)
 	a.attachmentRoutes()  // advisors of a customer, and their contacts (B-29 … B-31)
+	a.referralRoutes()    // customers offered to colleagues
 	a.productRoutes()     // products (B-19)
 	a.paymentRoutes()     // payments and what was bought (B-06, B-11 … B-18)
 	a.attributionRoutes() // who earned a commission, and why (B-29 … B-31)

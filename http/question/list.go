@@ -196,6 +196,12 @@ func single[K Waiting, In Paged, Q, R, V any](about About, l List[In, Q, R, V], 
 			var none V
 			return none, err
 		}
+		if l.Prepare != nil {
+			if err := l.Prepare(r, []R{row}); err != nil {
+				var none V
+				return none, err
+			}
+		}
 		return l.Show(r, &row), nil
 	}}
 }
