@@ -88,6 +88,7 @@ func (h *house) stock() map[string]string {
 		"version": "1",
 	}
 	ids["application"] = ann.done("/v1/claims", map[string]any{"customer": banked}).ID.String()
+	ids["referral"] = ann.done("/v1/referrals", map[string]any{"customer": banked, "target": h.people["bo"]}).ID.String()
 	ids["request"] = ann.done("/v1/staff/"+ids["staff"]+"/access", map[string]any{"role": "TELLER", "unit": h.north}).ID.String()
 	ids["product"] = ops.done("/v1/products", map[string]any{"code": "P1", "name": "稳健一号", "supplier": "示例资管"}).ID.String()
 	ops.done("/v1/products/"+ids["product"]+"/opening", nil)
@@ -176,6 +177,8 @@ func sentBy(route string, reader domain.StaffID, unit domain.UnitID, today domai
 		return map[string]any{"customer": none, "line": "SELF_OPERATED", "new_owner": reader, "reason": "交接"}
 	case "POST /v1/dissolutions":
 		return map[string]any{"customer": none, "line": "SELF_OPERATED", "reason": "销户"}
+	case "POST /v1/referrals":
+		return map[string]any{"customer": none, "target": none}
 	case "POST /v1/customers/{customer}/attachments":
 		return map[string]any{"advisor": reader}
 	case "POST /v1/customers/{customer}/contacts":
@@ -202,7 +205,7 @@ func sentBy(route string, reader domain.StaffID, unit domain.UnitID, today domai
 		"POST /v1/payments/{payment}/attribution/counter-entry",
 		"POST /v1/products/{product}/opening", "POST /v1/staff/{staff}/invitation", "POST /v1/staff/{staff}/access/{request}/approval",
 		"POST /v1/migrations/{batch}/approval", "POST /v1/applications/{application}/approval", "POST /v1/applications/{application}/consent",
-		"POST /v1/applications/{application}/withdrawal":
+		"POST /v1/applications/{application}/withdrawal", "POST /v1/referrals/{referral}/acceptance", "POST /v1/referrals/{referral}/cancellation":
 		return map[string]any{}
 	}
 	return reason

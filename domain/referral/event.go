@@ -3,7 +3,11 @@
 // offered it. An offer that nobody answers expires by itself.
 package referral
 
-import "guishu/domain"
+import (
+	"guishu/domain"
+
+	"github.com/google/uuid"
+)
 
 // StreamPrefix begins the name of a referral's stream; the id follows. One stream
 // decides one offer, so it has one answer, however many come at once (C-06).
@@ -46,6 +50,9 @@ type Cancelled struct {
 
 // Subject is the customer whom the note is about.
 func (e Offered) Subject() domain.SubjectID { return domain.SubjectOf(e.Customer) }
+
+// Made is the referral.
+func (e Offered) Made() uuid.UUID { return e.Referral.UUID() }
 
 // AboutCustomer is the customer who is offered.
 func (e Offered) AboutCustomer() domain.CustomerID { return e.Customer }

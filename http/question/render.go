@@ -188,7 +188,7 @@ func personalField(name string) (staff.Field, bool) {
 	switch name {
 	case "account":
 		return staff.FieldBankAccount, true
-	case "purpose", "outcome":
+	case "purpose", "outcome", "note":
 		return staff.FieldRemark, true
 	}
 	field := staff.Field(name)

@@ -145,6 +145,10 @@ func (b *bed) examples(t *testing.T) []example {
 			return err
 		}),
 		other("relations", func(db query.DB, _ query.Reader) error { _, err := customers.Relations(b.ctx, db, id); return err }),
+		other("names of customers", func(db query.DB, _ query.Reader) error {
+			_, err := customers.Called(b.ctx, db, []domain.CustomerID{id})
+			return err
+		}),
 		other("grants", func(db query.DB, _ query.Reader) error { _, err := people.Grants(b.ctx, db, who); return err }),
 		other("total performance", func(db query.DB, reader query.Reader) error {
 			_, _, err := performance.Total(b.ctx, db, reader, performance.Query{Level: performance.Person, Grain: performance.Daily, From: day, Below: path})
