@@ -16,7 +16,7 @@ import (
 type OfferReferral struct {
 	Customer domain.CustomerID `json:"customer"`
 	Target   domain.StaffID    `json:"target" doc:"被引见的同事。 The colleague to whom the customer is offered."`
-	Note     string            `json:"note,omitempty" doc:"给对方的说明，最多 500 字。 What the colleague should know, 500 characters at most."`
+	Remark   string            `json:"remark,omitempty" doc:"给对方的说明，最多 500 字。 What the colleague should know, 500 characters at most."`
 }
 
 var offerReferral = ledger.Verb{
@@ -35,7 +35,7 @@ func (OfferReferral) Verb() ledger.Verb { return offerReferral }
 func (c OfferReferral) Run(ctx context.Context, t *ledger.Task) (ledger.Answer, error) {
 	return ledger.Create(ctx, t, newReferral(c.Customer, c.Target), func(_ context.Context, id uuid.UUID, s offeredCase) ([]any, error) {
 		return new(referral.State).Offer(referral.Offering{
-			Referral: domain.ReferralID(id), Customer: s.customer, Referrer: s.referrer, Target: s.target, Note: c.Note, Today: t.Today(),
+			Referral: domain.ReferralID(id), Customer: s.customer, Referrer: s.referrer, Target: s.target, Remark: c.Remark, Today: t.Today(),
 		})
 	})
 }

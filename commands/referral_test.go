@@ -14,7 +14,7 @@ import (
 func (h *house) offer(from, to domain.StaffID) domain.ReferralID {
 	h.Helper()
 	of := h.Prospect(from, h.North, commandstest.Person("李示例"))
-	offered, err := h.Ledger.Do(h.Context(), h.As(from), commands.OfferReferral{Customer: of, Target: to, Note: "想买理财"})
+	offered, err := h.Ledger.Do(h.Context(), h.As(from), commands.OfferReferral{Customer: of, Target: to, Remark: "想买理财"})
 	h.Must(err)
 	return domain.ReferralID(offered.ID)
 }

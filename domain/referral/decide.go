@@ -14,7 +14,7 @@ import (
 // be answered.
 const OpenDays = 7
 
-// longestText is how many characters a note or a reason may have.
+// longestText is how many characters a remark or a reason may have.
 const longestText = 500
 
 // Offering is a customer to be offered to a colleague.
@@ -23,7 +23,7 @@ type Offering struct {
 	Customer ownership.Customer
 	Referrer ownership.Person
 	Target   ownership.Person
-	Note     string // may be empty
+	Remark   string // may be empty
 	Today    domain.Date
 }
 
@@ -31,7 +31,7 @@ type Offering struct {
 // ErrSelf, ErrCrossLine, customer.ErrErased, staff.ErrUnknown, staff.ErrInactive,
 // domain.ErrFormValue.
 func (s *State) Offer(in Offering) ([]any, error) {
-	note := strings.TrimSpace(in.Note)
+	remark := strings.TrimSpace(in.Remark)
 	switch {
 	case s.Known():
 		return nil, ErrNotOffered
@@ -45,13 +45,13 @@ func (s *State) Offer(in Offering) ([]any, error) {
 		return nil, staff.ErrInactive.At("target")
 	case !in.Target.Unit.Serves(in.Referrer.Unit.Line) || !in.Target.Unit.Serves(in.Customer.Home.Line):
 		return nil, ErrCrossLine.At("target")
-	case utf8.RuneCountInString(note) > longestText:
-		return nil, domain.ErrFormValue.At("note")
+	case utf8.RuneCountInString(remark) > longestText:
+		return nil, domain.ErrFormValue.At("remark")
 	}
 	return []any{Offered{
 		Referral: in.Referral, Customer: in.Customer.Customer, Line: in.Target.Unit.Line,
 		Referrer: in.Referrer.Staff, Unit: in.Referrer.Unit.ID, Target: in.Target.Staff, TargetUnit: in.Target.Unit.ID,
-		Note: domain.NewPersonal(note), ExpiresOn: in.Today.AddDays(OpenDays),
+		Remark: domain.NewPersonal(remark), ExpiresOn: in.Today.AddDays(OpenDays),
 	}}, nil
 }
 

@@ -22,7 +22,7 @@ type Offered struct {
 	Unit       domain.UnitID       `label:"引见人机构|Referrer's unit"`
 	Target     domain.StaffID      `label:"被引见人|Referred to"`
 	TargetUnit domain.UnitID       `label:"被引见人机构|Unit referred to"`
-	Note       domain.Personal     `label:"备注|Note"` // may be empty
+	Remark     domain.Personal     `label:"备注|Remark"` // may be empty
 	ExpiresOn  domain.Date         `label:"有效期至|Open until"`
 }
 
@@ -48,7 +48,7 @@ type Cancelled struct {
 	By       domain.StaffID    `label:"取消人|Cancelled by"`
 }
 
-// Subject is the customer whom the note is about.
+// Subject is the customer whom the remark is about.
 func (e Offered) Subject() domain.SubjectID { return domain.SubjectOf(e.Customer) }
 
 // Made is the referral.

@@ -20,7 +20,7 @@ func TestGoldenEventsAreStoredAsReleased(t *testing.T) {
 	domaintest.Golden(t, referral.Aggregate(),
 		referral.Offered{
 			Referral: id, Customer: wang, Line: domain.SelfOperated, Referrer: ann, Unit: domaintest.Sample[domain.UnitID]("outlet"),
-			Target: bo, TargetUnit: domaintest.Sample[domain.UnitID]("other outlet"), Note: domain.NewPersonal("想买理财"), ExpiresOn: domaintest.Day(t, "2026-03-09"),
+			Target: bo, TargetUnit: domaintest.Sample[domain.UnitID]("other outlet"), Remark: domain.NewPersonal("想买理财"), ExpiresOn: domaintest.Day(t, "2026-03-09"),
 		},
 		referral.Accepted{Referral: id, Customer: wang, By: bo},
 		referral.Rejected{Referral: id, Customer: wang, By: bo, Reason: "客户已满"},

@@ -27,7 +27,7 @@ var (
 	offered = referral.Offered{
 		Referral: domain.ReferralID{7}, Customer: domain.CustomerID{8}, Line: domain.SelfOperated,
 		Referrer: ann.Staff, Unit: outlet.ID, Target: bo.Staff, TargetUnit: outlet.ID,
-		Note: domain.NewPersonal("想买理财"), ExpiresOn: day("2026-03-09"),
+		Remark: domain.NewPersonal("想买理财"), ExpiresOn: day("2026-03-09"),
 	}
 	accepted  = referral.Accepted{Referral: offered.Referral, Customer: offered.Customer, By: bo.Staff}
 	rejected  = referral.Rejected{Referral: offered.Referral, Customer: offered.Customer, By: bo.Staff, Reason: "客户已满"}
@@ -45,7 +45,7 @@ func day(text string) domain.Date {
 func offer(change func(*referral.Offering)) func(*state) ([]any, error) {
 	in := referral.Offering{
 		Referral: offered.Referral, Customer: ownership.Customer{Customer: offered.Customer, Home: outlet},
-		Referrer: ann, Target: bo, Note: " 想买理财 ", Today: today,
+		Referrer: ann, Target: bo, Remark: " 想买理财 ", Today: today,
 	}
 	if change != nil {
 		change(&in)
@@ -94,8 +94,8 @@ func TestOffering(t *testing.T) {
 			Refused: customer.ErrErased,
 		},
 		rule{
-			Name: "A-56 a note has 500 characters at most", When: offer(func(in *referral.Offering) { in.Note = strings.Repeat("长", 501) }),
-			Refused: domain.ErrFormValue, At: "note",
+			Name: "A-56 a remark has 500 characters at most", When: offer(func(in *referral.Offering) { in.Remark = strings.Repeat("长", 501) }),
+			Refused: domain.ErrFormValue, At: "remark",
 		},
 	)
 }

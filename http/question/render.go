@@ -188,7 +188,7 @@ func personalField(name string) (staff.Field, bool) {
 	switch name {
 	case "account":
 		return staff.FieldBankAccount, true
-	case "purpose", "outcome", "note":
+	case "purpose", "outcome":
 		return staff.FieldRemark, true
 	}
 	field := staff.Field(name)

@@ -118,7 +118,7 @@ func (t *bankStory) referred() {
 	t.owned()
 	t.live()
 	from, to := t.outlet.manager(t.nth), t.outlet.manager(t.nth+1)
-	id := domain.ReferralID(do(t.story, from, commands.OfferReferral{Customer: t.id, Target: t.who(to), Note: "客户想了解理财产品"}))
+	id := domain.ReferralID(do(t.story, from, commands.OfferReferral{Customer: t.id, Target: t.who(to), Remark: "客户想了解理财产品"}))
 	switch t.number % 4 {
 	case 0:
 		do(t.story, to, commands.AcceptReferral{Referral: id})

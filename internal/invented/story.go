@@ -203,7 +203,7 @@ func (s *Story) Life(n int) []Write {
 	if n%6 == 5 {
 		offered := referral.Offered{
 			Referral: ID[domain.ReferralID](), Customer: id, Line: line, Referrer: advisor, Unit: unit, Target: s.Staff[other], TargetUnit: unit,
-			Note: domain.NewPersonal("想买理财"), ExpiresOn: domain.DateOf(begin.Effective, domain.ChinaZone()).AddDays(referral.OpenDays),
+			Remark: domain.NewPersonal("想买理财"), ExpiresOn: domain.DateOf(begin.Effective, domain.ChinaZone()).AddDays(referral.OpenDays),
 		}
 		add(referral.StreamPrefix+offered.Referral.String(), day(5), offered,
 			referral.Accepted{Referral: offered.Referral, Customer: id, By: s.Staff[other]})
