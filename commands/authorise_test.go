@@ -57,6 +57,7 @@ func examples(on things, today domain.Date) map[string]ledger.Body {
 		commands.RequestAccess{Staff: on.staff, Role: domain.RoleTeller, Unit: on.unit},
 		commands.GrantAccess{Staff: on.staff, Request: on.request},
 		commands.RefuseAccess{Staff: on.staff, Request: on.request, Reason: "不符"},
+		commands.WithdrawAccessRequest{Staff: on.staff, Request: on.request},
 		commands.RevokeAccess{Staff: on.staff, Role: domain.RoleRelationshipManager, Unit: on.unit, Reason: "调岗"},
 		commands.RegisterCustomer{Party: domain.Person, Fields: commandstest.Person("新客"), HomeUnit: on.unit},
 		commands.SupplementCustomer{Customer: on.customer, Fields: commands.CustomerFields{Address: "示例路9号"}},
@@ -167,7 +168,7 @@ func TestWhoMayNothingLearnsNothing(t *testing.T) {
 	none := examples(nothing(), h.Ledger.Today())
 	for name, body := range examples(on, h.Ledger.Today()) {
 		without := domain.ErrAuthzDenied
-		if name == "request-access" { // which everybody may, for themselves
+		if name == "request-access" || name == "withdraw-access-request" { // which everybody may, for themselves
 			without = domain.ErrQueryNotFoundOrOutOfScope
 		}
 		for who, asked := range map[string]struct {

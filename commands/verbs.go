@@ -18,7 +18,7 @@ import "guishu/commands/ledger"
 func All() []ledger.Body {
 	return []ledger.Body{
 		EstablishUnit{}, RenameUnit{}, MoveUnit{}, CloseUnit{},
-		HireStaff{}, TransferStaff{}, RecordDeparture{}, RequestAccess{}, GrantAccess{}, RefuseAccess{}, RevokeAccess{},
+		HireStaff{}, TransferStaff{}, RecordDeparture{}, RequestAccess{}, GrantAccess{}, RefuseAccess{}, WithdrawAccessRequest{}, RevokeAccess{},
 		RegisterCustomer{}, SupplementCustomer{}, RecordIdentityVerification{}, LinkCustomer{}, EraseCustomer{}, RevealFields{},
 		LookUpCustomer{}, ClaimCustomer{}, ConsentToClaim{}, ApproveClaim{}, RejectClaim{}, WithdrawClaim{}, RequestAdjustment{}, RequestDissolution{},
 		AttachAdvisor{}, EndAttachment{}, RecordContact{},

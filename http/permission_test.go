@@ -203,7 +203,7 @@ func sentBy(route string, reader domain.StaffID, unit domain.UnitID, today domai
 		return map[string]any{"current": password, "password": "short"}
 	case "POST /v1/payments/{payment}/registration", "POST /v1/payments/{payment}/confirmation", "POST /v1/payments/{payment}/attribution",
 		"POST /v1/payments/{payment}/attribution/counter-entry",
-		"POST /v1/products/{product}/opening", "POST /v1/staff/{staff}/invitation", "POST /v1/staff/{staff}/access/{request}/approval",
+		"POST /v1/products/{product}/opening", "POST /v1/staff/{staff}/invitation", "POST /v1/staff/{staff}/access/{request}/approval", "POST /v1/staff/{staff}/access/{request}/withdrawal",
 		"POST /v1/migrations/{batch}/approval", "POST /v1/applications/{application}/approval", "POST /v1/applications/{application}/consent",
 		"POST /v1/applications/{application}/withdrawal", "POST /v1/referrals/{referral}/acceptance", "POST /v1/referrals/{referral}/cancellation":
 		return map[string]any{}

@@ -94,6 +94,18 @@ func (s *State) Refuse(id domain.RequestID, approver domain.StaffID, reason stri
 	return []any{AccessRefused{Request: id, Staff: s.Staff, RefusedBy: approver, Reason: reason}}, nil
 }
 
+// Withdraw takes a pending request back: only the one who asked, or for whom, can.
+func (s *State) Withdraw(id domain.RequestID, by domain.StaffID) ([]any, error) {
+	request, known := s.Request(id)
+	switch {
+	case !known, by != request.RequestedBy && by != s.Staff:
+		return nil, domain.ErrQueryNotFoundOrOutOfScope.At("request")
+	case request.Status != RequestPending:
+		return nil, ErrGrantNotPending
+	}
+	return []any{AccessWithdrawn{Request: id, Staff: s.Staff, WithdrawnBy: by}}, nil
+}
+
 // answerable is the request, if it is pending and this approver may answer it.
 func (s *State) answerable(id domain.RequestID, approver domain.StaffID) (Request, error) {
 	if err := s.employed(); err != nil {

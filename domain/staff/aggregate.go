@@ -23,6 +23,7 @@ func Aggregate() domain.Aggregate {
 				domain.DescribeEvent[AccessRequested]("staff.access-requested", 1).Titled("申请权限", "Access requested"),
 				domain.DescribeEvent[AccessGranted]("staff.access-granted", 1).Titled("批准权限", "Access granted"),
 				domain.DescribeEvent[AccessRefused]("staff.access-refused", 1).Titled("不批准权限", "Access refused"),
+				domain.DescribeEvent[AccessWithdrawn]("staff.access-withdrawn", 1).Titled("撤回权限申请", "Request for access withdrawn"),
 				domain.DescribeEvent[AccessRevoked]("staff.access-revoked", 1).Titled("收回权限", "Access revoked"),
 				domain.DescribeEvent[Transferred]("staff.transferred", 1).Titled("员工调动", "Staff member transferred"),
 				domain.DescribeEvent[Departed]("staff.departed", 1).Titled("员工离职", "Staff member departed"),

@@ -50,6 +50,13 @@ type AccessRefused struct {
 	Reason    string           `label:"原因|Reason"`
 }
 
+// AccessWithdrawn takes a request back that nobody has answered.
+type AccessWithdrawn struct {
+	Request     domain.RequestID `label:"申请|Request"`
+	Staff       domain.StaffID   `label:"员工|Staff member"`
+	WithdrawnBy domain.StaffID   `label:"撤回人|Withdrawn by"`
+}
+
 // AccessRevoked takes a role at a unit away, at once.
 type AccessRevoked struct {
 	Staff  domain.StaffID `label:"员工|Staff member"`

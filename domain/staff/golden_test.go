@@ -28,6 +28,7 @@ func TestGoldenEventsAreStoredAsReleased(t *testing.T) {
 		},
 		staff.AccessRequested{Request: request, Staff: ann, Role: domain.RoleRelationshipManager, Unit: outlet, RequestedBy: head},
 		staff.AccessGranted{Request: request, Staff: ann, Role: domain.RoleRelationshipManager, Unit: outlet, ApprovedBy: bo},
+		staff.AccessWithdrawn{Request: request, Staff: ann, WithdrawnBy: ann},
 		staff.AccessRefused{Request: request, Staff: ann, RefusedBy: bo, Reason: "未签保密协议"},
 		staff.AccessRevoked{Staff: ann, Role: domain.RoleRelationshipManager, Unit: outlet, Reason: "岗位调整"},
 		staff.Transferred{Staff: ann, From: outlet, To: other, Superior: head},

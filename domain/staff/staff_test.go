@@ -133,6 +133,9 @@ func TestAnswerAccess(t *testing.T) {
 			return s.Grant(request(name), person(by), tree().Unit(unit(at)))
 		}
 	}
+	withdraw := func(by string) func(*staff.State) ([]any, error) {
+		return func(s *staff.State) ([]any, error) { return s.Withdraw(request("1"), person(by)) }
+	}
 	refuse := func(by, reason string) func(*staff.State) ([]any, error) {
 		return func(s *staff.State) ([]any, error) { return s.Refuse(request("1"), person(by), reason) }
 	}
@@ -154,6 +157,11 @@ func TestAnswerAccess(t *testing.T) {
 		rule{Name: "B-28 those who left are granted nothing", Given: append(pending, departed()), When: grant("1", "boss", "self"), Refused: staff.ErrInactive},
 		rule{Name: "B-28 a request at the unit that was left is not granted",
 			Given: append(pending, staff.Transferred{Staff: person("li"), From: unit("self"), To: unit("agency")}), When: grant("1", "boss", "self"), Refused: staff.ErrGrantNotPending},
+		rule{Name: "B-28 who asked takes a request back", Given: pending, When: withdraw("clerk"),
+			Then: []any{staff.AccessWithdrawn{Request: request("1"), Staff: person("li"), WithdrawnBy: person("clerk")}}},
+		rule{Name: "B-28 nobody else takes a request back", Given: pending, When: withdraw("boss"), Refused: domain.ErrQueryNotFoundOrOutOfScope, At: "request"},
+		rule{Name: "B-28 an answered request is not taken back", Given: append(pending, staff.AccessRefused{Request: request("1")}), When: withdraw("clerk"), Refused: staff.ErrGrantNotPending},
+		rule{Name: "B-28 a withdrawn request is not granted", Given: append(pending, staff.AccessWithdrawn{Request: request("1")}), When: grant("1", "boss", "self"), Refused: staff.ErrGrantNotPending},
 		rule{Name: "B-28 a request is refused with a reason", Given: pending, When: refuse("boss", " not needed "),
 			Then: []any{staff.AccessRefused{Request: request("1"), Staff: person("li"), RefusedBy: person("boss"), Reason: "not needed"}}},
 		rule{Name: "B-28 a refusal has a reason", Given: pending, When: refuse("boss", " "), Refused: domain.ErrFormRequired, At: "reason"},

@@ -43,10 +43,11 @@ type RequestStatus string
 
 // The values of RequestStatus.
 const (
-	RequestPending RequestStatus = "PENDING"
-	RequestGranted RequestStatus = "GRANTED"
-	RequestRefused RequestStatus = "REFUSED"
-	RequestLapsed  RequestStatus = "LAPSED" // the member of staff left, or left the unit
+	RequestPending   RequestStatus = "PENDING"
+	RequestGranted   RequestStatus = "GRANTED"
+	RequestRefused   RequestStatus = "REFUSED"
+	RequestWithdrawn RequestStatus = "WITHDRAWN"
+	RequestLapsed    RequestStatus = "LAPSED" // the member of staff left, or left the unit
 )
 
 // RequestStatuses is every request status.
@@ -54,6 +55,7 @@ var RequestStatuses = domain.NewEnumeration(domain.ErrFormValue.At("status"),
 	domain.Named(RequestPending, "待审批", "pending"),
 	domain.Named(RequestGranted, "已授权", "granted"),
 	domain.Named(RequestRefused, "未同意", "refused"),
+	domain.Named(RequestWithdrawn, "已撤回", "withdrawn"),
 	domain.Named(RequestLapsed, "已失效", "lapsed"),
 )
 
@@ -127,6 +129,8 @@ func (s *State) Apply(event any, fact domain.Fact) {
 		s.Grants = append(s.Grants, Held{Role: e.Role, Unit: e.Unit, ApprovedBy: e.ApprovedBy, Since: fact.Position})
 	case AccessRefused:
 		s.answer(e.Request, RequestRefused)
+	case AccessWithdrawn:
+		s.answer(e.Request, RequestWithdrawn)
 	case AccessRevoked:
 		s.Grants = slices.DeleteFunc(s.Grants, func(h Held) bool { return h.Role == e.Role && h.Unit == e.Unit })
 	case Transferred:

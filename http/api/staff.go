@@ -23,6 +23,7 @@ func (a *API) staffRoutes() {
 	command[commands.RequestAccess](a, area, "/v1/staff/{staff}/access")
 	command[commands.GrantAccess](a, area, "/v1/staff/{staff}/access/{request}/approval")
 	command[commands.RefuseAccess](a, area, "/v1/staff/{staff}/access/{request}/refusal")
+	command[commands.WithdrawAccessRequest](a, area, "/v1/staff/{staff}/access/{request}/withdrawal")
 	command[commands.RevokeAccess](a, area, "/v1/staff/{staff}/access/revocation")
 	Action(a, area, Route{
 		Method: http.MethodPost, Path: "/v1/staff/{staff}/invitation", Name: "invite-staff", Title: ledger.Say("发放一次性登录密钥", "Invite to sign in"), Needs: staff.ManageStaff,

@@ -127,7 +127,7 @@ func Model() projections.Model {
 		Answers: "who works where, under whom and in which roles; requests for access (B-28)",
 		Tables:  []projections.TableDefinition{m.members, m.grants, m.requests},
 		Handlers: []projections.Handler{
-			projections.On(m.hired), projections.On(m.requested), projections.On(m.granted), projections.On(m.refused),
+			projections.On(m.hired), projections.On(m.requested), projections.On(m.granted), projections.On(m.refused), projections.On(m.withdrawn),
 			projections.On(m.revoked), projections.On(m.transferred), projections.On(m.departed),
 		},
 	}
@@ -165,6 +165,12 @@ func (m *model) granted(tx *projections.Tx, e staff.AccessGranted, at *projectio
 func (m *model) refused(tx *projections.Tx, e staff.AccessRefused, at *projections.Event) error {
 	return m.requests.Change(tx, e.Request, func(request *Request) {
 		request.Status, request.DecidedBy, request.DecidedAt, request.Reason = staff.RequestRefused, e.RefusedBy, at.EffectiveAt, e.Reason
+	})
+}
+
+func (m *model) withdrawn(tx *projections.Tx, e staff.AccessWithdrawn, at *projections.Event) error {
+	return m.requests.Change(tx, e.Request, func(request *Request) {
+		request.Status, request.DecidedBy, request.DecidedAt = staff.RequestWithdrawn, e.WithdrawnBy, at.EffectiveAt
 	})
 }
 
