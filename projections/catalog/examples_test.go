@@ -35,27 +35,17 @@ type example struct {
 	unscoped string   // why it does not keep to the reader's scope
 	models   []string // it says that it tells from
 	ask      func(db query.DB, reader query.Reader, answer answer)
+	// orders asks for two pages in each order there is.
+	orders func(db query.DB, reader query.Reader, answer answer)
 }
 
 // answer hears what came of a question.
 type answer func(question string, rows int, err error)
 
-// list asks a list for its pages in every order, for what each question chooses, and
-// for one row.
+// list asks a list for what each question chooses, for everything, and for one row.
 func list[Q, R any](b *bed, name string, l query.List[Q, R], key any, questions ...Q) example {
-	return example{name, l.Unscoped, l.Models, func(db query.DB, reader query.Reader, answer answer) {
-		var all Q
-		for _, sort := range l.Sorts {
-			for _, sorted := range []string{sort.Name, "-" + sort.Name} {
-				paging := query.Paging{Sort: sorted, Limit: 1}
-				page, err := l.Page(b.ctx, db, reader, all, paging)
-				answer("sorted by "+sorted, len(page.Rows), err)
-				if paging.After = page.Next; page.Next != "" {
-					page, err = l.Page(b.ctx, db, reader, all, paging)
-					answer("the second page by "+sorted, len(page.Rows), err)
-				}
-			}
-		}
+	var all Q
+	ask := func(db query.DB, reader query.Reader, answer answer) {
 		for _, q := range append(questions, all) {
 			page, err := l.Page(b.ctx, db, reader, q, query.Paging{})
 			answer(fmt.Sprintf("%+v", q), len(page.Rows), err)
@@ -70,14 +60,30 @@ func list[Q, R any](b *bed, name string, l query.List[Q, R], key any, questions 
 			}
 			answer(fmt.Sprintf("the one %v", key), rows, err)
 		}
-	}}
+	}
+	orders := func(db query.DB, reader query.Reader, answer answer) {
+		for _, sort := range l.Sorts {
+			for _, sorted := range []string{sort.Name, "-" + sort.Name} {
+				paging := query.Paging{Sort: sorted, Limit: 1}
+				page, err := l.Page(b.ctx, db, reader, all, paging)
+				answer("sorted by "+sorted, len(page.Rows), err)
+				if paging.After = page.Next; page.Next != "" {
+					page, err = l.Page(b.ctx, db, reader, all, paging)
+					answer("the second page by "+sorted, len(page.Rows), err)
+				}
+			}
+		}
+	}
+	return example{name, l.Unscoped, l.Models, ask, orders}
 }
 
 // other is a question that is no list; who may ask it is for the caller.
 func other(name string, ask func(db query.DB, reader query.Reader) error) example {
-	return example{name, "the caller has asked for the customer or the member of staff", nil, func(db query.DB, reader query.Reader, answer answer) {
-		answer("", 0, ask(db, reader))
-	}}
+	return example{
+		name: name, unscoped: "the caller has asked for the customer or the member of staff",
+		ask:    func(db query.DB, reader query.Reader, answer answer) { answer("", 0, ask(db, reader)) },
+		orders: func(query.DB, query.Reader, answer) {},
+	}
 }
 
 // examples ask every list, and every other question, of every read model.
@@ -93,9 +99,10 @@ func (b *bed) examples(t *testing.T) []example {
 	product, outlet := b.story.Products[0], b.story.Outlets[0]
 	var sums []performance.Query
 	for _, level := range []performance.Level{performance.Headquarters, performance.Branch, performance.Outlet, performance.Person} {
-		for _, grain := range performance.Grains.Values() {
-			sums = append(sums, performance.Query{Level: level, Grain: grain, ByProduct: true, From: day, To: day.AddDays(200)})
-		}
+		sums = append(sums, performance.Query{Level: level, ByProduct: true, From: day, To: day.AddDays(200)})
+	}
+	for _, grain := range performance.Grains.Values() {
+		sums = append(sums, performance.Query{Level: performance.Person, Grain: grain, Product: product, Advisor: who, Below: path})
 	}
 	moment := ownership.Moment{AsOf: b.story.Begin, KnownAt: b.story.Begin}
 	return []example{

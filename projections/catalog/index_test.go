@@ -60,7 +60,7 @@ var read = regexp.MustCompile(`\bread\.(\w+)`)
 
 func TestNoQueryWithoutAnIndex(t *testing.T) {
 	t.Parallel()
-	b := setup(t, 20, 250)
+	b := setup(t, 20, 100)
 	conn, err := b.Pool.Acquire(b.ctx)
 	if err != nil {
 		t.Fatal(err)
@@ -93,7 +93,7 @@ func TestNoQueryWithoutAnIndex(t *testing.T) {
 	for _, example := range b.examples(t) {
 		told := map[string]bool{}
 		for name, reader := range readers {
-			example.ask(db, reader, func(question string, rows int, err error) {
+			answer := func(question string, rows int, err error) {
 				if err != nil && !errors.Is(err, domain.ErrQueryNotFoundOrOutOfScope) {
 					t.Errorf("%s, %s, %s: %v", example.name, name, question, err)
 				}
@@ -115,7 +115,11 @@ func TestNoQueryWithoutAnIndex(t *testing.T) {
 					}
 				}
 				plans = plans[:0]
-			})
+			}
+			example.ask(db, reader, answer)
+			if name == "both" || name == "everywhere" {
+				example.orders(db, reader, answer)
+			}
 		}
 		if want := slices.Sorted(maps.Keys(told)); example.models != nil && !slices.Equal(slices.Sorted(slices.Values(example.models)), want) {
 			t.Errorf("%s tells from the read models %v, and List.Models names %v", example.name, want, example.models)

@@ -2,7 +2,9 @@ package catalog_test
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -184,16 +186,19 @@ func (b *bed) findsNone(t *testing.T, table string, told *secrets, except ...str
 	if except == nil {
 		except = []string{}
 	}
-	for text := range told.texts {
-		var row string
-		err := b.Pool.QueryRow(b.ctx, fmt.Sprintf(`
-			SELECT coalesce(min(rest), '') FROM (SELECT (to_jsonb(r) - $2::text[])::text AS rest FROM read."%s" r) AS shown
-			WHERE position($1 in rest) > 0`, table), text, except).Scan(&row)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if row != "" {
-			t.Errorf("the personal text %q stands in a column of %s that is not declared so (Column.Personal): %s", text, table, row)
-		}
+	rows, err := b.Pool.Query(b.ctx, fmt.Sprintf(`
+		SELECT text, min(rest) FROM unnest($1::text[]) AS text
+		JOIN (SELECT (to_jsonb(r) - $2::text[])::text AS rest FROM read."%s" r) AS shown ON position(text in rest) > 0
+		GROUP BY text`, table), slices.Collect(maps.Keys(told.texts)), except)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text, row string
+	_, err = pgx.ForEachRow(rows, []any{&text, &row}, func() error {
+		t.Errorf("the personal text %q stands in a column of %s that is not declared so (Column.Personal): %s", text, table, row)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
