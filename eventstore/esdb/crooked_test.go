@@ -28,12 +28,14 @@ type crooked struct {
 	options []grpc.ServerOption
 	members []*gossip.MemberInfo // of its cluster
 
-	offers bool                                                    // says that it takes appends over a common call
-	call   func(*crooked, streams.Streams_BatchAppendServer) error // nil: does not know the method
-	alone  atomic.Int64                                            // appends with a call of their own
-	shared atomic.Int64                                            // appends over a common call
-	calls  atomic.Int64                                            // common calls
-	sent   atomic.Pointer[metadata.MD]                             // with the last common call
+	ask    func(*streams.ReadReq) error                                  // refuses to read, nil: never
+	read   func(*streams.ReadReq, *streams.ReadResp) []*streams.ReadResp // what is answered instead, nil: the same
+	offers bool                                                          // says that it takes appends over a common call
+	call   func(*crooked, streams.Streams_BatchAppendServer) error       // nil: does not know the method
+	alone  atomic.Int64                                                  // appends with a call of their own
+	shared atomic.Int64                                                  // appends over a common call
+	calls  atomic.Int64                                                  // common calls
+	sent   atomic.Pointer[metadata.MD]                                   // with the last common call
 }
 
 // serveCrooked gives a crooked server in front of a gateway over inner.
@@ -79,6 +81,11 @@ func (g gossiper) Read(context.Context, *shared.Empty) (*gossip.ClusterInfo, err
 }
 
 func (c *crooked) Read(request *streams.ReadReq, answers streams.Streams_ReadServer) error {
+	if c.ask != nil {
+		if err := c.ask(request); err != nil {
+			return err
+		}
+	}
 	behind, err := c.behind.Read(answers.Context(), request)
 	if err != nil {
 		return err
@@ -92,8 +99,14 @@ func (c *crooked) Read(request *streams.ReadReq, answers streams.Streams_ReadSer
 			answers.SetTrailer(behind.Trailer())
 			return err
 		}
-		if err := answers.Send(answer); err != nil {
-			return err
+		all := []*streams.ReadResp{answer}
+		if c.read != nil {
+			all = c.read(request, answer)
+		}
+		for _, answer := range all {
+			if err := answers.Send(answer); err != nil {
+				return err
+			}
 		}
 	}
 }

@@ -234,7 +234,7 @@ func (s *Store) readFiltered(ctx, bounded context.Context, q eventstore.AllQuery
 		broken = !yield(delivery.Event, nil)
 		return !broken && given != q.Limit
 	}}
-	sub := &allSubscription{follower: f, filter: q.Filter, position: q.After, window: catchUpWindow}
+	sub := &allSubscription{follower: f, filter: q.Filter, at: placeAt(q.After), window: catchUpWindow}
 	if err := s.keepFollowing(bounded, f, sub, s.options.Patience); err != nil && !broken {
 		yield(eventstore.Event{}, s.translate(ctx, "reading all", err))
 	}
@@ -265,7 +265,7 @@ func (s *Store) allReader(q *eventstore.AllQuery, from eventstore.Position, give
 				options = esdb.ReadAllOptions{From: esdb.End{}, Direction: esdb.Backwards}
 			}
 			if place := max(*at, from); place > 0 {
-				options.From = exactly(place)
+				options.From = placeAt(place).onServer()
 			}
 			return client.ReadAll(ctx, options, count)
 		},
@@ -307,10 +307,6 @@ func (s *Store) readNearby(ctx context.Context, q eventstore.AllQuery, cause err
 		return cause
 	}
 	return s.read(ctx, s.allReader(&q, q.After+1, given, take))
-}
-
-func exactly(position eventstore.Position) esdb.Position {
-	return esdb.Position{Commit: uint64(position), Prepare: uint64(position)}
 }
 
 // lastTaken gives the position of the last event of any kind.

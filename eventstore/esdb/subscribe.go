@@ -30,7 +30,7 @@ var errBeginAnew = errors.New("the subscription goes on with another call")
 func (s *Store) SubscribeAll(ctx context.Context, after eventstore.Position, filter eventstore.Filter) iter.Seq2[eventstore.Delivery, error] {
 	err := (eventstore.AllQuery{After: after, Filter: filter}).Validate()
 	return s.subscribe(ctx, err, func(f *follower) subscription {
-		return &allSubscription{follower: f, filter: filter, position: after, window: catchUpWindow}
+		return &allSubscription{follower: f, filter: filter, at: placeAt(after), window: catchUpWindow}
 	})
 }
 
@@ -51,6 +51,9 @@ type subscription interface {
 	handle(step *esdb.SubscriptionEvent) error
 	// nothingMore handles that the stream will have no more events.
 	nothingMore()
+	// nearby changes where the next call begins when the server knows no such place;
+	// false when there is no other one that means the same.
+	nearby() bool
 }
 
 // follower is one running subscription.
@@ -118,6 +121,9 @@ func (s *Store) keepFollowing(ctx context.Context, f *follower, sub subscription
 			}
 			<-ctx.Done()
 			return ctx.Err()
+		case judge(err) == senseless && sub.nearby():
+			attempt = -1
+			continue
 		case judge(err) == refused || judge(err) == senseless || unreadable(err):
 			return err
 		}
@@ -185,18 +191,19 @@ func (f *follower) lookAtTheEnd(ctx context.Context, l *link) error {
 // allSubscription follows all streams.
 type allSubscription struct {
 	*follower
-	filter   eventstore.Filter
-	position eventstore.Position // examined so far
-	window   int
-	quiet    bool // that the call has caught up is no news
+	filter eventstore.Filter
+	at     place // examined so far
+	told   bool  // the server has named this place itself
+	window int
+	quiet  bool // that the call has caught up is no news
 }
 
 func (a *allSubscription) open(ctx context.Context, client *esdb.Client) (*esdb.Subscription, error) {
 	options := esdb.SubscribeToAllOptions{
 		From: esdb.Start{}, Filter: serverFilter(a.filter), MaxSearchWindow: a.window, CheckpointInterval: 1,
 	}
-	if a.position > 0 {
-		options.From = exactly(a.position)
+	if a.at != (place{}) {
+		options.From = a.at.onServer()
 	}
 	return client.SubscribeToAll(ctx, options)
 }
@@ -206,7 +213,7 @@ func (a *allSubscription) handle(step *esdb.SubscriptionEvent) error {
 	case step.EventAppeared != nil:
 		return a.event(step.EventAppeared.OriginalEvent())
 	case step.CheckPointReached != nil:
-		return a.examined(positionOf(step.CheckPointReached.Commit))
+		return a.examined(placeOf(*step.CheckPointReached))
 	case step.CaughtUp != nil:
 		return a.caughtUp()
 	case step.FellBehind != nil:
@@ -219,11 +226,11 @@ func (a *allSubscription) event(recorded *esdb.RecordedEvent) error {
 	if recorded == nil {
 		return nil
 	}
-	position := positionOf(recorded.Position.Commit)
-	if position <= a.position {
+	here := placeOf(recorded.Position)
+	if !a.at.isBefore(here) {
 		return nil // delivered before
 	}
-	a.position, a.moved = position, true
+	a.at, a.told, a.moved = here, true, true
 	a.store.sawEvent(recorded)
 	if why, skip := passOver(recorded, a.filter); skip {
 		a.store.options.Skipped(why)
@@ -232,30 +239,43 @@ func (a *allSubscription) event(recorded *esdb.RecordedEvent) error {
 	if !a.filter.Keeps(eventstore.Stream(recorded.StreamID), recorded.EventType) {
 		return nil
 	}
-	return a.deliver(eventstore.Delivery{Position: position, Event: eventOf(recorded)})
+	event := eventOf(recorded)
+	return a.deliver(eventstore.Delivery{Position: event.Position, Event: event})
 }
 
-func (a *allSubscription) examined(position eventstore.Position) error {
-	if position <= a.position {
+func (a *allSubscription) examined(upTo place) error {
+	if !a.at.isBefore(upTo) {
 		return nil
 	}
-	a.position, a.moved = position, true
+	before := a.at.position()
+	a.at, a.told, a.moved = upTo, true, true
+	position := upTo.position()
 	a.store.saw(position)
-	if a.filter.IsZero() {
+	if a.filter.IsZero() || position <= before {
 		return nil
 	}
 	return a.deliver(eventstore.Delivery{Kind: eventstore.Checkpoint, Position: position})
 }
 
+// nearby is for a position that came from examined once: the place that the server
+// named was behind it.
+func (a *allSubscription) nearby() bool {
+	if a.told || a.at == (place{}) {
+		return false
+	}
+	a.at, a.told = place{commit: a.at.commit + 1}, true
+	return true
+}
+
 // caughtUp tells that the tail begins. A filtered subscription then goes on
 // with a call by which the server tells of everything it examines.
 func (a *allSubscription) caughtUp() error {
-	a.position, a.moved = max(a.position, a.certain), true
+	a.at, a.told, a.moved = a.at.orLater(placeAt(a.certain)), true, true
 	if a.quiet {
 		a.quiet = false
 		return nil
 	}
-	if err := a.deliver(eventstore.Delivery{Kind: eventstore.CaughtUp, Position: a.position}); err != nil {
+	if err := a.deliver(eventstore.Delivery{Kind: eventstore.CaughtUp, Position: a.at.position()}); err != nil {
 		return err
 	}
 	if a.filter.IsZero() || a.window == liveWindow {
@@ -314,3 +334,5 @@ func (b *streamSubscription) caughtUp() error {
 }
 
 func (b *streamSubscription) nothingMore() { _ = b.caughtUp() }
+
+func (b *streamSubscription) nearby() bool { return false }
