@@ -1,10 +1,13 @@
 package api
 
 import (
+	"fmt"
+	"maps"
 	"net/http"
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 
 	"guishu/domain"
 	"guishu/http/auth"
@@ -15,7 +18,9 @@ import (
 // document is the OpenAPI document in the making.
 type document struct {
 	*huma.OpenAPI
-	shapes *schemas
+	shapes     *schemas
+	operations []*huma.Operation
+	problems   map[string]*huma.Response // by their codes
 }
 
 func newDocument(version string) *document {
@@ -23,7 +28,7 @@ func newDocument(version string) *document {
 		version = "0"
 	}
 	shapes := newSchemas()
-	return &document{shapes: shapes, OpenAPI: &huma.OpenAPI{
+	return &document{shapes: shapes, problems: map[string]*huma.Response{}, OpenAPI: &huma.OpenAPI{
 		OpenAPI: "3.1.0",
 		Info: &huma.Info{
 			Title: "归属 Guishu", Version: version,
@@ -41,8 +46,12 @@ func newDocument(version string) *document {
 	}}
 }
 
-// Document is the OpenAPI document as it is served.
-func (a *API) Document() ([]byte, error) { return a.document.MarshalJSON() }
+// Document is the OpenAPI document as it is served. It is asked for once, when all
+// routes are made.
+func (a *API) Document() ([]byte, error) {
+	a.document.share()
+	return a.document.MarshalJSON()
+}
 
 // operation begins the description of a route.
 func (d *document) operation(area string, rt Route, in []parameter) *huma.Operation {
@@ -130,12 +139,46 @@ func (d *document) add(op *huma.Operation, rt Route) {
 		op.Responses[strconv.Itoa(status)] = d.refusal(codes)
 	}
 	d.AddOperation(op)
+	d.operations = append(d.operations, op)
+}
+
+// share puts what several operations may be refused with into one place.
+func (d *document) share() {
+	uses, named := map[*huma.Response]int{}, map[*huma.Response]*huma.Response{}
+	for _, op := range d.operations {
+		for _, response := range op.Responses {
+			uses[response]++
+		}
+	}
+	d.Components.Responses = map[string]*huma.Response{}
+	numbers := map[int]int{}
+	for _, op := range d.operations {
+		for _, key := range slices.Sorted(maps.Keys(op.Responses)) {
+			response := op.Responses[key]
+			if uses[response] < 2 {
+				continue
+			}
+			if named[response] == nil {
+				status, _ := strconv.Atoi(key)
+				numbers[status]++
+				name := strings.ReplaceAll(http.StatusText(status), " ", "") + strconv.Itoa(numbers[status])
+				d.Components.Responses[name] = response
+				named[response] = &huma.Response{Ref: "#/components/responses/" + name}
+			}
+			op.Responses[key] = named[response]
+		}
+	}
 }
 
 // refusal describes the problems of one status, by their codes.
 func (d *document) refusal(codes []domain.Code) *huma.Response {
 	code := &huma.Schema{Type: huma.TypeString}
 	response := &huma.Response{}
+	key := fmt.Sprint(codes)
+	if known := d.problems[key]; known != nil {
+		return known
+	}
+	d.problems[key] = response
 	for _, c := range codes {
 		entry := c.Entry()
 		code.Enum = append(code.Enum, entry.Name)
