@@ -15,9 +15,9 @@ import (
 // (A-04 … A-09).
 type ClaimCustomer struct {
 	Customer domain.CustomerID         `json:"customer"`
-	Line     domain.BusinessLine       `json:"line,omitempty" doc:"Empty: the line of the applicant's unit."`
-	Kind     ownership.ApplicationKind `json:"kind,omitempty" doc:"ESTABLISH, or CROSS_INSTITUTION for a customer of another outlet; empty picks."`
-	Phone    string                    `json:"phone,omitempty" doc:"The customer's mobile number, maintained with the application (A-09)."`
+	Line     domain.BusinessLine       `json:"line,omitempty" doc:"业务条线；不填为申请人所在机构的条线。 Empty: the line of the applicant's unit."`
+	Kind     ownership.ApplicationKind `json:"kind,omitempty" doc:"申请事项：ESTABLISH，或对其他网点的客户为 CROSS_INSTITUTION；不填自动判断。 ESTABLISH, or CROSS_INSTITUTION for a customer of another outlet; empty picks."`
+	Phone    string                    `json:"phone,omitempty" doc:"客户的手机号码，随申请维护（A-09）。 The customer's mobile number, maintained with the application (A-09)."`
 }
 
 var claimCustomer = ledger.Verb{

@@ -12,8 +12,8 @@ import (
 // CloseMigration ends a batch: nothing more may come under it.
 type CloseMigration struct {
 	Batch    domain.BatchID `json:"batch"`
-	Imported int            `json:"imported" doc:"Rows that came in."`
-	Rejected int            `json:"rejected" doc:"Rows that were reported and left out."`
+	Imported int            `json:"imported" doc:"导入的行数。 Rows that came in."`
+	Rejected int            `json:"rejected" doc:"报告并略去的行数。 Rows that were reported and left out."`
 }
 
 var closeMigration = ledger.Verb{

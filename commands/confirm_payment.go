@@ -13,7 +13,7 @@ import (
 // registered it (打款确认, B-06, B-14).
 type ConfirmPayment struct {
 	Payment   domain.PaymentID `json:"payment"`
-	AmountFen domain.Fen       `json:"amount_fen,omitempty" doc:"In fen, what came in; 0 keeps the registered amount."`
+	AmountFen domain.Fen       `json:"amount_fen,omitempty" doc:"实际到账金额，单位为分；0 为不变。 In fen, what came in; 0 keeps the registered amount."`
 }
 
 var confirmPayment = ledger.Verb{

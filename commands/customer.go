@@ -36,9 +36,9 @@ type CustomerFields struct {
 	IdentityNumber      string                `json:"identity_number,omitempty"`
 	Phone               string                `json:"phone,omitempty"`
 	Source              customer.Source       `json:"source,omitempty"`
-	ChannelType         customer.ChannelType  `json:"channel_type,omitempty" doc:"Required when the source is a channel."`
+	ChannelType         customer.ChannelType  `json:"channel_type,omitempty" doc:"渠道类别；来源为渠道时必填。 Required when the source is a channel."`
 	Address             string                `json:"address,omitempty"`
-	Birthday            string                `json:"birthday,omitempty" doc:"yyyymmdd or yyyy-mm-dd."`
+	Birthday            string                `json:"birthday,omitempty" doc:"出生日期，yyyymmdd 或 yyyy-mm-dd。 As yyyymmdd or yyyy-mm-dd."`
 	Gender              identity.Gender       `json:"gender,omitempty"`
 	Employer            string                `json:"employer,omitempty"`
 	Occupation          string                `json:"occupation,omitempty"`

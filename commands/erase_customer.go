@@ -12,7 +12,7 @@ import (
 // happened stays on record (china-specifics §9).
 type EraseCustomer struct {
 	Customer domain.CustomerID `json:"customer"`
-	Basis    string            `json:"basis" doc:"The legal ground."`
+	Basis    string            `json:"basis" doc:"删除的法律依据。 The legal ground."`
 }
 
 var eraseCustomer = ledger.Verb{

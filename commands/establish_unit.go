@@ -12,12 +12,12 @@ import (
 
 // EstablishUnit adds a unit to the organisation (A-07, A-61).
 type EstablishUnit struct {
-	Parent domain.UnitID         `json:"parent,omitempty" doc:"The unit above; empty only for the root."`
-	Code   string                `json:"code" doc:"The unit's own number in the firm, unique."`
+	Parent domain.UnitID         `json:"parent,omitempty" doc:"上级机构；仅最上级不填。 The unit above; empty only for the root."`
+	Code   string                `json:"code" doc:"机构代码，全公司唯一。 The unit's own number in the firm, unique."`
 	Name   string                `json:"name"`
 	Kind   domain.UnitKind       `json:"kind"`
-	Line   domain.BusinessLine   `json:"line,omitempty" doc:"Business line; empty above the outlets."`
-	Model  domain.OwnershipModel `json:"model,omitempty" doc:"EXCLUSIVE or ATTACHED; inherited when empty."`
+	Line   domain.BusinessLine   `json:"line,omitempty" doc:"业务条线；网点以上不填。 Business line; empty above the outlets."`
+	Model  domain.OwnershipModel `json:"model,omitempty" doc:"归属模式；不填则继承。 EXCLUSIVE or ATTACHED; inherited when empty."`
 }
 
 var establishUnit = ledger.Verb{

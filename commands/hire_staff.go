@@ -15,11 +15,11 @@ import (
 // HireStaff adds a member of staff to a unit (B-02). It gives no access: that is
 // requested and approved apart (B-28).
 type HireStaff struct {
-	EmployeeNo string         `json:"employee_no" doc:"Unique in the firm."`
-	Login      string         `json:"login" doc:"Name to sign in with, unique."`
+	EmployeeNo string         `json:"employee_no" doc:"员工号，全公司唯一。 The employee number, unique in the firm."`
+	Login      string         `json:"login" doc:"登录名，唯一。 Name to sign in with, unique."`
 	Name       string         `json:"name"`
 	Unit       domain.UnitID  `json:"unit"`
-	Superior   domain.StaffID `json:"superior,omitempty" doc:"Direct superior."`
+	Superior   domain.StaffID `json:"superior,omitempty" doc:"直接上级。 Direct superior."`
 }
 
 var hireStaff = ledger.Verb{

@@ -13,11 +13,11 @@ import (
 
 // LaunchProduct adds a product, closed for subscription until opened (B-12, B-19).
 type LaunchProduct struct {
-	Code         string     `json:"code" doc:"Unique in the firm."`
+	Code         string     `json:"code" doc:"产品代码，全公司唯一。 The product's code, unique in the firm."`
 	Name         string     `json:"name"`
 	Series       string     `json:"series,omitempty"`
 	Supplier     string     `json:"supplier"`
-	ListPriceFen domain.Fen `json:"list_price_fen,omitempty" doc:"In fen; 0 where there is none."`
+	ListPriceFen domain.Fen `json:"list_price_fen,omitempty" doc:"标价，单位为分；没有则为 0。 In fen; 0 where there is none."`
 	RiskLevel    string     `json:"risk_level,omitempty"`
 }
 

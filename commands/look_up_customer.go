@@ -24,8 +24,8 @@ type LookUpCustomer struct {
 	IdentityType   identity.DocumentType     `json:"identity_type,omitempty"`
 	IdentityNumber string                    `json:"identity_number,omitempty"`
 	Name           string                    `json:"name,omitempty"`
-	Line           domain.BusinessLine       `json:"line,omitempty" doc:"Empty: the line of the asker's unit."`
-	Kind           ownership.ApplicationKind `json:"kind,omitempty" doc:"CROSS_INSTITUTION also finds customers of other outlets."`
+	Line           domain.BusinessLine       `json:"line,omitempty" doc:"业务条线；不填为查询人所在机构的条线。 Empty: the line of the asker's unit."`
+	Kind           ownership.ApplicationKind `json:"kind,omitempty" doc:"CROSS_INSTITUTION 也可查到其他网点的客户。 CROSS_INSTITUTION also finds customers of other outlets."`
 }
 
 var lookUpCustomer = ledger.Verb{

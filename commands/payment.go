@@ -24,10 +24,10 @@ var illFormedPayment = []domain.Code{
 // BankSource is the account a payment comes from and the bank that keeps it
 // (B-12).
 type BankSource struct {
-	HeadBank  string `json:"head_bank,omitempty" doc:"银行总行名称"`
-	Branch    string `json:"branch,omitempty" doc:"分行名称"`
-	SubBranch string `json:"sub_branch,omitempty" doc:"支行名称"`
-	Account   string `json:"account,omitempty" doc:"划出银行账号"`
+	HeadBank  string `json:"head_bank,omitempty" doc:"银行总行名称。 Name of the bank's head office."`
+	Branch    string `json:"branch,omitempty" doc:"分行名称。 Name of the branch."`
+	SubBranch string `json:"sub_branch,omitempty" doc:"支行名称。 Name of the sub-branch."`
+	Account   string `json:"account,omitempty" doc:"划出银行账号。 The debit account."`
 }
 
 func (b BankSource) source() payment.Source {

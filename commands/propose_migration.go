@@ -12,7 +12,7 @@ import (
 // ProposeMigration asks to import history from named files (B-31).
 type ProposeMigration struct {
 	Name    string             `json:"name"`
-	Sources []migration.Source `json:"sources" doc:"The files, each named by its SHA-256."`
+	Sources []migration.Source `json:"sources" doc:"文件，各以其 SHA-256 标识。 The files, each named by its SHA-256."`
 }
 
 var proposeMigration = ledger.Verb{

@@ -20,8 +20,8 @@ type RecordContact struct {
 	Advisor    domain.StaffID           `json:"advisor"`
 	OccurredOn domain.Date              `json:"occurred_on"`
 	Method     attachment.ContactMethod `json:"method"`
-	Product    domain.ProductID         `json:"product,omitempty" doc:"What it was about, if a product."`
-	TwoWay     bool                     `json:"two_way,omitempty" doc:"The customer answered."`
+	Product    domain.ProductID         `json:"product,omitempty" doc:"所谈的产品，如有。 What it was about, if a product."`
+	TwoWay     bool                     `json:"two_way,omitempty" doc:"客户有回应。 The customer answered."`
 	Purpose    string                   `json:"purpose,omitempty"`
 	Outcome    string                   `json:"outcome,omitempty"`
 }

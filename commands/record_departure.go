@@ -13,7 +13,7 @@ import (
 // RecordDeparture ends an employment and every access at once (B-28).
 type RecordDeparture struct {
 	Staff  domain.StaffID `json:"staff"`
-	On     domain.Date    `json:"on" doc:"The last day."`
+	On     domain.Date    `json:"on" doc:"最后工作日。 The last day."`
 	Reason string         `json:"reason"`
 }
 

@@ -14,7 +14,7 @@ import (
 type RecordIdentityVerification struct {
 	Customer domain.CustomerID       `json:"customer"`
 	Result   customer.IDVerification `json:"result"`
-	Evidence string                  `json:"evidence" doc:"Reference of the front office's slip."`
+	Evidence string                  `json:"evidence" doc:"前台核查凭据的编号。 Reference of the front office's slip."`
 }
 
 var recordIdentityVerification = ledger.Verb{

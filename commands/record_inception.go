@@ -13,7 +13,7 @@ import (
 type RecordInception struct {
 	Product       domain.ProductID `json:"product"`
 	EstablishedOn domain.Date      `json:"established_on"`
-	MaturesOn     domain.Date      `json:"matures_on,omitempty" doc:"Empty when it has no maturity."`
+	MaturesOn     domain.Date      `json:"matures_on,omitempty" doc:"到期日期；无到期日则不填。 Empty when it has no maturity."`
 }
 
 var recordInception = ledger.Verb{

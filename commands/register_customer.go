@@ -15,12 +15,12 @@ import (
 
 // RegisterCustomer brings a customer into the ledger as potential (B-08, B-09).
 type RegisterCustomer struct {
-	Party      domain.Party   `json:"party" doc:"PERSON or ORGANISATION."`
+	Party      domain.Party   `json:"party" doc:"客户类型：个人或机构。 PERSON or ORGANISATION."`
 	Fields     CustomerFields `json:"fields"`
-	CustomerNo string         `json:"customer_no,omitempty" doc:"The core bank's number, for an existing bank customer."`
+	CustomerNo string         `json:"customer_no,omitempty" doc:"核心系统客户号，已是银行客户时填写。 The core bank's number, for an existing bank customer."`
 	HomeUnit   domain.UnitID  `json:"home_unit"`
 	Nature     domain.Nature  `json:"nature,omitempty"`
-	Advisor    domain.StaffID `json:"advisor,omitempty" doc:"The advisor named at entry."`
+	Advisor    domain.StaffID `json:"advisor,omitempty" doc:"录入时指定的财富管理师。 The advisor named at entry."`
 }
 
 var registerCustomer = ledger.Verb{

@@ -17,11 +17,11 @@ import (
 // now (划款登记, B-12, B-13).
 type RegisterPayment struct {
 	Payment        domain.PaymentID      `json:"payment"`
-	AmountFen      domain.Fen            `json:"amount_fen,omitempty" doc:"In fen; 0 keeps the reserved amount."`
-	IdentityType   identity.DocumentType `json:"identity_type,omitempty" doc:"Empty keeps the reservation's."`
-	IdentityNumber string                `json:"identity_number,omitempty" doc:"Empty keeps the reservation's."`
-	Source         BankSource            `json:"source,omitzero" doc:"Empty parts keep the reservation's."`
-	Papers         []string              `json:"papers,omitempty" doc:"SHA-256 of each paper, hexadecimal."`
+	AmountFen      domain.Fen            `json:"amount_fen,omitempty" doc:"金额，单位为分；0 为不变。 In fen; 0 keeps the reserved amount."`
+	IdentityType   identity.DocumentType `json:"identity_type,omitempty" doc:"不填则沿用预约时的。 Empty keeps the reservation's."`
+	IdentityNumber string                `json:"identity_number,omitempty" doc:"不填则沿用预约时的。 Empty keeps the reservation's."`
+	Source         BankSource            `json:"source,omitzero" doc:"未填的部分沿用预约时的。 Empty parts keep the reservation's."`
+	Papers         []string              `json:"papers,omitempty" doc:"每份附件的 SHA-256，十六进制。 SHA-256 of each paper, hexadecimal."`
 }
 
 var registerPayment = ledger.Verb{

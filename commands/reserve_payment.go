@@ -19,15 +19,15 @@ import (
 type ReservePayment struct {
 	Customer       domain.CustomerID     `json:"customer"`
 	Product        domain.ProductID      `json:"product"`
-	Advisor        domain.StaffID        `json:"advisor" doc:"Who handles the deal; performance follows this."`
-	AmountFen      domain.Fen            `json:"amount_fen" doc:"In fen."`
+	Advisor        domain.StaffID        `json:"advisor" doc:"经办的财富管理师，业绩归此人。 Who handles the deal; performance follows this."`
+	AmountFen      domain.Fen            `json:"amount_fen" doc:"金额，单位为分。 In fen."`
 	Nature         domain.Nature         `json:"nature,omitempty"`
-	ScheduledOn    domain.Date           `json:"scheduled_on,omitempty" doc:"预约打款时间"`
+	ScheduledOn    domain.Date           `json:"scheduled_on,omitempty" doc:"预约打款日期。 The day it is scheduled for."`
 	IdentityType   identity.DocumentType `json:"identity_type,omitempty"`
-	IdentityNumber string                `json:"identity_number,omitempty" doc:"May follow at registration."`
-	Source         BankSource            `json:"source,omitzero" doc:"May follow at registration."`
-	Papers         []string              `json:"papers,omitempty" doc:"SHA-256 of each paper, hexadecimal."`
-	ExternalNo     string                `json:"external_no,omitempty" doc:"The number in the system it is imported from."`
+	IdentityNumber string                `json:"identity_number,omitempty" doc:"可在登记时再填。 May follow at registration."`
+	Source         BankSource            `json:"source,omitzero" doc:"可在登记时再填。 May follow at registration."`
+	Papers         []string              `json:"papers,omitempty" doc:"每份附件的 SHA-256，十六进制。 SHA-256 of each paper, hexadecimal."`
+	ExternalNo     string                `json:"external_no,omitempty" doc:"来源系统中的编号。 The number in the system it is imported from."`
 }
 
 var reservePayment = ledger.Verb{

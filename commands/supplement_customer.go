@@ -15,7 +15,7 @@ import (
 type SupplementCustomer struct {
 	Customer domain.CustomerID `json:"customer"`
 	Fields   CustomerFields    `json:"fields"`
-	Cleared  []string          `json:"cleared,omitempty" doc:"Names of fields to empty."`
+	Cleared  []string          `json:"cleared,omitempty" doc:"要清空的字段名。 Names of fields to empty."`
 }
 
 var supplementCustomer = ledger.Verb{

@@ -15,8 +15,8 @@ import (
 // end with it.
 type TransferStaff struct {
 	Staff    domain.StaffID `json:"staff"`
-	Unit     domain.UnitID  `json:"unit" doc:"The new unit."`
-	Superior domain.StaffID `json:"superior,omitempty" doc:"The new direct superior."`
+	Unit     domain.UnitID  `json:"unit" doc:"新机构。 The new unit."`
+	Superior domain.StaffID `json:"superior,omitempty" doc:"新的直接上级。 The new direct superior."`
 }
 
 var transferStaff = ledger.Verb{

@@ -41,10 +41,10 @@ func ByTheLedger(key string, correlation, causation uuid.UUID) Call {
 // Answer is what every command gives back. Position handed to a read as
 // min_position lets the caller see what was just written.
 type Answer struct {
-	ID       uuid.UUID           `json:"id" doc:"What the command made or changed."`
-	Stream   eventstore.Stream   `json:"stream" doc:"The stream that holds the event."`
-	Revision eventstore.Revision `json:"revision" doc:"The stream's revision after the command."`
-	Position eventstore.Position `json:"position" doc:"The ledger's position of the command's last event."`
+	ID       uuid.UUID           `json:"id" doc:"命令创建或变更的对象。 What the command made or changed."`
+	Stream   eventstore.Stream   `json:"stream" doc:"事件所在的流。 The stream that holds the event."`
+	Revision eventstore.Revision `json:"revision" doc:"命令之后流的序号。 The stream's revision after the command."`
+	Position eventstore.Position `json:"position" doc:"命令最后一个事件在账本中的位置。 The ledger's position of the command's last event."`
 	// Repeated is true when the same key and body had taken effect before.
-	Repeated bool `json:"repeated,omitzero" doc:"True when this very command had taken effect before; nothing was written now."`
+	Repeated bool `json:"repeated,omitzero" doc:"同一命令此前已生效，此次未写入。 True when this very command had taken effect before; nothing was written now."`
 }

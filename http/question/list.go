@@ -23,7 +23,7 @@ type About struct {
 
 // Fresh is how readers see what they have just written themselves.
 type Fresh struct {
-	MinPosition int64 `query:"min_position" json:"min_position,omitempty" minimum:"0" doc:"等到读模型已包含此位置(命令答复中的 position)再回答。 Wait until the position of a command's answer has been taken in."`
+	MinPosition int64 `query:"min_position" json:"min_position,omitempty" minimum:"0" doc:"等到读模型已包含此位置（命令答复中的 position）再回答。 Wait until the position of a command's answer has been taken in."`
 }
 
 func (f *Fresh) position() eventstore.Position { return eventstore.Position(f.MinPosition) }
@@ -31,10 +31,10 @@ func (f *Fresh) position() eventstore.Position { return eventstore.Position(f.Mi
 // Paging is what every list takes.
 type Paging struct {
 	Fresh
-	Sort   string `query:"sort" json:"sort,omitempty" maxLength:"40" doc:"排序方式;前面加减号则反向。 A sort of this list; a leading minus turns it around where it can."`
-	Limit  int    `query:"limit" json:"limit,omitempty" minimum:"1" maximum:"500" doc:"每页行数,不填为 50。 Rows of a page, 50 when left out."`
+	Sort   string `query:"sort" json:"sort,omitempty" maxLength:"40" doc:"排序方式；前面加减号则反向。 A sort of this list; a leading minus turns it around where it can."`
+	Limit  int    `query:"limit" json:"limit,omitempty" minimum:"1" maximum:"500" doc:"每页行数，不填为 50。 Rows of a page, 50 when left out."`
 	Cursor string `query:"cursor" json:"cursor,omitempty" maxLength:"2000" doc:"上一页的 next。 next of the page before."`
-	Count  bool   `query:"count" json:"count,omitempty" doc:"同时计算总行数(最多一百万)。 Count all rows of the list too, up to a million."`
+	Count  bool   `query:"count" json:"count,omitempty" doc:"同时计算总行数（最多一百万）。 Count all rows of the list too, up to a million."`
 }
 
 func (p *Paging) paging() *Paging { return p }
@@ -55,7 +55,7 @@ type Paged interface {
 type Page[V any] struct {
 	Items []V    `json:"items" doc:"本页各行。 The rows of this page."`
 	Next  string `json:"next,omitempty" doc:"下一页的 cursor;最后一页没有。 Pass it as cursor for the next page; missing on the last one."`
-	Count *int   `json:"count,omitempty" doc:"所有页的行数,要求时才有。 Rows of all pages, where it was asked for."`
+	Count *int   `json:"count,omitempty" doc:"所有页的行数，要求时才有。 Rows of all pages, where it was asked for."`
 }
 
 // List is a list as a value: In is what it is narrowed by, Q and R are the read

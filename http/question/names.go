@@ -14,7 +14,7 @@ import (
 type Named[ID comparable] struct {
 	ID   ID     `json:"id"`
 	Code string `json:"code,omitempty" doc:"机构代码、员工号、产品代码或客户号。 The unit's code, the employee number, the product's code or the customer number."`
-	Name string `json:"name,omitempty" doc:"名称;客户姓名按读者的权限显示。 Its name; a customer's as the reader may see it."`
+	Name string `json:"name,omitempty" doc:"名称；客户姓名按读者的权限显示。 Its name; a customer's as the reader may see it."`
 }
 
 // named is the thing, nil where there is none.

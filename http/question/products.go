@@ -42,7 +42,7 @@ func Products() List[*ProductFilter, products.Query, products.Product, Product] 
 	return List[*ProductFilter, products.Query, products.Product, Product]{
 		About: About{
 			Name: "list-products", Title: ledger.Say("产品列表", "List products"), Needs: staff.ReadProducts,
-			Does: ledger.Say("列出产品,按代码、名称、系列、供应商或到期日筛选。", "Lists the products, by code, name, series, supplier or maturity."),
+			Does: ledger.Say("列出产品，按代码、名称、系列、供应商或到期日筛选。", "Lists the products, by code, name, series, supplier or maturity."),
 		},
 		Of: products.Products(),
 		Choose: func(_ *Reader, in *ProductFilter) (products.Query, error) {

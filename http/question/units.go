@@ -25,11 +25,11 @@ type UnitFilter struct {
 // Unit is a unit as it is shown.
 type Unit struct {
 	ID           domain.UnitID         `json:"id"`
-	Parent       *Named[domain.UnitID] `json:"parent,omitempty" doc:"上级机构;最上级没有。 The unit above; missing at the top."`
+	Parent       *Named[domain.UnitID] `json:"parent,omitempty" doc:"上级机构；最上级没有。 The unit above; missing at the top."`
 	Code         string                `json:"code"`
 	Name         string                `json:"name"`
 	Kind         domain.UnitKind       `json:"kind"`
-	Line         domain.BusinessLine   `json:"line,omitempty" doc:"自有或继承的业务条线;两条线共用则没有。 Own or inherited; missing where it serves both."`
+	Line         domain.BusinessLine   `json:"line,omitempty" doc:"自有或继承的业务条线；两条线共用则没有。 Own or inherited; missing where it serves both."`
 	Model        domain.OwnershipModel `json:"model,omitempty" doc:"自有或继承的归属模式。 Own or inherited."`
 	Path         domain.Path           `json:"path" doc:"自最上级起各级机构的标识。 The ids of the units from the top down to this one."`
 	Closed       bool                  `json:"closed"`
@@ -42,7 +42,7 @@ func Units() List[*UnitFilter, units.Query, units.Unit, Unit] {
 	return List[*UnitFilter, units.Query, units.Unit, Unit]{
 		About: About{
 			Name: "list-units", Title: ledger.Say("机构列表", "List units"), Needs: staff.ReadUnits,
-			Does: ledger.Say("列出机构,按上下级、种类、条线或名称筛选。", "Lists the organisation's units, by place in the tree, kind, line or name."),
+			Does: ledger.Say("列出机构，按上下级、种类、条线或名称筛选。", "Lists the organisation's units, by place in the tree, kind, line or name."),
 		},
 		Of: units.Units(),
 		Choose: func(r *Reader, in *UnitFilter) (units.Query, error) {
