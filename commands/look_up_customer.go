@@ -11,6 +11,7 @@ import (
 	"guishu/domain/customer"
 	"guishu/domain/identity"
 	"guishu/domain/lookup"
+	"guishu/domain/organisation"
 	"guishu/domain/ownership"
 	"guishu/domain/policy"
 	"guishu/domain/staff"
@@ -103,13 +104,9 @@ func (c LookUpCustomer) Run(ctx context.Context, t *ledger.Task) (Claimable, err
 // refused for where they are: what they may not claim they are told nothing of.
 func lookUpsOfToday(t *ledger.Task) ledger.Target[*lookup.State] {
 	stream := eventstore.Stream(lookup.StreamOf(t.Actor(), t.Today()))
-	return ledger.Target[*lookup.State]{
-		ID: t.Made("look-up"), Stream: stream,
-		Load: func(ctx context.Context, t *ledger.Task) (ledger.Found[*lookup.State], error) {
-			today, err := ledger.Load[lookup.State](ctx, t.Ledger(), stream)
-			return ledger.Found[*lookup.State]{State: today.State, Revision: today.Revision, Where: ledger.Judged{}}, err
-		},
-	}
+	return ledger.StateOf(t.Made("look-up"), stream, func(*ledger.Task, *organisation.Tree, *lookup.State) (ledger.Where, error) {
+		return ledger.Judged{}, nil
+	})
 }
 
 // foundBefore is what a look-up found and was answered the first time, whatever

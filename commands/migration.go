@@ -14,13 +14,7 @@ import (
 
 // theBatch is a migration batch, which belongs to the firm.
 func theBatch(id domain.BatchID) ledger.Target[*migration.State] {
-	return ledger.Target[*migration.State]{
-		ID: uuid.UUID(id), Stream: batchStream(id),
-		Load: func(ctx context.Context, t *ledger.Task) (ledger.Found[*migration.State], error) {
-			batch, err := ledger.Load[migration.State](ctx, t.Ledger(), batchStream(id))
-			return ledger.Found[*migration.State]{State: batch.State, Revision: batch.Revision, Where: ledger.Firm{}}, err
-		},
-	}
+	return ledger.StateOf(uuid.UUID(id), batchStream(id), ledger.OfTheFirm[migration.State])
 }
 
 func batchStream(batch domain.BatchID) eventstore.Stream {

@@ -21,7 +21,7 @@ type MoveUnit struct {
 var moveUnit = ledger.Verb{
 	Name: "move-unit", Needs: staff.ManageUnits,
 	Title:   ledger.Say("机构划转", "Move a unit"),
-	Does:    ledger.Say("把机构连同其下属机构划归另一上级；操作人须同时管理两处。", "Puts a unit, with everything below it, under another parent; the actor must manage both places."),
+	Does:    ledger.Say("把机构连同其下属机构划归另一上级；操作人须同时管理两处。", "Puts a unit, with everything below it, under another parent; the actor must manage both units."),
 	Refuses: slices.Concat(unusableUnit, []domain.Code{domain.ErrUnitCycle, organisation.ErrLevel, organisation.ErrLine}),
 }
 

@@ -16,16 +16,9 @@ var unusableUnit = []domain.Code{organisation.ErrUnknown, organisation.ErrClosed
 // theTree is the organisation, in which a unit is made or changed; the actor must
 // manage every unit that is named in where.
 func theTree(unit uuid.UUID, where ...domain.UnitID) ledger.Target[*organisation.Tree] {
-	return ledger.Target[*organisation.Tree]{
-		ID: unit, Stream: organisation.Stream,
-		Load: func(ctx context.Context, t *ledger.Task) (found ledger.Found[*organisation.Tree], err error) {
-			tree, err := ledger.Load[organisation.Tree](ctx, t.Ledger(), organisation.Stream)
-			if err != nil {
-				return found, err
-			}
-			return ledger.Found[*organisation.Tree]{State: tree.State, Revision: tree.Revision, Where: placesOf(tree.State, where...)}, nil
-		},
-	}
+	return ledger.StateOf(unit, organisation.Stream, func(_ *ledger.Task, _, tree *organisation.Tree) (ledger.Where, error) {
+		return placesOf(tree, where...), nil
+	})
 }
 
 // theUnit is a unit of the organisation.

@@ -1,8 +1,6 @@
 package commands
 
 import (
-	"context"
-
 	"guishu/commands/ledger"
 	"guishu/domain/policy"
 
@@ -11,11 +9,5 @@ import (
 
 // thePolicy is the firm's policy in all its versions, of which one is made.
 func thePolicy(made uuid.UUID) ledger.Target[*policy.State] {
-	return ledger.Target[*policy.State]{
-		ID: made, Stream: policy.Stream,
-		Load: func(ctx context.Context, t *ledger.Task) (ledger.Found[*policy.State], error) {
-			versions, err := ledger.Load[policy.State](ctx, t.Ledger(), policy.Stream)
-			return ledger.Found[*policy.State]{State: versions.State, Revision: versions.Revision, Where: ledger.Firm{}}, err
-		},
-	}
+	return ledger.StateOf(made, policy.Stream, ledger.OfTheFirm[policy.State])
 }

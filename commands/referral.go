@@ -6,6 +6,7 @@ import (
 	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/customer"
+	"guishu/domain/organisation"
 	"guishu/domain/ownership"
 	"guishu/domain/policy"
 	"guishu/domain/referral"
@@ -16,28 +17,13 @@ import (
 // theReferral is a referral within the jurisdiction of whoever asks, or one that they
 // offered or were offered.
 func theReferral(id domain.ReferralID) ledger.Target[*referral.State] {
-	stream := ledger.StreamOf(referral.StreamPrefix, id)
-	return ledger.Target[*referral.State]{
-		ID: uuid.UUID(id), Stream: stream,
-		Load: func(ctx context.Context, t *ledger.Task) (found ledger.Found[*referral.State], err error) {
-			state, err := ledger.Load[referral.State](ctx, t.Ledger(), stream)
-			if err != nil {
-				return found, err
-			}
-			if !state.State.Known() {
-				return found, domain.ErrQueryNotFoundOrOutOfScope
-			}
-			tree, err := t.Ledger().Tree(ctx)
-			if err != nil {
-				return found, err
-			}
-			terms := state.State.Terms
-			return ledger.Found[*referral.State]{
-				State: state.State, Revision: state.Revision,
-				Where: ledger.PlaceOf(tree.Unit(terms.TargetUnit)).IfOwn(t.Actor() == terms.Target || t.Actor() == terms.Referrer),
-			}, nil
-		},
+	where := func(t *ledger.Task, tree *organisation.Tree, r *referral.State) (ledger.Where, error) {
+		if !r.Known() {
+			return nil, domain.ErrQueryNotFoundOrOutOfScope
+		}
+		return ledger.PlaceOf(tree.Unit(r.Terms.TargetUnit)).IfOwn(t.Actor() == r.Terms.Target || t.Actor() == r.Terms.Referrer), nil
 	}
+	return ledger.StateOf(uuid.UUID(id), ledger.StreamOf(referral.StreamPrefix, id), where)
 }
 
 // answering is an answer of whoever asks, today.

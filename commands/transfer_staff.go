@@ -22,7 +22,7 @@ type TransferStaff struct {
 var transferStaff = ledger.Verb{
 	Name: "transfer-staff", Needs: staff.ManageStaff,
 	Title:   ledger.Say("员工调动", "Transfer"),
-	Does:    ledger.Say("把员工调往另一机构，原机构的权限随之终止；操作人须同时管理两处。", "Moves a member of staff to another unit; roles at the old unit end with it. The actor must manage both places."),
+	Does:    ledger.Say("把员工调往另一机构，原机构的权限随之终止；操作人须同时管理两处。", "Moves a member of staff to another unit; roles at the old unit end with it. The actor must manage both units."),
 	Refuses: slices.Concat(unusableUnit, absentStaff),
 }
 

@@ -11,7 +11,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// WithdrawClaim takes an own application back while it is pending (A-73).
+// WithdrawClaim takes one's own application back while it is pending (A-73).
 type WithdrawClaim struct {
 	Customer    domain.CustomerID    `json:"customer"`
 	Line        domain.BusinessLine  `json:"line"`

@@ -174,7 +174,7 @@ func TestStoppingLetsRequestsFinish(t *testing.T) {
 		c.Checks = []door.Check{{Name: "slow", Ask: func(context.Context) error { close(begun); <-finish; return nil }}}
 	})
 	listener, err := door.Listening{Address: "127.0.0.1:0"}.Open(t.Context())
-	h.must(err)
+	h.Must(err)
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- h.server.Serve(ctx, listener) }()

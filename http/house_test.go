@@ -12,16 +12,11 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
-	"time"
 
+	"guishu/commands/commandstest"
 	"guishu/commands"
-	"guishu/commands/ledger"
 	"guishu/domain"
-	"guishu/domain/customer"
-	"guishu/eventstore"
-	"guishu/eventstore/postgres"
 	"guishu/eventstore/sealing"
 	door "guishu/http"
 	"guishu/http/api"
@@ -42,20 +37,15 @@ const password = "a long enough password"
 // house is a small invented firm behind a server of its own: a bank with two
 // outlets, each with a head and managers.
 type house struct {
-	t      testing.TB
-	pool   *pgxpool.Pool
-	store  *postgres.Store
-	ledger *ledger.Ledger
+	*commandstest.Firm
 	auth   *auth.Auth
 	runner *projections.Runner
 	server *door.Server
 	web    *httptest.Server
 	log    *record
-	keys   atomic.Int64
 
-	root, city, north, south domain.UnitID
-	admin                    domain.StaffID
-	people                   map[string]domain.StaffID
+	city, north, south domain.UnitID
+	people             map[string]domain.StaffID
 }
 
 // record is what the server logged.
@@ -76,16 +66,6 @@ func (r *record) String() string {
 	return r.text.String()
 }
 
-// nobodyCounts is a census of an empty firm.
-type nobodyCounts struct{}
-
-func (nobodyCounts) StaffAt(context.Context, domain.Path) (int, error)          { return 0, nil }
-func (nobodyCounts) OpenWork(context.Context, domain.StaffID) ([]string, error) { return nil, nil }
-func (nobodyCounts) Owned(context.Context, domain.StaffID) (int, error)         { return 0, nil }
-func (nobodyCounts) ClaimsOn(context.Context, domain.StaffID, domain.Date) (int, error) {
-	return 0, nil
-}
-
 func newHouse(t testing.TB, change ...func(*door.Config)) *house {
 	t.Helper()
 	return newHouseOn(t, pgtest.URL(t), change...)
@@ -99,43 +79,25 @@ func newHouseOn(t testing.TB, address string, change ...func(*door.Config)) *hou
 		t.Fatal(err)
 	}
 	t.Cleanup(pool.Close)
-	h := &house{t: t, pool: pool, people: map[string]domain.StaffID{}, log: new(record)}
+	h := &house{Firm: commandstest.FoundOn(t, pool, "示例银行", commandstest.OnPostgres), people: map[string]domain.StaffID{}, log: new(record)}
 	ctx := t.Context()
-	h.store, err = postgres.Open(ctx, h.pool, postgres.Options{AllowUnsafe: true})
-	h.must(err)
-	t.Cleanup(func() { _ = h.store.Close() })
-	ring, err := sealing.Open(ctx, h.pool, sealing.FixedKEK(sealing.NewKEK()), sealing.Options{})
-	h.must(err)
-	registry, err := ledger.Events()
-	h.must(err)
-	codec := eventstore.NewCodec(registry, sealing.NewSealer(ring))
-	lookups, err := ring.Hasher(ctx, sealing.ForLookups)
-	h.must(err)
-	requests, err := ring.Hasher(ctx, sealing.ForRequests)
-	h.must(err)
-	unique, err := ledger.OpenKeys(ctx, h.pool)
-	h.must(err)
-	h.ledger, err = ledger.Open(ctx, ledger.Config{
-		ID: ring.Ledger(), Store: h.store, Codec: codec, Keys: unique, Lookups: lookups, Requests: requests,
-		Eraser: ring, Census: nobodyCounts{}, Location: domain.ChinaZone(), Now: time.Now,
-	})
-	h.must(err)
-	t.Cleanup(h.ledger.Close)
-	h.auth, err = auth.Open(ctx, auth.Config{Pool: h.pool, Cost: cheap})
-	h.must(err)
+	h.auth, err = auth.Open(ctx, auth.Config{Pool: pool, Cost: cheap})
+	h.Must(err)
 	t.Cleanup(h.auth.Close)
-	h.runner, err = projections.New(ctx, projections.Config{Store: h.store, Decoder: codec, Pool: h.pool, Models: catalog.Models(lookups, domain.ChinaZone())})
-	h.must(err)
+	lookups, err := h.Ring.Hasher(ctx, sealing.ForLookups)
+	h.Must(err)
+	h.runner, err = projections.New(ctx, projections.Config{Store: h.Store, Decoder: h.Codec, Pool: pool, Models: catalog.Models(lookups, domain.ChinaZone())})
+	h.Must(err)
 	h.run()
 	config := door.Config{
-		Ledger: h.ledger, Auth: h.auth, Read: h.pool, Models: h.runner, Store: h.store, Decoder: codec, Lookups: lookups, Location: domain.ChinaZone(),
+		Ledger: h.Ledger, Auth: h.auth, Read: pool, Models: h.runner, Store: h.Store, Decoder: h.Codec, Lookups: lookups, Location: domain.ChinaZone(),
 		Log: slog.New(slog.NewJSONHandler(h.log, nil)), Version: "1.0-test", MaxBody: 64 << 10,
 	}
 	for _, f := range change {
 		f(&config)
 	}
 	h.server, err = door.New(config)
-	h.must(err)
+	h.Must(err)
 	h.web = httptest.NewServer(h.server)
 	t.Cleanup(func() {
 		if t.Failed() {
@@ -149,34 +111,17 @@ func newHouseOn(t testing.TB, address string, change ...func(*door.Config)) *hou
 
 // run brings the read models on until the test ends.
 func (h *house) run() {
-	ctx, stop := context.WithCancel(context.WithoutCancel(h.t.Context()))
+	ctx, stop := context.WithCancel(context.WithoutCancel(h.Context()))
 	ended := make(chan struct{})
 	go func() { defer close(ended); _ = h.runner.Run(ctx) }()
-	h.t.Cleanup(func() { stop(); <-ended })
-}
-
-func (h *house) must(err error) {
-	h.t.Helper()
-	if err != nil {
-		h.t.Fatal(err)
-	}
+	h.Cleanup(func() { stop(); <-ended })
 }
 
 func (h *house) settle() {
-	ctx := h.t.Context()
-	var err error
-	h.admin, err = commands.Install(ctx, h.ledger, commands.InstallFirstAdministrator{
-		Firm: "示例银行", Name: "管理员甲", Login: "admin", EmployeeNo: "A0001",
-	})
-	h.must(err)
-	h.people["admin"] = h.admin
-	h.must(h.auth.SetPassword(ctx, h.admin, "admin", password))
-	tree, err := h.ledger.Tree(ctx)
-	h.must(err)
-	h.root = tree.Root().ID
-	h.city = h.unit(h.root, "C01", domain.City, "")
-	h.north = h.unit(h.city, "N01", domain.Outlet, domain.SelfOperated)
-	h.south = h.unit(h.city, "S01", domain.Outlet, domain.SelfOperated)
+	h.signsIn("admin", h.Admin)
+	h.city = h.Unit(h.Root, "C01", domain.City, "")
+	h.north = h.Unit(h.city, "N01", domain.Outlet, domain.SelfOperated)
+	h.south = h.Unit(h.city, "S01", domain.Outlet, domain.SelfOperated)
 	h.hire("northhead", h.north, domain.RoleOutletHead)
 	h.hire("southhead", h.south, domain.RoleOutletHead)
 	h.hire("ann", h.north, domain.RoleRelationshipManager)
@@ -184,51 +129,33 @@ func (h *house) settle() {
 	h.hire("cy", h.south, domain.RoleRelationshipManager)
 }
 
+// signsIn gives somebody the password.
+func (h *house) signsIn(login string, who domain.StaffID) {
+	h.Helper()
+	h.Must(h.auth.SetPassword(h.Context(), who, login, password))
+	h.people[login] = who
+}
+
 // seen waits until the read models have taken in everything written so far.
 func (h *house) seen() {
-	h.t.Helper()
-	last, err := h.store.LastPosition(h.t.Context())
-	h.must(err)
-	h.must(h.runner.WaitForAll(h.t.Context(), last))
-}
-
-func (h *house) call(who domain.StaffID) ledger.Call {
-	return ledger.Call{Actor: who, Key: fmt.Sprintf("house-%d", h.keys.Add(1))}
-}
-
-func (h *house) unit(parent domain.UnitID, code string, kind domain.UnitKind, line domain.BusinessLine) domain.UnitID {
-	h.t.Helper()
-	answer, err := h.ledger.Do(h.t.Context(), h.call(h.admin), commands.EstablishUnit{
-		Parent: parent, Code: code, Name: "单位" + code, Kind: kind, Line: line,
-	})
-	h.must(err)
-	return domain.UnitID(answer.ID)
+	h.Helper()
+	last, err := h.Store.LastPosition(h.Context())
+	h.Must(err)
+	h.Must(h.runner.WaitForAll(h.Context(), last))
 }
 
 // hire hires somebody with a role at their unit and a password.
 func (h *house) hire(login string, unit domain.UnitID, role domain.Role) domain.StaffID {
-	h.t.Helper()
-	ctx := h.t.Context()
-	hired, err := h.ledger.Do(ctx, h.call(h.admin), commands.HireStaff{EmployeeNo: "E-" + login, Login: login, Name: "员工" + login, Unit: unit})
-	h.must(err)
-	who := domain.StaffID(hired.ID)
-	request, err := h.ledger.Do(ctx, h.call(who), commands.RequestAccess{Staff: who, Role: role, Unit: unit})
-	h.must(err)
-	_, err = h.ledger.Do(ctx, h.call(h.admin), commands.GrantAccess{Staff: who, Request: domain.RequestID(request.ID)})
-	h.must(err)
-	h.must(h.auth.SetPassword(ctx, who, login, password))
-	h.people[login] = who
+	h.Helper()
+	who := h.Hire(login, unit, role, unit)
+	h.signsIn(login, who)
 	return who
 }
 
 // customer registers a person at a unit.
 func (h *house) customer(by string, at domain.UnitID, name string) domain.CustomerID {
-	h.t.Helper()
-	answer, err := h.ledger.Do(h.t.Context(), h.call(h.people[by]), commands.RegisterCustomer{
-		Party: domain.Person, HomeUnit: at, Fields: commands.CustomerFields{Name: name, Phone: "13800138000", Source: customer.SourceOwn},
-	})
-	h.must(err)
-	return domain.CustomerID(answer.ID)
+	h.Helper()
+	return domain.CustomerID(h.Do(h.people[by], commands.RegisterCustomer{Party: domain.Person, HomeUnit: at, Fields: commandstest.Person(name)}).ID)
 }
 
 // client is somebody's browser.
@@ -241,13 +168,13 @@ type client struct {
 // browser is a client that nobody has signed in with.
 func (h *house) browser() *client {
 	jar, err := cookiejar.New(nil)
-	h.must(err)
-	return &client{t: h.t, h: h, http: &http.Client{Jar: jar, Transport: h.web.Client().Transport}}
+	h.Must(err)
+	return &client{t: h, h: h, http: &http.Client{Jar: jar, Transport: h.web.Client().Transport}}
 }
 
 // as is a client signed in as somebody.
 func (h *house) as(login string) *client {
-	h.t.Helper()
+	h.Helper()
 	c := h.browser()
 	c.post("/v1/session", map[string]string{"login": login, "password": password}).is(http.StatusOK)
 	return c
@@ -286,7 +213,7 @@ func (c *client) send(method, path string, body io.Reader, headers ...string) re
 	if body != nil {
 		request.Header.Set("Content-Type", "application/json")
 	}
-	request.Header.Set("Idempotency-Key", fmt.Sprintf("client-key-%d", c.h.keys.Add(1)))
+	request.Header.Set("Idempotency-Key", fmt.Sprintf("client-key-%d", c.h.Count()))
 	for i := 0; i+1 < len(headers); i += 2 {
 		request.Header.Set(headers[i], headers[i+1])
 		if headers[i+1] == "" {

@@ -79,9 +79,9 @@ func (c *client) lists() []string {
 func TestEveryListIsCounted(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	director := h.hire("sue", h.root, domain.RoleSuperior)
-	_, err := h.ledger.Do(t.Context(), h.call(director), commands.PublishPolicy{EffectiveOn: h.ledger.Today(), Rules: policy.Default()})
-	h.must(err)
+	director := h.hire("sue", h.Root, domain.RoleSuperior)
+	_, err := h.Ledger.Do(t.Context(), h.As(director), commands.PublishPolicy{EffectiveOn: h.Ledger.Today(), Rules: policy.Default()})
+	h.Must(err)
 	customer := h.customer("ann", h.north, "王小明")
 	sue := h.as("sue")
 	h.seen()
@@ -128,7 +128,7 @@ func TestAListIsSortedAsAskedFor(t *testing.T) {
 func TestEveryListRefusesASortItDoesNotKnow(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	h.hire("sue", h.root, domain.RoleSuperior)
+	h.hire("sue", h.Root, domain.RoleSuperior)
 	customer := h.customer("ann", h.north, "王小明")
 	sue := h.as("sue")
 	h.seen()
@@ -176,7 +176,7 @@ func TestBadQueriesNameWhatIsWrong(t *testing.T) {
 func TestAFilterThatIsNoneOfItsValuesIsRefused(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	h.hire("sue", h.root, domain.RoleSuperior)
+	h.hire("sue", h.Root, domain.RoleSuperior)
 	sue := h.as("sue")
 	for path, fields := range map[string][]string{
 		"/v1/customers": {"view", "line", "kind", "party", "nature", "source"}, "/v1/applications": {"status", "kind", "line"},
@@ -211,7 +211,7 @@ func TestWhatNoTableCanBeAskedForIsRefused(t *testing.T) {
 	}
 	ann.get("/v1/customers?limit=1").is(http.StatusOK).read(&first)
 	cursor, err := base64.RawURLEncoding.DecodeString(first.Next)
-	h.must(err)
+	h.Must(err)
 	made := regexp.MustCompile(`"Key":\["[0-9]+"`).ReplaceAll(cursor, []byte(`"Key":["x"`))
 	if bytes.Equal(made, cursor) {
 		t.Fatalf("the cursor is %s", cursor)

@@ -30,7 +30,7 @@ func TestAPaymentIsConfirmedAttributedAndCounted(t *testing.T) { // B-06, B-11 �
 	wealth := h.wealth()
 	h.hire("dora", wealth, domain.RoleAdvisor)
 	h.hire("emil", wealth, domain.RoleAdvisor)
-	h.hire("ops", h.root, domain.RoleOperations)
+	h.hire("ops", h.Root, domain.RoleOperations)
 	dora, emil, ops := h.as("dora"), h.as("emil"), h.as("ops")
 
 	product := ops.done("/v1/products", map[string]any{"code": "P1", "name": "稳健一号", "supplier": "示例资管", "list_price_fen": 100}).ID.String()
@@ -44,7 +44,7 @@ func TestAPaymentIsConfirmedAttributedAndCounted(t *testing.T) { // B-06, B-11 �
 	emil.done("/v1/customers/"+customer+"/attachments", map[string]any{"advisor": h.people["emil"]})
 	paid := emil.done("/v1/payments", map[string]any{
 		"customer": customer, "product": product, "advisor": h.people["emil"], "amount_fen": 12345600, "nature": "DIRECT",
-		"scheduled_on": h.ledger.Today(), "identity_type": "RESIDENT_ID",
+		"scheduled_on": h.Ledger.Today(), "identity_type": "RESIDENT_ID",
 	}).ID.String()
 	emil.done("/v1/payments/"+paid+"/registration", map[string]any{
 		"identity_number": canaryID, "papers": []string{strings.Repeat("0123456789abcdef", 4)},
@@ -96,7 +96,7 @@ func TestAPaymentIsConfirmedAttributedAndCounted(t *testing.T) { // B-06, B-11 �
 		}
 	}
 	// Where the money comes from is for who may know of the account at all (B-35, C-03).
-	h.hire("mark", h.root, domain.RoleMarketingSupervisor)
+	h.hire("mark", h.Root, domain.RoleMarketingSupervisor)
 	for login, shown := range map[string]bool{"ops": true, "dora": true, "mark": false} {
 		history := h.as(login).get("/v1/customers/" + customer + "/timeline").is(http.StatusOK).lacks(secret...)
 		if strings.Contains(history.body, "示例支行") != shown || !strings.Contains(history.body, paid) {
@@ -113,10 +113,10 @@ func TestAPaymentIsConfirmedAttributedAndCounted(t *testing.T) { // B-06, B-11 �
 
 // wealth is a branch of the wealth firm, whose customers have advisors.
 func (h *house) wealth() domain.UnitID {
-	h.t.Helper()
-	answer, err := h.ledger.Do(h.t.Context(), h.call(h.admin), commands.EstablishUnit{
-		Parent: h.root, Code: "W01", Name: "财富分公司", Kind: domain.Branch, Model: domain.Attached,
+	h.Helper()
+	answer, err := h.Ledger.Do(h.Context(), h.As(h.Admin), commands.EstablishUnit{
+		Parent: h.Root, Code: "W01", Name: "财富分公司", Kind: domain.Branch, Model: domain.Attached,
 	})
-	h.must(err)
+	h.Must(err)
 	return domain.UnitID(answer.ID)
 }

@@ -38,7 +38,7 @@ type reader struct {
 // practice: at the outlet whose customer is asked for, at the unit above it, at the
 // advisor's branch, or at the root.
 func (h *house) readers() []reader {
-	h.t.Helper()
+	h.Helper()
 	fitting := map[domain.Role]domain.UnitID{
 		domain.RoleCountyManager: h.city, domain.RoleMarketingSupervisor: h.city, domain.RoleAdvisor: h.unitOf("W01"),
 	}
@@ -46,7 +46,7 @@ func (h *house) readers() []reader {
 		fitting[role] = h.north
 	}
 	hired := h.as("admin").done("/v1/staff", map[string]any{"employee_no": "E-none", "login": "none", "name": "员工", "unit": h.north})
-	h.must(h.auth.SetPassword(h.t.Context(), domain.StaffID(hired.ID), "none", password))
+	h.Must(h.auth.SetPassword(h.Context(), domain.StaffID(hired.ID), "none", password))
 	settled := map[domain.Role]string{ // who have made what is asked for
 		domain.RoleRelationshipManager: "ann", domain.RoleAdvisor: "dora", domain.RoleSuperior: "sue",
 		domain.RoleOperations: "ops", domain.RoleOutletHead: "northhead", domain.RoleAdministrator: "admin",
@@ -55,7 +55,7 @@ func (h *house) readers() []reader {
 	for i, role := range domain.Roles.Values() {
 		unit, known := fitting[role]
 		if !known {
-			unit = h.root
+			unit = h.Root
 		}
 		login, is := settled[role]
 		if !is {
@@ -68,19 +68,19 @@ func (h *house) readers() []reader {
 }
 
 func (h *house) unitOf(code string) domain.UnitID {
-	tree, err := h.ledger.Tree(h.t.Context())
-	h.must(err)
+	tree, err := h.Ledger.Tree(h.Context())
+	h.Must(err)
 	return tree.ByCode(code).ID
 }
 
 // stock brings one thing of each kind into the house, and gives the ids that stand in
 // addresses.
 func (h *house) stock() map[string]string {
-	h.t.Helper()
+	h.Helper()
 	wealth := h.wealth()
 	h.hire("dora", wealth, domain.RoleAdvisor)
-	h.hire("ops", h.root, domain.RoleOperations)
-	h.hire("sue", h.root, domain.RoleSuperior)
+	h.hire("ops", h.Root, domain.RoleOperations)
+	h.hire("sue", h.Root, domain.RoleSuperior)
 	ann, dora, ops, sue := h.as("ann"), h.as("dora"), h.as("ops"), h.as("sue")
 	banked := h.customer("ann", h.north, "张三").String()
 	ids := map[string]string{
@@ -98,10 +98,10 @@ func (h *house) stock() map[string]string {
 		},
 	}).ID.String()
 	ids["attachment"] = dora.done("/v1/customers/"+sold+"/attachments", map[string]any{"advisor": h.people["dora"]}).ID.String()
-	dora.done("/v1/customers/"+sold+"/contacts", map[string]any{"advisor": h.people["dora"], "occurred_on": h.ledger.Today(), "method": "PHONE"})
+	dora.done("/v1/customers/"+sold+"/contacts", map[string]any{"advisor": h.people["dora"], "occurred_on": h.Ledger.Today(), "method": "PHONE"})
 	ids["payment"] = dora.done("/v1/payments", map[string]any{
 		"customer": sold, "product": ids["product"], "advisor": h.people["dora"], "amount_fen": 100, "nature": "DIRECT",
-		"scheduled_on": h.ledger.Today(), "identity_type": "RESIDENT_ID",
+		"scheduled_on": h.Ledger.Today(), "identity_type": "RESIDENT_ID",
 	}).ID.String()
 	dora.done("/v1/payments/"+ids["payment"]+"/registration", map[string]any{
 		"identity_number": canaryID, "papers": []string{strings.Repeat("0123456789abcdef", 4)},
@@ -109,7 +109,7 @@ func (h *house) stock() map[string]string {
 	})
 	ops.done("/v1/payments/"+ids["payment"]+"/confirmation", nil)
 	ops.done("/v1/payments/"+ids["payment"]+"/attribution", nil)
-	sue.done("/v1/policies", rulesOn(h.ledger.Today()))
+	sue.done("/v1/policies", rulesOn(h.Ledger.Today()))
 	ids["batch"] = ops.done("/v1/migrations", map[string]any{"name": "旧系统", "sources": []map[string]any{{"name": "a.xlsx", "sha256": strings.Repeat("ab", 32)}}}).ID.String()
 	h.seen()
 	var decisions struct {
@@ -241,7 +241,7 @@ func (r reader) asks(route api.Route, ids map[string]string) reply {
 	case route.Path == "/metrics":
 		return r.get(address, "X-Forwarded-For", "192.0.2.1") // not from this machine
 	case route.Method == http.MethodPost:
-		return r.post(address, sentBy("POST "+route.Path, r.staff, r.unit, r.h.ledger.Today()))
+		return r.post(address, sentBy("POST "+route.Path, r.staff, r.unit, r.h.Ledger.Today()))
 	}
 	return r.send(route.Method, address, nil)
 }
@@ -301,8 +301,8 @@ func (r reader) complaint(t *testing.T, permission, cell string) string {
 		if !slices.Contains(staff.AllPermissions.Values(), staff.Permission(permission)) {
 			return "asks for what needs the permission " + permission + ", which there is not"
 		}
-		who, err := r.h.ledger.Principal(t.Context(), r.staff)
-		r.h.must(err)
+		who, err := r.h.Ledger.Principal(t.Context(), r.staff)
+		r.h.Must(err)
 		switch holds := who.Holds(staff.Permission(permission)); {
 		case holds && refused:
 			return "holds " + permission + " and is refused"

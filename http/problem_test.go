@@ -80,21 +80,21 @@ func TestBadInputGetsAStableCodeAndIsNeverRepeated(t *testing.T) {
 func TestFieldsAreNamedAsTheyWereSent(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	h.hire("sue", h.root, domain.RoleSuperior)
-	ops := h.hire("ops", h.root, domain.RoleOperations)
-	launched, err := h.ledger.Do(t.Context(), h.call(ops), commands.LaunchProduct{Code: "F1", Name: "示例稳健一号", Supplier: "示例基金"})
-	h.must(err)
-	_, err = h.ledger.Do(t.Context(), h.call(ops), commands.OpenSubscription{Product: domain.ProductID(launched.ID)})
-	h.must(err)
+	h.hire("sue", h.Root, domain.RoleSuperior)
+	ops := h.hire("ops", h.Root, domain.RoleOperations)
+	launched, err := h.Ledger.Do(t.Context(), h.As(ops), commands.LaunchProduct{Code: "F1", Name: "示例稳健一号", Supplier: "示例基金"})
+	h.Must(err)
+	_, err = h.Ledger.Do(t.Context(), h.As(ops), commands.OpenSubscription{Product: domain.ProductID(launched.ID)})
+	h.Must(err)
 	customer := func(fields string) string {
 		return `{"party":"PERSON","home_unit":"` + h.north.String() + `","fields":{` + fields + `}}`
 	}
 	deal := func(account string) string {
 		return `{"customer":"` + h.customer("ann", h.north, "王小明").String() + `","product":"` + launched.ID.String() + `","advisor":"` + h.people["ann"].String() +
-			`","amount_fen":100,"nature":"DIRECT","scheduled_on":"` + h.ledger.Today().String() + `","identity_type":"PASSPORT","source":{"account":` + account + `}}`
+			`","amount_fen":100,"nature":"DIRECT","scheduled_on":"` + h.Ledger.Today().String() + `","identity_type":"PASSPORT","source":{"account":` + account + `}}`
 	}
 	policy := func(efficiency string) string {
-		return `{"effective_on":"` + h.ledger.Today().String() + `","rules":{"claim":{"disclosure":"merged","cross_institution":"off","reject_reason_characters":2,"daily_look_ups":50,"approval_working_days":2},
+		return `{"effective_on":"` + h.Ledger.Today().String() + `","rules":{"claim":{"disclosure":"merged","cross_institution":"off","reject_reason_characters":2,"daily_look_ups":50,"approval_working_days":2},
 			"payment":{"confirm_role":"OPERATIONS"},"attribution":{"mode":"TIME_FIRST","split":"winner_takes_all","communicated_within_days":30,"efficiency":` + efficiency + `},"masking":{}}}`
 	}
 	for name, c := range map[string]struct {

@@ -149,7 +149,7 @@ func TestDepartureEndsAccessAtOnce(t *testing.T) { // B-28
 	program.get("/v1/me", "Authorization", "Bearer "+made.Secret).is(http.StatusOK)
 
 	h.as("admin").post("/v1/staff/"+h.people["ann"].String()+"/departure", map[string]any{
-		"on": h.ledger.Today(), "reason": "离职",
+		"on": h.Ledger.Today(), "reason": "离职",
 	}).is(http.StatusCreated)
 
 	ann.get("/v1/me").refuses(http.StatusUnauthorized, staff.ErrAccountDisabled)
@@ -192,15 +192,15 @@ func TestAnotherSitesRequestIsRefused(t *testing.T) {
 	ann.post("/v1/me/tokens", body, "Sec-Fetch-Site", "same-origin").is(http.StatusOK)
 	// A program's token is nothing a browser adds by itself.
 	_, secret, err := h.auth.CreateToken(t.Context(), h.people["ann"], "program", time.Time{})
-	h.must(err)
+	h.Must(err)
 	h.browser().post("/v1/me/tokens", body, "Sec-Fetch-Site", "cross-site", "Authorization", "Bearer "+secret).is(http.StatusOK)
 }
 
 func TestAnInvitationLeadsToAPassword(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	hired, err := h.ledger.Do(t.Context(), h.call(h.admin), commands.HireStaff{EmployeeNo: "E9", Login: "newcomer", Name: "新人", Unit: h.north})
-	h.must(err)
+	hired, err := h.Ledger.Do(t.Context(), h.As(h.Admin), commands.HireStaff{EmployeeNo: "E9", Login: "newcomer", Name: "新人", Unit: h.north})
+	h.Must(err)
 	path := "/v1/staff/" + hired.ID.String() + "/invitation"
 	h.as("ann").post(path, map[string]any{}).refuses(http.StatusForbidden, domain.ErrAuthzDenied)
 	h.as("admin").post("/v1/staff/"+uuid.NewString()+"/invitation", map[string]any{}).refuses(http.StatusNotFound, domain.ErrQueryNotFoundOrOutOfScope)

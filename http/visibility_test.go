@@ -30,14 +30,14 @@ func canaries() []string { return []string{canaryPhone, canaryID, canaryAddress,
 
 // known registers a customer with everything that is personal.
 func (h *house) known(by string, at domain.UnitID) domain.CustomerID {
-	h.t.Helper()
-	answer, err := h.ledger.Do(h.t.Context(), h.call(h.people[by]), commands.RegisterCustomer{
+	h.Helper()
+	answer, err := h.Ledger.Do(h.Context(), h.As(h.people[by]), commands.RegisterCustomer{
 		Party: domain.Person, HomeUnit: at, CustomerNo: "C10001", Fields: commands.CustomerFields{
 			Name: "欧阳晓明", Phone: canaryPhone, IdentityType: identity.ResidentCard, IdentityNumber: canaryID, Source: customer.SourceOwn,
 			Address: "北京市朝阳区" + canaryAddress, BankAccount: canaryAccount, Employer: "示例公司",
 		},
 	})
-	h.must(err)
+	h.Must(err)
 	return domain.CustomerID(answer.ID)
 }
 
@@ -56,11 +56,11 @@ type customerPage struct {
 func TestFieldsAreShownAsTheRoleMaySeeThem(t *testing.T) { // B-35, C-03, C-04
 	t.Parallel()
 	h := newHouse(t)
-	h.hire("auditor", h.root, domain.RoleAuditor)
+	h.hire("auditor", h.Root, domain.RoleAuditor)
 	h.hire("inspector", h.city, domain.RoleInspector)
-	h.hire("operations", h.root, domain.RoleOperations)
+	h.hire("operations", h.Root, domain.RoleOperations)
 	id := h.known("ann", h.north)
-	h.must(claimed(h, "ann", id))
+	h.Must(claimed(h, "ann", id))
 	h.seen()
 	for login, want := range map[string]struct{ name, phone, number, birthday, employer string }{
 		"ann":        {"欧阳晓明", "139****5678", "110***********002X", "1949-12-31", "示例公司"},
@@ -107,11 +107,11 @@ func status(denied bool) int {
 
 // claimed lets somebody claim a customer and their head approve it.
 func claimed(h *house, who string, id domain.CustomerID) error {
-	filed, err := h.ledger.Do(h.t.Context(), h.call(h.people[who]), commands.ClaimCustomer{Customer: id})
+	filed, err := h.Ledger.Do(h.Context(), h.As(h.people[who]), commands.ClaimCustomer{Customer: id})
 	if err != nil {
 		return err
 	}
-	_, err = h.ledger.Do(h.t.Context(), h.call(h.people["northhead"]), commands.ApproveClaim{
+	_, err = h.Ledger.Do(h.Context(), h.As(h.people["northhead"]), commands.ApproveClaim{
 		Customer: id, Line: domain.SelfOperated, Application: domain.ApplicationID(filed.ID),
 	})
 	return err
@@ -121,7 +121,7 @@ func TestOutOfScopeIsAsIfItWereNotThere(t *testing.T) { // A-41, B-35
 	t.Parallel()
 	h := newHouse(t)
 	id := h.known("ann", h.north)
-	h.must(claimed(h, "ann", id))
+	h.Must(claimed(h, "ann", id))
 	h.seen()
 	var filed struct {
 		Items []struct {
@@ -160,7 +160,7 @@ func TestRevealingIsOnRecordBeforeAnythingIsShown(t *testing.T) { // C-04
 	t.Parallel()
 	h := newHouse(t)
 	id := h.known("ann", h.north)
-	h.must(claimed(h, "ann", id))
+	h.Must(claimed(h, "ann", id))
 	ann := h.as("ann")
 	path := "/v1/customers/" + id.String() + "/reveal"
 	silent := ann.post(path, map[string]any{"fields": []string{"phone"}}).lacks(canaries()...)
@@ -191,7 +191,7 @@ func TestCustomersAreFoundByWhatNeverStandsInAnAddress(t *testing.T) { // A-42, 
 	t.Parallel()
 	h := newHouse(t)
 	id := h.known("ann", h.north)
-	h.must(claimed(h, "ann", id))
+	h.Must(claimed(h, "ann", id))
 	h.seen()
 	ann := h.as("ann")
 	for name, body := range map[string]map[string]any{
@@ -228,10 +228,10 @@ func TestASearchTellsNobodyWhatAHiddenFieldSays(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	h.hire("inspector", h.city, domain.RoleInspector)
-	h.hire("operations", h.root, domain.RoleOperations)
+	h.hire("operations", h.Root, domain.RoleOperations)
 	h.hire("marketing", h.city, domain.RoleMarketingSupervisor)
 	id := h.known("ann", h.north)
-	h.must(claimed(h, "ann", id))
+	h.Must(claimed(h, "ann", id))
 	h.seen()
 	for login, want := range map[string]int{"ann": 1, "marketing": 1, "inspector": 0, "operations": 0} {
 		var byName, byEmployer customerPage
@@ -249,7 +249,7 @@ func TestTheTimelineTellsEveryEventInOrder(t *testing.T) { // C-02, C-03
 	h := newHouse(t)
 	id := h.known("ann", h.north)
 	before := time.Now()
-	h.must(claimed(h, "ann", id))
+	h.Must(claimed(h, "ann", id))
 	h.seen()
 	type timeline struct {
 		Items []struct {
@@ -310,7 +310,7 @@ func TestWhoOwnedACustomerThen(t *testing.T) { // A-70, C-02, C-07
 	id := h.known("ann", h.north)
 	h.seen()
 	before := time.Now()
-	h.must(claimed(h, "ann", id))
+	h.Must(claimed(h, "ann", id))
 	h.seen()
 	type name struct {
 		ID   string `json:"id"`
@@ -331,7 +331,7 @@ func TestWhoOwnedACustomerThen(t *testing.T) { // A-70, C-02, C-07
 	}
 	head := h.as("northhead")
 	path := "/v1/customers/" + id.String() + "/ownership"
-	head.get(path + "?as_of=" + h.ledger.Today().String()).is(http.StatusOK).read(&now)
+	head.get(path + "?as_of=" + h.Ledger.Today().String()).is(http.StatusOK).read(&now)
 	head.get(path + "?as_of=" + before.UTC().Format("2006-01-02T15:04:05.000000Z")).is(http.StatusOK).read(&then)
 	ann, north := name{h.people["ann"].String(), "E-ann", "员工ann"}, name{h.north.String(), "N01", "单位N01"}
 	if len(now.Owners) != 1 || now.Owners[0].Staff != ann || now.Owners[0].Unit != north || now.Owners[0].Line != "SELF_OPERATED" {
@@ -349,7 +349,7 @@ func TestWhoOwnedACustomerThen(t *testing.T) { // A-70, C-02, C-07
 func TestErasedPersonsAreNowhereToBeRead(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	h.hire("superior", h.root, domain.RoleSuperior)
+	h.hire("superior", h.Root, domain.RoleSuperior)
 	id := h.known("ann", h.north)
 	h.seen()
 	superior := h.as("superior")
@@ -374,7 +374,7 @@ func TestWhoEnteredACustomerKeepsThemWhileNobodyOwnsThem(t *testing.T) {
 	path := "/v1/customers/" + id.String()
 	h.as("bo").get(path).is(http.StatusOK)
 
-	h.must(claimed(h, "ann", id))
+	h.Must(claimed(h, "ann", id))
 	h.seen()
 	h.as("bo").get(path).refuses(http.StatusNotFound, domain.ErrQueryNotFoundOrOutOfScope)
 	if all := h.as("bo").get("/v1/customers").is(http.StatusOK); strings.Contains(all.body, id.String()) {
@@ -382,14 +382,14 @@ func TestWhoEnteredACustomerKeepsThemWhileNobodyOwnsThem(t *testing.T) {
 	}
 	h.as("ann").get(path).is(http.StatusOK)
 
-	filed, err := h.ledger.Do(t.Context(), h.call(h.people["ann"]), commands.RequestDissolution{
+	filed, err := h.Ledger.Do(t.Context(), h.As(h.people["ann"]), commands.RequestDissolution{
 		Customer: id, Line: domain.SelfOperated, Reason: "客户迁出",
 	})
-	h.must(err)
-	_, err = h.ledger.Do(t.Context(), h.call(h.people["northhead"]), commands.ApproveClaim{
+	h.Must(err)
+	_, err = h.Ledger.Do(t.Context(), h.As(h.people["northhead"]), commands.ApproveClaim{
 		Customer: id, Line: domain.SelfOperated, Application: domain.ApplicationID(filed.ID),
 	})
-	h.must(err)
+	h.Must(err)
 	h.seen()
 	h.as("bo").get(path).is(http.StatusOK)
 	h.as("ann").get(path).refuses(http.StatusNotFound, domain.ErrQueryNotFoundOrOutOfScope)

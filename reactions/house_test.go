@@ -7,7 +7,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"guishu/commands"
 	"guishu/commands/commandstest"
@@ -21,6 +20,7 @@ import (
 	"guishu/eventstore/storetest"
 	"guishu/internal/esdbtest"
 	"guishu/internal/pgtest"
+	"guishu/internal/waiting"
 	"guishu/reactions"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -158,10 +158,12 @@ func streamOf[ID fmt.Stringer](prefix string, id ID) eventstore.Stream {
 // types of all of its events.
 func (h *house) await(stream eventstore.Stream, kind string, count int) []string {
 	h.Helper()
-	ctx, cancel := context.WithTimeout(h.Context(), 30*time.Second)
+	watch := waiting.Over(h)
+	ctx, cancel := context.WithCancel(watch.Context())
 	defer cancel()
 	var types []string
-	for delivery, err := range h.Store.SubscribeStream(ctx, stream, eventstore.NoRevision) {
+	what := fmt.Sprintf("the next event of %s, for %s", stream, kind)
+	for delivery, err := range waiting.Each(watch, what, h.Store.SubscribeStream(ctx, stream, eventstore.NoRevision)) {
 		if err != nil {
 			h.Fatalf("waiting for %d %s on %s, which has %v: %v", count, kind, stream, types, err)
 		}
@@ -184,32 +186,22 @@ func (h *house) answered(r *reactions.Reactions) {
 	h.Helper()
 	last, err := h.Store.LastPosition(h.Context())
 	h.Must(err)
-	h.until("every reaction is at the tail", func() bool {
+	waiting.Progress(h, "every reaction to be at the tail", func() (far eventstore.Position, there bool) {
 		positions, err := r.Positions(h.Context())
 		h.Must(err)
+		there = len(positions) == len(r.Consumers()) // one that has just begun has none yet
 		for _, at := range positions {
-			if at < last {
-				return false
-			}
+			far += at
+			there = there && at >= last
 		}
-		return len(positions) == len(r.Consumers()) // one that has just begun has none yet
+		return far, there
 	})
 }
 
 // until waits for a condition.
 func (h *house) until(what string, holds func() bool) {
 	h.Helper()
-	ticker := time.NewTicker(5 * time.Millisecond)
-	defer ticker.Stop()
-	timeout := time.NewTimer(30 * time.Second)
-	defer timeout.Stop()
-	for !holds() {
-		select {
-		case <-ticker.C:
-		case <-timeout.C:
-			h.Fatalf("waited in vain: %s", what)
-		}
-	}
+	waiting.Until(h, what, holds)
 }
 
 func paymentStream(id domain.PaymentID) eventstore.Stream { return streamOf(payment.StreamPrefix, id) }

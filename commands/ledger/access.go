@@ -15,7 +15,7 @@ func StreamOf[ID ~[16]byte](prefix string, id ID) eventstore.Stream {
 	return eventstore.Stream(prefix + domain.CustomerID(id).String())
 }
 
-// Principal is who a member of staff is now: place, roles and what they cover.
+// Principal is who a member of staff is now: unit, roles and what they cover.
 // Somebody unknown or departed may do nothing (B-28). It costs no round trip
 // once the member of staff is known to this process.
 func (l *Ledger) Principal(ctx context.Context, id domain.StaffID) (staff.Principal, error) {

@@ -155,28 +155,28 @@ func (r *Keys) restore(ctx context.Context, keys []heldKey) ([]reservation, erro
 	_, err := r.pool.Exec(ctx, `
 		INSERT INTO registry.reservation AS r (kind, key, holder, confirmed)
 		SELECT DISTINCT ON (w.kind, w.key) w.kind, w.key, w.holder, true
-		FROM unnest($1::text[], $2::bytea[], $3::text[]) WITH ORDINALITY AS w (kind, key, holder, place)
-		ORDER BY w.kind, w.key, w.place
+		FROM unnest($1::text[], $2::bytea[], $3::text[]) WITH ORDINALITY AS w (kind, key, holder, nth)
+		ORDER BY w.kind, w.key, w.nth
 		ON CONFLICT (kind, key) DO UPDATE SET confirmed = true
 		WHERE r.holder = excluded.holder AND NOT r.confirmed`, kinds, values, holders)
 	if err != nil {
 		return nil, err
 	}
 	rows, err := r.pool.Query(ctx, `
-		SELECT w.place, r.kind, r.key, r.holder, r.confirmed, r.attempt, r.shared, clock_timestamp() - r.reserved_at
-		FROM unnest($1::text[], $2::bytea[], $3::text[]) WITH ORDINALITY AS w (kind, key, holder, place)
+		SELECT w.nth, r.kind, r.key, r.holder, r.confirmed, r.attempt, r.shared, clock_timestamp() - r.reserved_at
+		FROM unnest($1::text[], $2::bytea[], $3::text[]) WITH ORDINALITY AS w (kind, key, holder, nth)
 		JOIN registry.reservation r ON r.kind = w.kind AND r.key = w.key AND r.holder <> w.holder`, kinds, values, holders)
 	if err != nil {
 		return nil, err
 	}
 	inTheWay := make([]reservation, len(keys))
-	var place int
+	var nth int
 	var found reservation
 	_, err = pgx.ForEachRow(rows, []any{
-		&place, &found.Kind, &found.Key, &found.Holder, &found.Confirmed, &found.Attempt, &found.Shared, &found.Age,
+		&nth, &found.Kind, &found.Key, &found.Holder, &found.Confirmed, &found.Attempt, &found.Shared, &found.Age,
 	}, func() error {
 		found.Key = bytes.Clone(found.Key)
-		inTheWay[place-1] = found
+		inTheWay[nth-1] = found
 		return nil
 	})
 	return inTheWay, err

@@ -37,6 +37,26 @@ type Found[S any] struct {
 	Where    Where               // the permission must reach
 }
 
+// StateOf is the target of a stream whose state is all that a decision rests on. Where
+// says where that is, or that there is no such thing.
+func StateOf[S any, P foldable[S]](made uuid.UUID, stream eventstore.Stream, where func(*Task, *organisation.Tree, *S) (Where, error)) Target[*S] {
+	return Target[*S]{ID: made, Stream: stream, Load: func(ctx context.Context, t *Task) (Found[*S], error) {
+		state, err := Load[S, P](ctx, t.ledger, stream)
+		if err != nil {
+			return Found[*S]{}, err
+		}
+		tree, err := t.ledger.Tree(ctx)
+		if err != nil {
+			return Found[*S]{}, err
+		}
+		at, err := where(t, tree, state.State)
+		return Found[*S]{State: state.State, Revision: state.Revision, Where: at}, err
+	}}
+}
+
+// OfTheFirm is where something is that belongs to no single unit.
+func OfTheFirm[S any](*Task, *organisation.Tree, *S) (Where, error) { return Firm{}, nil }
+
 // Where says how far the permission must reach for a command to be decided. A nil
 // one is nowhere: the command is then refused to everybody.
 type Where interface {
