@@ -39,9 +39,9 @@ type Found[S any] struct {
 
 // StateOf is the target of a stream whose state is all that a decision rests on. Where
 // says where that is, or that there is no such thing.
-func StateOf[S any, P foldable[S]](made uuid.UUID, stream eventstore.Stream, where func(*Task, *organisation.Tree, *S) (Where, error)) Target[*S] {
+func StateOf[S any](made uuid.UUID, stream eventstore.Stream, where func(*Task, *organisation.Tree, *S) (Where, error)) Target[*S] {
 	return Target[*S]{ID: made, Stream: stream, Load: func(ctx context.Context, t *Task) (Found[*S], error) {
-		state, err := Load[S, P](ctx, t.ledger, stream)
+		state, err := Load[S](ctx, t.ledger, stream)
 		if err != nil {
 			return Found[*S]{}, err
 		}
