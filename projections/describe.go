@@ -44,7 +44,7 @@ func (m Model) Description() string {
 			}
 			fmt.Fprintf(&text, "%s %s: column %s, %s", kind, table.name(), c.name, c.kind.sql)
 			if c.personal != Nobody {
-				fmt.Fprintf(&text, ", about %s", c.personal)
+				text.WriteString(about(c.personal))
 			}
 			text.WriteByte('\n')
 		}
@@ -55,6 +55,9 @@ func (m Model) Description() string {
 	}
 	return text.String()
 }
+
+// about is how a description says whom a column is about.
+func about(of Subject) string { return ", about " + of.String() }
 
 // apart says in what two descriptions differ.
 func apart(stored, now string) string {

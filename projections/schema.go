@@ -219,6 +219,7 @@ func retire(ctx context.Context, db beginner, model string) (dropped int, err er
 	return dropped, err
 }
 
+// dropGeneration drops a generation's tables, and the views that show them.
 func dropGeneration(ctx context.Context, tx pgx.Tx, generation int64) error {
 	rows, err := tx.Query(ctx, `SELECT tablename::text FROM pg_tables WHERE schemaname = 'read' AND tablename ~ ('_g' || $1::bigint || '$')`, generation)
 	if err != nil {
@@ -229,7 +230,7 @@ func dropGeneration(ctx context.Context, tx pgx.Tx, generation int64) error {
 		return err
 	}
 	for _, table := range tables {
-		if _, err := tx.Exec(ctx, "DROP TABLE read."+quote(table)); err != nil {
+		if _, err := tx.Exec(ctx, "DROP TABLE read."+quote(table)+" CASCADE"); err != nil {
 			return err
 		}
 	}

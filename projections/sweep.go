@@ -20,22 +20,15 @@ func erases(events []*Event) bool {
 }
 
 // sweep drops builds that still hold a person who has been erased, because nobody
-// carried them on to the erasure. It does so at the start and after each erasure. The
-// build that serves is emptied by folding the erasure (design §6).
+// carried them on to the erasure. It does so at the start and after each erasure. What
+// serves of this program's read models is emptied by folding the erasure (design §6).
 func (r *Runner) sweep(ctx context.Context) error {
 	for {
-		left := false
-		for _, l := range r.lanes {
-			if !l.plan.foldsErasures() {
-				continue
-			}
-			held, err := r.dropUnreached(ctx, l.plan.Name)
-			if err != nil {
-				return err
-			}
-			left = left || held
+		held, err := r.dropUnreached(ctx)
+		if err != nil {
+			return err
 		}
-		if !left {
+		if !held {
 			select {
 			case <-r.erased:
 			case <-ctx.Done():
@@ -55,20 +48,30 @@ func (r *Runner) somebodyErased() {
 	}
 }
 
-// dropUnreached drops the model's builds that stand before an erasure, if they served
-// earlier or were given up. A build of another version that some process holds stays:
-// that process comes to the erasure by itself, and without its build it would make
-// another one and let that serve. held says that there is such a build.
-func (r *Runner) dropUnreached(ctx context.Context, model string) (held bool, err error) {
+// dropUnreached drops builds about customers that stand before an erasure: those that
+// served earlier or were given up, and those of read models that this program does not
+// have, whatever their state. A build that another process may carry on stays while it
+// is held: that process comes to the erasure by itself, and without its build it would
+// make another one and let that serve. held says that there is such a build.
+func (r *Runner) dropUnreached(ctx context.Context) (held bool, err error) {
+	known, folding := make([]string, 0, len(r.lanes)), []string{}
+	for _, l := range r.lanes {
+		known = append(known, l.plan.Name)
+		if l.plan.foldsErasures() {
+			folding = append(folding, l.plan.Name)
+		}
+	}
 	rows, err := r.pool.Query(ctx, `
-		SELECT old.generation, old.version, old.position, old.version = serving.version FROM read.builds old
-		JOIN read.builds serving ON serving.model = old.model AND serving.serving
-		WHERE old.model = $1 AND NOT old.serving AND (old.generation < serving.generation OR old.built_at < now() - $2::interval)
-		ORDER BY old.generation`, model, abandoned)
+		SELECT old.generation, old.model, old.version, old.position,
+			coalesce(old.version = serving.version, false) AND old.model = ANY ($1) AS same, old.model <> ALL ($1) AS unknown
+		FROM read.builds old LEFT JOIN read.builds serving ON serving.model = old.model AND serving.serving
+		WHERE (old.model <> ALL ($1) OR NOT old.serving AND (old.generation < serving.generation OR old.built_at < now() - $3::interval))
+		AND (position($4 in old.description) > 0 OR old.description = '' AND (old.model = ANY ($2) OR old.model <> ALL ($1)))
+		ORDER BY old.generation`, known, folding, abandoned, about(OfCustomer))
 	if err != nil {
 		return false, err
 	}
-	builds, err := pgx.CollectRows(rows, pgx.RowToStructByPos[unreached])
+	builds, err := pgx.CollectRows(rows, pgx.RowToStructByName[unreached])
 	if err != nil {
 		return false, err
 	}
@@ -86,7 +89,7 @@ func (r *Runner) dropUnreached(ctx context.Context, model string) (held bool, er
 		}
 		dropped, free := false, true
 		err := inTransaction(ctx, r.pool, func(tx pgx.Tx) (err error) {
-			if free, err = b.free(ctx, tx, model); err != nil || !free {
+			if free, err = b.free(ctx, tx); err != nil || !free {
 				return err
 			}
 			dropped, err = b.drop(ctx, tx)
@@ -97,27 +100,29 @@ func (r *Runner) dropUnreached(ctx context.Context, model string) (held bool, er
 		}
 		held = held || !free
 		if dropped {
-			r.log.Info("projections: a build that an erasure did not reach was dropped", "model", model, "generation", b.Generation)
+			r.log.Info("projections: a build that an erasure did not reach was dropped", "model", b.Model, "generation", b.Generation)
 		}
 	}
 	return held, nil
 }
 
-// unreached is a build that does not serve.
+// unreached is a build that is not known to have come to every erasure.
 type unreached struct {
 	Generation int64
+	Model      string
 	Version    int
 	Position   eventstore.Position
 	Same       bool // of the version that serves, so that nobody carries it on
+	Unknown    bool // of a read model that this program does not have
 }
 
 // free says that no process carries the build on, and that none can before the
 // transaction ends.
-func (u unreached) free(ctx context.Context, tx pgx.Tx, model string) (free bool, err error) {
+func (u unreached) free(ctx context.Context, tx pgx.Tx) (free bool, err error) {
 	if u.Same {
 		return true, nil
 	}
-	return locks.ReadModel(model, u.Version).Try(ctx, tx)
+	return locks.ReadModel(u.Model, u.Version).Try(ctx, tx)
 }
 
 // drop drops the build, unless it has moved or serves by now.
@@ -126,7 +131,7 @@ func (u unreached) drop(ctx context.Context, tx pgx.Tx) (dropped bool, err error
 	if _, err := tx.Exec(ctx, `SET LOCAL lock_timeout = '500ms'`); err != nil {
 		return false, err
 	}
-	gone, err := tx.Exec(ctx, `DELETE FROM read.builds WHERE generation = $1 AND position = $2 AND NOT serving`, u.Generation, int64(u.Position))
+	gone, err := tx.Exec(ctx, `DELETE FROM read.builds WHERE generation = $1 AND position = $2 AND (NOT serving OR $3)`, u.Generation, int64(u.Position), u.Unknown)
 	if err != nil || gone.RowsAffected() == 0 {
 		return false, err
 	}

@@ -10,7 +10,7 @@ import (
 	"guishu/domain/ownership"
 	"guishu/domain/staff"
 	"guishu/eventstore"
-	"guishu/projections/claims"
+	"guishu/projections/applications"
 	"guishu/projections/query"
 )
 
@@ -52,19 +52,19 @@ type Application struct {
 }
 
 // Applications are the approver's inbox, and an applicant's own.
-func Applications() List[*ApplicationFilter, claims.Query, claims.Listed, Application] {
-	return List[*ApplicationFilter, claims.Query, claims.Listed, Application]{
+func Applications() List[*ApplicationFilter, applications.Query, applications.Listed, Application] {
+	return List[*ApplicationFilter, applications.Query, applications.Listed, Application]{
 		About: About{
 			Name: "list-applications", Title: ledger.Say("申请列表", "List applications"), Needs: staff.ReadClaims,
 			Does: ledger.Say("列出客户关系申请：审批人的收件箱，或本人提交的申请。", "Lists applications for customer relations: an approver's inbox, or one's own."),
 		},
-		Of: claims.Claims(),
-		Choose: func(r *Reader, in *ApplicationFilter) (claims.Query, error) {
+		Of: applications.Applications(),
+		Choose: func(r *Reader, in *ApplicationFilter) (applications.Query, error) {
 			below, err := r.below(in.Below)
 			if err != nil {
-				return claims.Query{}, err
+				return applications.Query{}, err
 			}
-			return claims.Query{
+			return applications.Query{
 				Status: in.Status, Kind: in.Kind, Line: in.Line, Unit: in.Unit, Below: below, Applicant: in.Applicant,
 				ApplicantNo: in.ApplicantNo, Customer: in.Customer, Filed: r.days(in.From, in.To),
 			}, errors.Join(known("status", in.Status), known("kind", in.Kind), known("line", in.Line), span(in.From, in.To))
@@ -73,7 +73,7 @@ func Applications() List[*ApplicationFilter, claims.Query, claims.Listed, Applic
 	}
 }
 
-func showApplication(r *Reader, c *claims.Listed) Application {
+func showApplication(r *Reader, c *applications.Listed) Application {
 	// Anyone who may read the application sees the customer as if the customer were
 	// where it was filed, or at home if that is where the reader is.
 	path, _ := r.place(c.Unit)
@@ -82,7 +82,7 @@ func showApplication(r *Reader, c *claims.Listed) Application {
 	}
 	eyes := r.eyes.on(path, c.Line, c.Applicant == r.who())
 	return Application{
-		ID: c.Application, Kind: c.Kind, Status: c.Status, Customer: client(eyes, c.Customer, c.CustomerNo, c.CustomerName), Line: c.Line,
+		ID: c.Application.Application, Kind: c.Kind, Status: c.Status, Customer: client(eyes, c.Customer, c.CustomerNo, c.CustomerName), Line: c.Line,
 		Applicant: named(c.Applicant, c.ApplicantNo, c.ApplicantName), Unit: named(c.Unit, c.UnitCode, c.UnitName), Home: r.Department(c.HomeUnit),
 		HasPhone: c.HasPhone, NewOwner: r.Colleague(c.NewOwner), Reason: c.Reason, ConsentedBy: r.Colleague(c.ConsentedBy),
 		DecidedBy: r.Colleague(c.DecidedBy), DecidedAt: r.when(c.DecidedAt), RejectReason: c.RejectReason, Winner: c.Winner,
@@ -113,7 +113,7 @@ type Slot struct {
 // decide themselves what may be told. An application that is not known yet is waited
 // for until the read model has everything that is written now.
 func (r *Records) SlotOf(ctx context.Context, id domain.ApplicationID, position eventstore.Position) (Slot, error) {
-	list, anybody := claims.Claims(), query.Reader{Scope: staff.Scope{Everywhere: true}}
+	list, anybody := applications.Applications(), query.Reader{Scope: staff.Scope{Everywhere: true}}
 	if err := r.await(ctx, position, list.Models); err != nil {
 		return Slot{}, err
 	}

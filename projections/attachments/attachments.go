@@ -117,8 +117,7 @@ func Model() projections.Model {
 	}
 }
 
-// Query chooses attachments: one's own ones are the
-// advisor's.
+// Query chooses attachments. A reader's own ones are those of the reader as advisor.
 type Query struct {
 	Customer domain.CustomerID
 	Advisor  domain.StaffID

@@ -138,8 +138,8 @@ func (m *model) countered(tx *projections.Tx, e attribution.Countered, at *proje
 	})
 }
 
-// Query chooses decisions: one's own ones are those about
-// one's own deals or commissions.
+// Query chooses decisions. A reader's own ones are those about their deals or their
+// commissions.
 type Query struct {
 	Payment  domain.PaymentID
 	Customer domain.CustomerID

@@ -7,9 +7,9 @@ import (
 
 	"guishu/eventstore/sealing"
 	"guishu/projections"
+	"guishu/projections/applications"
 	"guishu/projections/attachments"
 	"guishu/projections/attributions"
-	"guishu/projections/claims"
 	"guishu/projections/customers"
 	"guishu/projections/migrations"
 	"guishu/projections/ownership"
@@ -33,7 +33,7 @@ func Models(hasher *sealing.Hasher, zone *time.Location) []projections.Model {
 	}
 	return []projections.Model{
 		units.Model(), staff.Model(), products.Model(), policies.Model(), migrations.Model(),
-		customers.Model(hash), claims.Model(), ownership.Model(), attachments.Model(), referrals.Model(),
+		customers.Model(hash), applications.Model(), ownership.Model(), attachments.Model(), referrals.Model(),
 		payments.Model(), purchases.Model(zone), performance.Model(zone), attributions.Model(), timeline.Model(),
 	}
 }

@@ -10,10 +10,10 @@ import (
 	"guishu/domain/payment"
 	"guishu/domain/referral"
 	"guishu/domain/staff"
+	"guishu/projections/applications"
 	"guishu/projections/attachments"
 	"guishu/projections/attributions"
 	"guishu/projections/catalog"
-	"guishu/projections/claims"
 	"guishu/projections/customers"
 	"guishu/projections/migrations"
 	"guishu/projections/ownership"
@@ -112,9 +112,9 @@ func (b *bed) examples(t *testing.T) []example {
 			customers.Query{Owner: who, Line: domain.SelfOperated}, customers.Query{Attached: who}, customers.Query{Below: path},
 			customers.Query{Employer: "单位"}, customers.Query{Line: domain.Agency},
 			customers.Query{Kind: customer.Formal, Registered: query.Days{From: day, To: day.AddDays(30)}}),
-		list(b, "claims", claims.Claims(), domain.ApplicationID{1},
-			claims.Query{Status: own.ApplicationPending}, claims.Query{Applicant: who}, claims.Query{ApplicantNo: "S1"}, claims.Query{Customer: id},
-			claims.Query{Unit: outlet}, claims.Query{Below: path, Filed: query.Days{From: day}}, claims.Query{Kind: own.EstablishRelation}),
+		list(b, "applications", applications.Applications(), domain.ApplicationID{1},
+			applications.Query{Status: own.ApplicationPending}, applications.Query{Applicant: who}, applications.Query{ApplicantNo: "S1"}, applications.Query{Customer: id},
+			applications.Query{Unit: outlet}, applications.Query{Below: path, Filed: query.Days{From: day}}, applications.Query{Kind: own.EstablishRelation}),
 		list(b, "payments", payments.Payments(), domain.PaymentID{1},
 			payments.Query{Status: payment.StatusConfirmed}, payments.Query{Customer: id}, payments.Query{Product: product}, payments.Query{Advisor: who},
 			payments.Query{ExternalNo: "X"}, payments.Query{Below: path, Confirmed: query.Days{From: day}}),

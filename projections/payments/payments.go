@@ -154,8 +154,8 @@ func (m *model) step(tx *projections.Tx, deal payment.Deal, status payment.Statu
 	})
 }
 
-// Query chooses payments: one's own ones are those the
-// advisor handles, reserved or registered (B-35).
+// Query chooses payments. A reader's own ones are those that they handle, reserved or
+// registered (B-35).
 type Query struct {
 	Status     payment.Status
 	Customer   domain.CustomerID

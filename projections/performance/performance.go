@@ -193,8 +193,8 @@ func (l Level) English() string { return Levels.English(l) }
 // Words is every value with its names.
 func (Level) Words() []domain.Word { return Levels.Words() }
 
-// Query says what to sum: one's own performance is that of
-// one's own deals.
+// Query says what to sum. A reader's own performance is that of the deals that they
+// handled.
 type Query struct {
 	Level     Level // HEADQUARTERS by default
 	Grain     Grain // YEAR by default

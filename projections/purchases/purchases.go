@@ -91,8 +91,8 @@ func heldColumns() []projections.Column[Holding] {
 	)
 }
 
-// Query chooses purchases: one's own ones are those the
-// advisor handled (B-35).
+// Query chooses purchases. A reader's own ones are those that they handled as advisor
+// (B-35).
 type Query struct {
 	Customer domain.CustomerID
 	Product  domain.ProductID

@@ -82,7 +82,7 @@ func Model() projections.Model {
 	}
 }
 
-// Query chooses referrals. Own ones are those that somebody offered or was offered; a
+// Query chooses referrals. A reader's own ones are those that they offered or were offered; a
 // jurisdiction has those from it and to it.
 type Query struct {
 	Status   referral.Status // on the day Today

@@ -1,6 +1,6 @@
-// Package claims is the read model of applications for customer relations: the
+// Package applications is the read model of applications for customer relations: the
 // approver's inbox (A-11) and an applicant's own (A-14, A-73).
-package claims
+package applications
 
 import (
 	"time"
@@ -11,8 +11,8 @@ import (
 	"guishu/projections/query"
 )
 
-// Claim is an application as it is now.
-type Claim struct {
+// Application is an application as it is now.
+type Application struct {
 	Application     domain.ApplicationID
 	Kind            ownership.ApplicationKind
 	Customer        domain.CustomerID
@@ -35,43 +35,43 @@ type Claim struct {
 	ChangedPosition domain.Position
 }
 
-func columns() []projections.Column[Claim] {
-	return []projections.Column[Claim]{
-		projections.UUID("application", func(r *Claim) *domain.ApplicationID { return &r.Application }),
-		projections.Text("kind", func(r *Claim) *ownership.ApplicationKind { return &r.Kind }),
-		projections.UUID("customer", func(r *Claim) *domain.CustomerID { return &r.Customer }),
-		projections.Text("line", func(r *Claim) *domain.BusinessLine { return &r.Line }),
-		projections.UUID("applicant", func(r *Claim) *domain.StaffID { return &r.Applicant }),
-		projections.UUID("unit", func(r *Claim) *domain.UnitID { return &r.Unit }),
-		projections.UUID("home_unit", func(r *Claim) *domain.UnitID { return &r.HomeUnit }),
-		projections.Bool("has_phone", func(r *Claim) *bool { return &r.HasPhone }),
-		projections.UUID("new_owner", func(r *Claim) *domain.StaffID { return &r.NewOwner }),
-		projections.Text("reason", func(r *Claim) *string { return &r.Reason }),
-		projections.Text("status", func(r *Claim) *ownership.ApplicationStatus { return &r.Status }),
-		projections.UUID("consented_by", func(r *Claim) *domain.StaffID { return &r.ConsentedBy }),
-		projections.UUID("decided_by", func(r *Claim) *domain.StaffID { return &r.DecidedBy }),
-		projections.Time("decided_at", func(r *Claim) *time.Time { return &r.DecidedAt }),
-		projections.Text("reject_reason", func(r *Claim) *string { return &r.RejectReason }),
-		projections.UUID("winner", func(r *Claim) *domain.ApplicationID { return &r.Winner }),
-		projections.Time("filed_at", func(r *Claim) *time.Time { return &r.FiledAt }),
-		projections.Time("recorded_at", func(r *Claim) *time.Time { return &r.RecordedAt }),
-		projections.Int("position", func(r *Claim) *domain.Position { return &r.Position }),
-		projections.Int("changed_position", func(r *Claim) *domain.Position { return &r.ChangedPosition }),
+func columns() []projections.Column[Application] {
+	return []projections.Column[Application]{
+		projections.UUID("application", func(r *Application) *domain.ApplicationID { return &r.Application }),
+		projections.Text("kind", func(r *Application) *ownership.ApplicationKind { return &r.Kind }),
+		projections.UUID("customer", func(r *Application) *domain.CustomerID { return &r.Customer }),
+		projections.Text("line", func(r *Application) *domain.BusinessLine { return &r.Line }),
+		projections.UUID("applicant", func(r *Application) *domain.StaffID { return &r.Applicant }),
+		projections.UUID("unit", func(r *Application) *domain.UnitID { return &r.Unit }),
+		projections.UUID("home_unit", func(r *Application) *domain.UnitID { return &r.HomeUnit }),
+		projections.Bool("has_phone", func(r *Application) *bool { return &r.HasPhone }),
+		projections.UUID("new_owner", func(r *Application) *domain.StaffID { return &r.NewOwner }),
+		projections.Text("reason", func(r *Application) *string { return &r.Reason }),
+		projections.Text("status", func(r *Application) *ownership.ApplicationStatus { return &r.Status }),
+		projections.UUID("consented_by", func(r *Application) *domain.StaffID { return &r.ConsentedBy }),
+		projections.UUID("decided_by", func(r *Application) *domain.StaffID { return &r.DecidedBy }),
+		projections.Time("decided_at", func(r *Application) *time.Time { return &r.DecidedAt }),
+		projections.Text("reject_reason", func(r *Application) *string { return &r.RejectReason }),
+		projections.UUID("winner", func(r *Application) *domain.ApplicationID { return &r.Winner }),
+		projections.Time("filed_at", func(r *Application) *time.Time { return &r.FiledAt }),
+		projections.Time("recorded_at", func(r *Application) *time.Time { return &r.RecordedAt }),
+		projections.Int("position", func(r *Application) *domain.Position { return &r.Position }),
+		projections.Int("changed_position", func(r *Application) *domain.Position { return &r.ChangedPosition }),
 	}
 }
 
 type model struct {
-	claims *projections.Table[domain.ApplicationID, Claim]
+	applications *projections.Table[domain.ApplicationID, Application]
 }
 
-// Model is the read model.
+// Model is the read model. It and its table are called claims in every database.
 func Model() projections.Model {
-	m := &model{projections.NewTable("claims", func(r *Claim) *domain.ApplicationID { return &r.Application }, 1, columns()...).
+	m := &model{projections.NewTable("claims", func(r *Application) *domain.ApplicationID { return &r.Application }, 1, columns()...).
 		Indexed("(position)", "(status, position)", "(kind, position)", "(filed_at)", "(unit, status, position)", "(home_unit, status, position)", "(applicant, position)", "(customer, position)")}
 	return projections.Model{
 		Name: "claims", Version: 1,
 		Answers: "the approver's inbox with its filters (A-11), an applicant's own applications",
-		Tables:  []projections.TableDefinition{m.claims},
+		Tables:  []projections.TableDefinition{m.applications},
 		Handlers: []projections.Handler{
 			projections.On(m.filed), projections.On(m.consented), projections.On(m.approved),
 			projections.On(m.rejected), projections.On(m.withdrawn), projections.On(m.superseded),
@@ -80,7 +80,7 @@ func Model() projections.Model {
 }
 
 func (m *model) filed(tx *projections.Tx, e ownership.ClaimFiled, at *projections.Event) error {
-	m.claims.Create(tx, Claim{
+	m.applications.Create(tx, Application{
 		Application: e.Application, Kind: e.Kind, Customer: e.Customer, Line: e.Line, Applicant: e.Applicant,
 		Unit: e.Unit, HomeUnit: e.HomeUnit, HasPhone: !e.Phone.IsZero(), NewOwner: e.NewOwner, Reason: e.Reason,
 		Status: ownership.ApplicationPending, FiledAt: at.EffectiveAt, RecordedAt: at.RecordedAt,
@@ -90,43 +90,43 @@ func (m *model) filed(tx *projections.Tx, e ownership.ClaimFiled, at *projection
 }
 
 func (m *model) consented(tx *projections.Tx, e ownership.HomeHeadConsented, at *projections.Event) error {
-	return m.change(tx, e.Application, at, func(c *Claim) { c.ConsentedBy = e.By })
+	return m.change(tx, e.Application, at, func(a *Application) { a.ConsentedBy = e.By })
 }
 
 func (m *model) approved(tx *projections.Tx, e ownership.ClaimApproved, at *projections.Event) error {
-	return m.change(tx, e.Application, at, func(c *Claim) {
-		c.Status, c.DecidedBy, c.DecidedAt = ownership.ApplicationApproved, e.Approver, at.EffectiveAt
+	return m.change(tx, e.Application, at, func(a *Application) {
+		a.Status, a.DecidedBy, a.DecidedAt = ownership.ApplicationApproved, e.Approver, at.EffectiveAt
 	})
 }
 
 func (m *model) rejected(tx *projections.Tx, e ownership.ClaimRejected, at *projections.Event) error {
-	return m.change(tx, e.Application, at, func(c *Claim) {
-		c.Status, c.DecidedBy, c.DecidedAt, c.RejectReason = ownership.ApplicationRejected, e.Approver, at.EffectiveAt, e.Reason
+	return m.change(tx, e.Application, at, func(a *Application) {
+		a.Status, a.DecidedBy, a.DecidedAt, a.RejectReason = ownership.ApplicationRejected, e.Approver, at.EffectiveAt, e.Reason
 	})
 }
 
 func (m *model) withdrawn(tx *projections.Tx, e ownership.ClaimWithdrawn, at *projections.Event) error {
-	return m.change(tx, e.Application, at, func(c *Claim) {
-		c.Status, c.DecidedBy, c.DecidedAt = ownership.ApplicationWithdrawn, c.Applicant, at.EffectiveAt
+	return m.change(tx, e.Application, at, func(a *Application) {
+		a.Status, a.DecidedBy, a.DecidedAt = ownership.ApplicationWithdrawn, a.Applicant, at.EffectiveAt
 	})
 }
 
 func (m *model) superseded(tx *projections.Tx, e ownership.ClaimSuperseded, at *projections.Event) error {
-	return m.change(tx, e.Application, at, func(c *Claim) {
-		c.Status, c.DecidedAt, c.Winner = ownership.ApplicationSuperseded, at.EffectiveAt, e.Winner
+	return m.change(tx, e.Application, at, func(a *Application) {
+		a.Status, a.DecidedAt, a.Winner = ownership.ApplicationSuperseded, at.EffectiveAt, e.Winner
 	})
 }
 
-func (m *model) change(tx *projections.Tx, id domain.ApplicationID, at *projections.Event, change func(*Claim)) error {
-	return m.claims.Change(tx, id, func(row *Claim) {
+func (m *model) change(tx *projections.Tx, id domain.ApplicationID, at *projections.Event, change func(*Application)) error {
+	return m.applications.Change(tx, id, func(row *Application) {
 		change(row)
 		row.ChangedPosition = at.Position
 	})
 }
 
-// Query chooses applications: one's own ones are those
-// somebody filed, a jurisdiction holds those filed in it, and those for
-// customers in it whose head's consent is asked (A-08, A-11).
+// Query chooses applications. A reader's own ones are those that they filed. A
+// jurisdiction holds those filed in it, and those for customers in it whose head's
+// consent is asked (A-08, A-11).
 type Query struct {
 	Status      ownership.ApplicationStatus
 	Kind        ownership.ApplicationKind // 申请事项
@@ -141,7 +141,7 @@ type Query struct {
 
 // Listed is an application in a list, with the names that lists show (A-11).
 type Listed struct {
-	Claim
+	Application
 	UnitName      string
 	UnitCode      string
 	HomeUnitName  string
@@ -160,7 +160,7 @@ const listed = `read.claims c
 	LEFT JOIN read.customers k ON k.customer = c.customer`
 
 func listedColumns() []projections.Column[Listed] {
-	return append(projections.Joined("c", columns(), func(l *Listed) *Claim { return &l.Claim }),
+	return append(projections.Joined("c", columns(), func(l *Listed) *Application { return &l.Application }),
 		projections.Text("u.name", func(r *Listed) *string { return &r.UnitName }),
 		projections.Text("u.code", func(r *Listed) *string { return &r.UnitCode }),
 		projections.Text("h.name", func(r *Listed) *string { return &r.HomeUnitName }),
@@ -172,8 +172,8 @@ func listedColumns() []projections.Column[Listed] {
 	)
 }
 
-// Claims is the list of applications, the oldest first unless sorted otherwise.
-func Claims() query.List[Query, Listed] {
+// Applications is the list of applications, the oldest first unless sorted otherwise.
+func Applications() query.List[Query, Listed] {
 	return query.List[Query, Listed]{
 		Models: []string{"claims", "customers", "staff", "units"},
 		Key:    "c.application",
