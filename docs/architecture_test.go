@@ -3,12 +3,14 @@ package docs_test
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 
+	"guishu/commands"
 	"guishu/domain"
 	"guishu/domain/aggregates"
 	"guishu/eventstore/sealing"
@@ -94,6 +96,21 @@ func TestTheTableOfStreamsIsWhatTheAggregatesSay(t *testing.T) {
 		}
 	}
 	table(t, "architecture.md", "## Streams", rows)
+}
+
+func TestTheTableOfCommandsIsWhatTheVerbsSay(t *testing.T) {
+	t.Parallel()
+	rows := [][]string{{"command", "recorded as", "what it does", "permission"}}
+	for _, body := range slices.Concat(commands.All(), commands.OfTheLedger()) {
+		verb := body.Verb()
+		needs := "`" + string(verb.Needs) + "`"
+		if verb.ByLedger {
+			needs = "the ledger itself"
+		}
+		command := strings.TrimPrefix(fmt.Sprintf("%T", body), "commands.")
+		rows = append(rows, []string{"`" + command + "`", "`" + verb.Name + "`", verb.Does.English, needs})
+	}
+	table(t, "architecture.md", "## Commands", rows)
 }
 
 func TestTheTableOfReadModelsIsWhatTheModelsSay(t *testing.T) {

@@ -14,8 +14,8 @@ import (
 	"sync"
 	"testing"
 
-	"guishu/commands/commandstest"
 	"guishu/commands"
+	"guishu/commands/commandstest"
 	"guishu/domain"
 	"guishu/eventstore/sealing"
 	door "guishu/http"

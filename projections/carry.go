@@ -180,7 +180,7 @@ func (r *Runner) advance(ctx context.Context, a *applier, members []*member, unt
 		l := r.lane(m.plan.Name)
 		if m.build.Serving && outcomes[i].taken > 0 {
 			r.progress.moved(m.plan.Name, m.build.Position)
-			if m.plan.foldsErasures() && erases(events[:outcomes[i].taken]) {
+			if erases(events[:outcomes[i].taken]) {
 				r.somebodyErased()
 			}
 		}

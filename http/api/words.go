@@ -29,7 +29,7 @@ func fieldWords() map[string]string {
 		"occurred_on": "联络日期 Day of the contact", "outcome": "结果 Outcome", "owner": "客户经理 Owner", "paid_fen": "划款合计，单位为分 Sum of payments, in fen", "parent": "上级机构 Unit above",
 		"party": "客户类型 Party", "payment": "划款 Payment", "phone": "电话 Phone", "pinyin": "姓名拼音 Name in pinyin", "policy_version": "规则版本 Policy version",
 		"position": "在账本中的位置 Position in the ledger", "product": "产品 Product", "proposed_at": "提交时间 When it was proposed", "proposed_by": "提交人 Proposed by",
-		"published_at": "发布时间 When it was published", "published_by": "发布人 Published by", "purpose": "目的 Purpose", "reason": "原因 Reason",
+		"published_at": "发布时间 When it was published", "published_by": "发布人 Published by", "purpose": "目的 Purpose", "reason": "原因 Reason", "referral": "引见 Referral",
 		"recorded_at": "记录时间，按账本时间 When the ledger recorded it", "registered_at": "登记时间 When it was registered", "registered_by": "登记人 Registered by",
 		"reject_reason": "不同意的理由 Reason of the rejection", "remark": "备注 Remark", "request": "权限申请 Request for access", "requested_at": "申请时间 When it was requested",
 		"requested_by": "申请人 Requested by", "reserved_at": "预约时间 When it was reserved", "reserved_by": "预约人 Reserved by", "result": "核查结果 Result of the check",

@@ -26,14 +26,14 @@ type Referral struct {
 	Customer   *Named[domain.CustomerID] `json:"customer"`
 	Line       domain.BusinessLine       `json:"line,omitempty"`
 	Status     referral.Status           `json:"status" doc:"今日的状态。 As of today."`
-	Referrer   *Named[domain.StaffID]    `json:"referrer"`
+	Referrer   *Named[domain.StaffID]    `json:"referrer" doc:"引见人。 Who offered the customer."`
 	Unit       *Named[domain.UnitID]     `json:"unit" doc:"引见人所在机构。 The referrer's."`
-	Target     *Named[domain.StaffID]    `json:"target"`
+	Target     *Named[domain.StaffID]    `json:"target" doc:"被引见人。 To whom the customer is offered."`
 	TargetUnit *Named[domain.UnitID]     `json:"target_unit" doc:"被引见人所在机构。 The target's."`
 	Reason     string                    `json:"reason,omitempty" doc:"拒绝的原因。 Why it was rejected."`
-	OfferedAt  time.Time                 `json:"offered_at"`
+	OfferedAt  time.Time                 `json:"offered_at" doc:"引见的时间。 When it was offered."`
 	ExpiresOn  domain.Date               `json:"expires_on" doc:"可答复的最后一日。 The last day on which it can be answered."`
-	AnsweredAt time.Time                 `json:"answered_at,omitzero"`
+	AnsweredAt time.Time                 `json:"answered_at,omitzero" doc:"接受、拒绝或取消的时间。 When it was accepted, rejected or cancelled."`
 	Position   domain.Position           `json:"position"`
 }
 
