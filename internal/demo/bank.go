@@ -120,11 +120,11 @@ func (t *bankStory) referred() {
 	from, to := t.outlet.manager(t.nth), t.outlet.manager(t.nth+1)
 	id := domain.ReferralID(do(t.story, from, commands.OfferReferral{Customer: t.id, Target: t.who(to), Remark: "客户想了解理财产品"}))
 	switch t.number % 4 {
-	case 0:
-		do(t.story, to, commands.AcceptReferral{Referral: id})
 	case 1:
-		do(t.story, to, commands.RejectReferral{Referral: id, Reason: "本月客户已排满"})
+		do(t.story, to, commands.AcceptReferral{Referral: id})
 	case 2:
+		do(t.story, to, commands.RejectReferral{Referral: id, Reason: "本月客户已排满"})
+	case 3:
 		do(t.story, from, commands.CancelReferral{Referral: id})
 	}
 }

@@ -68,6 +68,7 @@ var shown = map[string]string{
 	"/ownership'":         `"kind":"ADJUSTED"`,
 	"&known_at=":          `"owners":[]`,
 	"f2a5cc61-3ef1-82c5-": "customer.erased",
+	"referrals/5074bce4-30c5-813f-9fc1-f4806c3e692e'": `"status":"ACCEPTED"`,
 }
 
 // commandsOf are the curl commands of a page, each on one line.
