@@ -1,6 +1,9 @@
 package domain
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Word is a value of an enumeration as it is stored and sent, with the names that
 // people read.
@@ -10,10 +13,23 @@ type Word struct {
 	English string
 }
 
+// Worded is a value of an enumeration, whose type knows the words for all its values.
+type Worded interface{ Words() []Word }
+
+// WordFor is the word among words for the value with that code, empty names when
+// there is none.
+func WordFor(words []Word, code string) Word {
+	for _, word := range words {
+		if word.Code == code {
+			return word
+		}
+	}
+	return Word{Code: code}
+}
+
 // Enumeration is the values of a type, in the order lists show them, each with a
 // name in Chinese and one in English. It is declared once, by NewEnumeration,
-// where the type is. The type's own methods Valid, Chinese, English and Words ask
-// it.
+// where the type is. The type's own methods Valid and Words ask it.
 type Enumeration[T ~string] struct {
 	named   []NamedValue[T]
 	refusal error
@@ -69,27 +85,5 @@ func (e Enumeration[T]) Parse(text string) (T, error) {
 
 // Valid says whether value is one of the values.
 func (e Enumeration[T]) Valid(value T) bool {
-	_, found := e.find(value)
-	return found
-}
-
-// Chinese is the value's name in Chinese, empty for what is none of the values.
-func (e Enumeration[T]) Chinese(value T) string {
-	found, _ := e.find(value)
-	return found.chinese
-}
-
-// English is the value's name in English, empty for what is none of the values.
-func (e Enumeration[T]) English(value T) string {
-	found, _ := e.find(value)
-	return found.english
-}
-
-func (e Enumeration[T]) find(value T) (NamedValue[T], bool) {
-	for i := range e.named {
-		if e.named[i].value == value {
-			return e.named[i], true
-		}
-	}
-	return NamedValue[T]{}, false
+	return slices.ContainsFunc(e.named, func(n NamedValue[T]) bool { return n.value == value })
 }

@@ -16,8 +16,8 @@ func TestAnEnumerationReadsItsCodesAndChineseNames(t *testing.T) {
 	}
 	for _, word := range domain.BusinessLine("").Words() {
 		value := domain.BusinessLine(word.Code)
-		if !value.Valid() || value.Chinese() != word.Chinese || value.English() != word.English || word.Chinese == "" || word.English == "" {
-			t.Errorf("%s: %v %q %q", value, value.Valid(), value.Chinese(), value.English())
+		if !value.Valid() || domain.WordFor(value.Words(), word.Code) != word || word.Chinese == "" || word.English == "" {
+			t.Errorf("%s: %v %v", value, value.Valid(), word)
 		}
 		for _, text := range []string{word.Code, word.Chinese, " " + word.Code + " "} {
 			if read, err := lines.Parse(text); err != nil || read != value {
@@ -29,7 +29,7 @@ func TestAnEnumerationReadsItsCodesAndChineseNames(t *testing.T) {
 		t.Errorf("lower case reads %s, %v", read, err)
 	}
 	for _, text := range []string{"", "NO_SUCH_VALUE"} {
-		if read, err := lines.Parse(text); !errors.Is(err, domain.ErrFormValue) || read != "" || domain.BusinessLine(text).Valid() || domain.BusinessLine(text).Chinese() != "" {
+		if read, err := lines.Parse(text); !errors.Is(err, domain.ErrFormValue) || read != "" || domain.BusinessLine(text).Valid() || domain.WordFor(lines.Words(), text) != (domain.Word{Code: text}) {
 			t.Errorf("%q reads %s, %v", text, read, err)
 		}
 	}

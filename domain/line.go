@@ -18,11 +18,5 @@ var BusinessLines = NewEnumeration(ErrFormValue.At("line"),
 // Valid says whether b is one of BusinessLines.
 func (b BusinessLine) Valid() bool { return BusinessLines.Valid(b) }
 
-// Chinese is the name shown in Chinese.
-func (b BusinessLine) Chinese() string { return BusinessLines.Chinese(b) }
-
-// English is the name shown in English.
-func (b BusinessLine) English() string { return BusinessLines.English(b) }
-
 // Words is every value with its names.
 func (BusinessLine) Words() []Word { return BusinessLines.Words() }

@@ -18,12 +18,6 @@ var Parties = NewEnumeration(ErrFormValue.At("party"),
 // Valid says whether p is one of Parties.
 func (p Party) Valid() bool { return Parties.Valid(p) }
 
-// Chinese is the name shown in Chinese.
-func (p Party) Chinese() string { return Parties.Chinese(p) }
-
-// English is the name shown in English.
-func (p Party) English() string { return Parties.English(p) }
-
 // Words is every value with its names.
 func (Party) Words() []Word { return Parties.Words() }
 
@@ -44,12 +38,6 @@ var Natures = NewEnumeration(ErrFormValue.At("nature"),
 
 // Valid says whether n is one of Natures.
 func (n Nature) Valid() bool { return Natures.Valid(n) }
-
-// Chinese is the name shown in Chinese.
-func (n Nature) Chinese() string { return Natures.Chinese(n) }
-
-// English is the name shown in English.
-func (n Nature) English() string { return Natures.English(n) }
 
 // Words is every value with its names.
 func (Nature) Words() []Word { return Natures.Words() }

@@ -43,11 +43,5 @@ var Roles = NewEnumeration(ErrFormValue.At("role"),
 // Valid says whether r is one of Roles.
 func (r Role) Valid() bool { return Roles.Valid(r) }
 
-// Chinese is the name shown in Chinese.
-func (r Role) Chinese() string { return Roles.Chinese(r) }
-
-// English is the name shown in English.
-func (r Role) English() string { return Roles.English(r) }
-
 // Words is every value with its names.
 func (Role) Words() []Word { return Roles.Words() }

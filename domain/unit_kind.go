@@ -37,12 +37,6 @@ var UnitKinds = NewEnumeration(ErrFormValue.At("kind"),
 // Valid says whether k is one of UnitKinds.
 func (k UnitKind) Valid() bool { return UnitKinds.Valid(k) }
 
-// Chinese is the name shown in Chinese.
-func (k UnitKind) Chinese() string { return UnitKinds.Chinese(k) }
-
-// English is the name shown in English.
-func (k UnitKind) English() string { return UnitKinds.English(k) }
-
 // Words is every value with its names.
 func (UnitKind) Words() []Word { return UnitKinds.Words() }
 
@@ -114,12 +108,6 @@ var OwnershipModels = NewEnumeration(ErrFormValue.At("model"),
 
 // Valid says whether m is one of OwnershipModels.
 func (m OwnershipModel) Valid() bool { return OwnershipModels.Valid(m) }
-
-// Chinese is the name shown in Chinese.
-func (m OwnershipModel) Chinese() string { return OwnershipModels.Chinese(m) }
-
-// English is the name shown in English.
-func (m OwnershipModel) English() string { return OwnershipModels.English(m) }
 
 // Words is every value with its names.
 func (OwnershipModel) Words() []Word { return OwnershipModels.Words() }

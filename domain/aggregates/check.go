@@ -112,10 +112,7 @@ var (
 	customerID  = reflect.TypeFor[domain.CustomerID]()
 	asText      = reflect.TypeFor[encoding.TextMarshaler]()
 	uniqueName  = reflect.TypeFor[domain.UniqueName]() // a UniqueKind has the words
-	worded      = reflect.TypeFor[interface {
-		Chinese() string
-		English() string
-	}]()
+	worded      = reflect.TypeFor[domain.Worded]()
 )
 
 // event requires words for an event and each of its fields.

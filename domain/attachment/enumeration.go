@@ -28,12 +28,6 @@ var ContactMethods = domain.NewEnumeration(ErrContactMethod,
 // Valid says whether c is one of ContactMethods.
 func (c ContactMethod) Valid() bool { return ContactMethods.Valid(c) }
 
-// Chinese is the name shown in Chinese.
-func (c ContactMethod) Chinese() string { return ContactMethods.Chinese(c) }
-
-// English is the name shown in English.
-func (c ContactMethod) English() string { return ContactMethods.English(c) }
-
 // Words is every value with its names.
 func (ContactMethod) Words() []domain.Word { return ContactMethods.Words() }
 
@@ -54,12 +48,6 @@ var IntentionTypes = domain.NewEnumeration(domain.ErrFormValue.At("intention_typ
 
 // Valid says whether i is one of IntentionTypes.
 func (i IntentionType) Valid() bool { return IntentionTypes.Valid(i) }
-
-// Chinese is the name shown in Chinese.
-func (i IntentionType) Chinese() string { return IntentionTypes.Chinese(i) }
-
-// English is the name shown in English.
-func (i IntentionType) English() string { return IntentionTypes.English(i) }
 
 // Words is every value with its names.
 func (IntentionType) Words() []domain.Word { return IntentionTypes.Words() }

@@ -30,12 +30,6 @@ var Reasons = domain.NewEnumeration(domain.ErrFormValue.At("reason"),
 // Valid says whether r is one of Reasons.
 func (r Reason) Valid() bool { return Reasons.Valid(r) }
 
-// Chinese is the name shown in Chinese.
-func (r Reason) Chinese() string { return Reasons.Chinese(r) }
-
-// English is the name shown in English.
-func (r Reason) English() string { return Reasons.English(r) }
-
 // Words is every value with its names.
 func (Reason) Words() []domain.Word { return Reasons.Words() }
 
@@ -93,12 +87,6 @@ var TimeBases = domain.NewEnumeration(domain.ErrFormValue.At("basis"),
 // Valid says whether t is one of TimeBases.
 func (t TimeBasis) Valid() bool { return TimeBases.Valid(t) }
 
-// Chinese is the name shown in Chinese.
-func (t TimeBasis) Chinese() string { return TimeBases.Chinese(t) }
-
-// English is the name shown in English.
-func (t TimeBasis) English() string { return TimeBases.English(t) }
-
 // Words is every value with its names.
 func (TimeBasis) Words() []domain.Word { return TimeBases.Words() }
 
@@ -123,12 +111,6 @@ var Grounds = domain.NewEnumeration(domain.ErrFormValue.At("ground"),
 
 // Valid says whether g is one of Grounds.
 func (g Ground) Valid() bool { return Grounds.Valid(g) }
-
-// Chinese is the name shown in Chinese.
-func (g Ground) Chinese() string { return Grounds.Chinese(g) }
-
-// English is the name shown in English.
-func (g Ground) English() string { return Grounds.English(g) }
 
 // Words is every value with its names.
 func (Ground) Words() []domain.Word { return Grounds.Words() }

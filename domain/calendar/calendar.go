@@ -184,12 +184,6 @@ var DayCounts = domain.NewEnumeration(domain.ErrFormValue.At("days"),
 // Valid says whether d is one of DayCounts.
 func (d DayCount) Valid() bool { return DayCounts.Valid(d) }
 
-// Chinese is the name shown in Chinese.
-func (d DayCount) Chinese() string { return DayCounts.Chinese(d) }
-
-// English is the name shown in English.
-func (d DayCount) English() string { return DayCounts.English(d) }
-
 // Words is every value with its names.
 func (DayCount) Words() []domain.Word { return DayCounts.Words() }
 

@@ -20,12 +20,6 @@ var Kinds = domain.NewEnumeration(domain.ErrFormValue.At("kind"),
 // Valid says whether k is one of Kinds.
 func (k Kind) Valid() bool { return Kinds.Valid(k) }
 
-// Chinese is the name shown in Chinese.
-func (k Kind) Chinese() string { return Kinds.Chinese(k) }
-
-// English is the name shown in English.
-func (k Kind) English() string { return Kinds.English(k) }
-
 // Words is every value with its names.
 func (Kind) Words() []domain.Word { return Kinds.Words() }
 
@@ -54,12 +48,6 @@ var Sources = domain.NewEnumeration(domain.ErrFormValue.At("source"),
 
 // Valid says whether s is one of Sources.
 func (s Source) Valid() bool { return Sources.Valid(s) }
-
-// Chinese is the name shown in Chinese.
-func (s Source) Chinese() string { return Sources.Chinese(s) }
-
-// English is the name shown in English.
-func (s Source) English() string { return Sources.English(s) }
 
 // Words is every value with its names.
 func (Source) Words() []domain.Word { return Sources.Words() }
@@ -90,12 +78,6 @@ var ChannelTypes = domain.NewEnumeration(domain.ErrFormValue.At("channel_type"),
 // Valid says whether c is one of ChannelTypes.
 func (c ChannelType) Valid() bool { return ChannelTypes.Valid(c) }
 
-// Chinese is the name shown in Chinese.
-func (c ChannelType) Chinese() string { return ChannelTypes.Chinese(c) }
-
-// English is the name shown in English.
-func (c ChannelType) English() string { return ChannelTypes.English(c) }
-
 // Words is every value with its names.
 func (ChannelType) Words() []domain.Word { return ChannelTypes.Words() }
 
@@ -122,12 +104,6 @@ var IDVerifications = domain.NewEnumeration(domain.ErrFormValue.At("id_verificat
 
 // Valid says whether i is one of IDVerifications.
 func (i IDVerification) Valid() bool { return IDVerifications.Valid(i) }
-
-// Chinese is the name shown in Chinese.
-func (i IDVerification) Chinese() string { return IDVerifications.Chinese(i) }
-
-// English is the name shown in English.
-func (i IDVerification) English() string { return IDVerifications.English(i) }
 
 // Words is every value with its names.
 func (IDVerification) Words() []domain.Word { return IDVerifications.Words() }

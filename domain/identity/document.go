@@ -66,12 +66,6 @@ func ParseDocumentType(text string) (DocumentType, error) {
 // Valid says whether t is one of DocumentTypes.
 func (t DocumentType) Valid() bool { return DocumentTypes.Valid(t) }
 
-// Chinese is the name shown in Chinese.
-func (t DocumentType) Chinese() string { return DocumentTypes.Chinese(t) }
-
-// English is the name shown in English.
-func (t DocumentType) English() string { return DocumentTypes.English(t) }
-
 // Words is every value with its names.
 func (DocumentType) Words() []domain.Word { return DocumentTypes.Words() }
 

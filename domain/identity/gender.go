@@ -20,11 +20,5 @@ var Genders = domain.NewEnumeration(domain.ErrFormValue.At("gender"),
 // Valid says whether g is one of Genders.
 func (g Gender) Valid() bool { return Genders.Valid(g) }
 
-// Chinese is the name shown in Chinese.
-func (g Gender) Chinese() string { return Genders.Chinese(g) }
-
-// English is the name shown in English.
-func (g Gender) English() string { return Genders.English(g) }
-
 // Words is every value with its names.
 func (Gender) Words() []domain.Word { return Genders.Words() }

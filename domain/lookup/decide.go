@@ -38,12 +38,6 @@ var Answers = domain.NewEnumeration(domain.ErrFormValue.At("answer"),
 // Valid says whether a is one of Answers.
 func (a Answer) Valid() bool { return Answers.Valid(a) }
 
-// Chinese is the name shown in Chinese.
-func (a Answer) Chinese() string { return Answers.Chinese(a) }
-
-// English is the name shown in English.
-func (a Answer) English() string { return Answers.English(a) }
-
 // Words is every value with its names.
 func (Answer) Words() []domain.Word { return Answers.Words() }
 

@@ -43,12 +43,6 @@ var MeansOfLookUp = domain.NewEnumeration(domain.ErrFormValue.At("by"),
 // Valid says whether m is one of MeansOfLookUp.
 func (m Means) Valid() bool { return MeansOfLookUp.Valid(m) }
 
-// Chinese is the name shown in Chinese.
-func (m Means) Chinese() string { return MeansOfLookUp.Chinese(m) }
-
-// English is the name shown in English.
-func (m Means) English() string { return MeansOfLookUp.English(m) }
-
 // Words is every value with its names.
 func (Means) Words() []domain.Word { return MeansOfLookUp.Words() }
 

@@ -24,12 +24,6 @@ var ApplicationKinds = domain.NewEnumeration(domain.ErrFormValue.At("kind"),
 // Valid says whether a is one of ApplicationKinds.
 func (a ApplicationKind) Valid() bool { return ApplicationKinds.Valid(a) }
 
-// Chinese is the name shown in Chinese.
-func (a ApplicationKind) Chinese() string { return ApplicationKinds.Chinese(a) }
-
-// English is the name shown in English.
-func (a ApplicationKind) English() string { return ApplicationKinds.English(a) }
-
 // Words is every value with its names.
 func (ApplicationKind) Words() []domain.Word { return ApplicationKinds.Words() }
 
@@ -56,12 +50,6 @@ var ApplicationStatuses = domain.NewEnumeration(domain.ErrFormValue.At("status")
 
 // Valid says whether a is one of ApplicationStatuses.
 func (a ApplicationStatus) Valid() bool { return ApplicationStatuses.Valid(a) }
-
-// Chinese is the name shown in Chinese.
-func (a ApplicationStatus) Chinese() string { return ApplicationStatuses.Chinese(a) }
-
-// English is the name shown in English.
-func (a ApplicationStatus) English() string { return ApplicationStatuses.English(a) }
 
 // Words is every value with its names.
 func (ApplicationStatus) Words() []domain.Word { return ApplicationStatuses.Words() }

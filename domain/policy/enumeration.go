@@ -20,12 +20,6 @@ var AttributionModes = domain.NewEnumeration(domain.ErrFormValue.At("mode"),
 // Valid says whether a is one of AttributionModes.
 func (a AttributionMode) Valid() bool { return AttributionModes.Valid(a) }
 
-// Chinese is the name shown in Chinese.
-func (a AttributionMode) Chinese() string { return AttributionModes.Chinese(a) }
-
-// English is the name shown in English.
-func (a AttributionMode) English() string { return AttributionModes.English(a) }
-
 // Words is every value with its names.
 func (AttributionMode) Words() []domain.Word { return AttributionModes.Words() }
 
@@ -48,12 +42,6 @@ var Disclosures = domain.NewEnumeration(domain.ErrFormValue.At("disclosure"),
 
 // Valid says whether d is one of Disclosures.
 func (d Disclosure) Valid() bool { return Disclosures.Valid(d) }
-
-// Chinese is the name shown in Chinese.
-func (d Disclosure) Chinese() string { return Disclosures.Chinese(d) }
-
-// English is the name shown in English.
-func (d Disclosure) English() string { return Disclosures.English(d) }
 
 // Words is every value with its names.
 func (Disclosure) Words() []domain.Word { return Disclosures.Words() }
@@ -78,12 +66,6 @@ var CrossInstitutions = domain.NewEnumeration(domain.ErrFormValue.At("cross_inst
 // Valid says whether c is one of CrossInstitutions.
 func (c CrossInstitution) Valid() bool { return CrossInstitutions.Valid(c) }
 
-// Chinese is the name shown in Chinese.
-func (c CrossInstitution) Chinese() string { return CrossInstitutions.Chinese(c) }
-
-// English is the name shown in English.
-func (c CrossInstitution) English() string { return CrossInstitutions.English(c) }
-
 // Words is every value with its names.
 func (CrossInstitution) Words() []domain.Word { return CrossInstitutions.Words() }
 
@@ -102,12 +84,6 @@ var Splits = domain.NewEnumeration(domain.ErrFormValue.At("split"),
 
 // Valid says whether s is one of Splits.
 func (s Split) Valid() bool { return Splits.Valid(s) }
-
-// Chinese is the name shown in Chinese.
-func (s Split) Chinese() string { return Splits.Chinese(s) }
-
-// English is the name shown in English.
-func (s Split) English() string { return Splits.English(s) }
 
 // Words is every value with its names.
 func (Split) Words() []domain.Word { return Splits.Words() }

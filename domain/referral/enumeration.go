@@ -27,11 +27,5 @@ var Statuses = domain.NewEnumeration(domain.ErrFormValue.At("status"),
 // Valid says whether s is one of Statuses.
 func (s Status) Valid() bool { return Statuses.Valid(s) }
 
-// Chinese is the name shown in Chinese.
-func (s Status) Chinese() string { return Statuses.Chinese(s) }
-
-// English is the name shown in English.
-func (s Status) English() string { return Statuses.English(s) }
-
 // Words is every value with its names.
 func (Status) Words() []domain.Word { return Statuses.Words() }

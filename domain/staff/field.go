@@ -46,12 +46,6 @@ var Fields = domain.NewEnumeration(domain.ErrFormValue.At("fields"),
 // Valid says whether f is one of Fields.
 func (f Field) Valid() bool { return Fields.Valid(f) }
 
-// Chinese is the name shown in Chinese.
-func (f Field) Chinese() string { return Fields.Chinese(f) }
-
-// English is the name shown in English.
-func (f Field) English() string { return Fields.English(f) }
-
 // Words is every value with its names.
 func (Field) Words() []domain.Word { return Fields.Words() }
 

@@ -101,12 +101,6 @@ var AllPermissions = domain.NewEnumeration(domain.ErrFormValue.At("permission"),
 // Valid says whether p is one of AllPermissions.
 func (p Permission) Valid() bool { return AllPermissions.Valid(p) }
 
-// Chinese is the name shown in Chinese.
-func (p Permission) Chinese() string { return AllPermissions.Chinese(p) }
-
-// English is the name shown in English.
-func (p Permission) English() string { return AllPermissions.English(p) }
-
 // Words is every value with its names.
 func (Permission) Words() []domain.Word { return AllPermissions.Words() }
 

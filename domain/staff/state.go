@@ -62,12 +62,6 @@ var RequestStatuses = domain.NewEnumeration(domain.ErrFormValue.At("status"),
 // Valid says whether r is one of RequestStatuses.
 func (r RequestStatus) Valid() bool { return RequestStatuses.Valid(r) }
 
-// Chinese is the name shown in Chinese.
-func (r RequestStatus) Chinese() string { return RequestStatuses.Chinese(r) }
-
-// English is the name shown in English.
-func (r RequestStatus) English() string { return RequestStatuses.English(r) }
-
 // Words is every value with its names.
 func (RequestStatus) Words() []domain.Word { return RequestStatuses.Words() }
 

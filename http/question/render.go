@@ -75,12 +75,6 @@ func (w wording) fields(details []Detail, in reflect.Value, event reflect.Type) 
 	return details
 }
 
-// worded is a value of an enumeration, which people have names for.
-type worded interface {
-	Chinese() string
-	English() string
-}
-
 // value is a value as people read it; false for what has no such form.
 func (w wording) value(name string, value reflect.Value, event reflect.Type) (string, bool) {
 	switch v := value.Interface().(type) {
@@ -99,8 +93,8 @@ func (w wording) value(name string, value reflect.Value, event reflect.Type) (st
 	case domain.UniqueName:
 		kind, _ := aggregates.All().Unique(v)
 		return w.language.Of(kind.Chinese, kind.English), true
-	case worded:
-		return cmp.Or(w.language.Of(v.Chinese(), v.English()), value.String()), true
+	case domain.Worded:
+		return w.word(v, value.String()), true
 	case []string:
 		return w.names(v, event), true
 	case []domain.Exception:
@@ -126,6 +120,12 @@ func (w wording) value(name string, value reflect.Value, event reflect.Type) (st
 	return "", false
 }
 
+// word is what people call the value of an enumeration with that code.
+func (w wording) word(of domain.Worded, code string) string {
+	word := domain.WordFor(of.Words(), code)
+	return cmp.Or(w.language.Of(word.Chinese, word.English), code)
+}
+
 // names puts a list of texts into words. Some name fields: of the event itself, or
 // of the customer.
 func (w wording) names(texts []string, event reflect.Type) string {
@@ -133,7 +133,7 @@ func (w wording) names(texts []string, event reflect.Type) string {
 	for _, text := range w.eyes.known(texts) {
 		label := w.labelOf(text, event)
 		if field := staff.Field(text); label == "" && field.Valid() {
-			label = w.language.Of(field.Chinese(), field.English())
+			label = w.word(field, text)
 		}
 		named = append(named, cmp.Or(label, text))
 	}
@@ -167,7 +167,7 @@ func (w wording) personal(name string, text domain.Personal) string {
 		return w.language.Of("（已删除）", "(erased)")
 	}
 	if gender := identity.Gender(text.Reveal()); field == staff.FieldGender && gender.Valid() && w.eyes.sees[field] == staff.Plain {
-		return w.language.Of(gender.Chinese(), gender.English())
+		return w.word(gender, string(gender))
 	}
 	return w.eyes.shown(field, text.Reveal(), maskOf(field))
 }

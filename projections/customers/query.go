@@ -31,12 +31,6 @@ var Views = domain.NewEnumeration(domain.ErrFormValue.At("view"),
 // Valid says whether v is one of Views.
 func (v View) Valid() bool { return Views.Valid(v) }
 
-// Chinese is the name shown in Chinese.
-func (v View) Chinese() string { return Views.Chinese(v) }
-
-// English is the name shown in English.
-func (v View) English() string { return Views.English(v) }
-
 // Words is every value with its names.
 func (View) Words() []domain.Word { return Views.Words() }
 

@@ -122,12 +122,6 @@ var RelationKinds = domain.NewEnumeration(domain.ErrFormValue.At("kind"),
 // Valid says whether r is one of RelationKinds.
 func (r RelationKind) Valid() bool { return RelationKinds.Valid(r) }
 
-// Chinese is the name shown in Chinese.
-func (r RelationKind) Chinese() string { return RelationKinds.Chinese(r) }
-
-// English is the name shown in English.
-func (r RelationKind) English() string { return RelationKinds.English(r) }
-
 // Words is every value with its names.
 func (RelationKind) Words() []domain.Word { return RelationKinds.Words() }
 

@@ -34,12 +34,6 @@ var ChangeKinds = domain.NewEnumeration(domain.ErrFormValue.At("kind"),
 // Valid says whether c is one of ChangeKinds.
 func (c ChangeKind) Valid() bool { return ChangeKinds.Valid(c) }
 
-// Chinese is the name shown in Chinese.
-func (c ChangeKind) Chinese() string { return ChangeKinds.Chinese(c) }
-
-// English is the name shown in English.
-func (c ChangeKind) English() string { return ChangeKinds.English(c) }
-
 // Words is every value with its names.
 func (ChangeKind) Words() []domain.Word { return ChangeKinds.Words() }
 

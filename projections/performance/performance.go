@@ -41,12 +41,6 @@ var Grains = domain.NewEnumeration(domain.ErrFormValue.At("grain"),
 // Valid says whether g is one of Grains.
 func (g Grain) Valid() bool { return Grains.Valid(g) }
 
-// Chinese is the name shown in Chinese.
-func (g Grain) Chinese() string { return Grains.Chinese(g) }
-
-// English is the name shown in English.
-func (g Grain) English() string { return Grains.English(g) }
-
 // Words is every value with its names.
 func (Grain) Words() []domain.Word { return Grains.Words() }
 
@@ -183,12 +177,6 @@ var Levels = domain.NewEnumeration(domain.ErrFormValue.At("level"),
 
 // Valid says whether l is one of Levels.
 func (l Level) Valid() bool { return Levels.Valid(l) }
-
-// Chinese is the name shown in Chinese.
-func (l Level) Chinese() string { return Levels.Chinese(l) }
-
-// English is the name shown in English.
-func (l Level) English() string { return Levels.English(l) }
 
 // Words is every value with its names.
 func (Level) Words() []domain.Word { return Levels.Words() }
