@@ -25,7 +25,7 @@ var errGrace = errors.New("nobody waits for it any more")
 // Its limits: Repeated is certain when it is true. It is false for a repeat of
 // what another process has appended since this process last heard of the
 // ledger's end; the places returned are the original ones all the same. An
-// event or append larger than the server takes (1 MiB before version 24.10) is
+// event or append larger than the server takes (1 MiB by default) is
 // refused with *eventstore.InvalidAppendError. Further errors:
 // *DeletedStreamError, *RefusedError, *UnreachableError; nothing is written
 // then.
@@ -57,6 +57,7 @@ type writing struct {
 	expected eventstore.Expectation // as sent; an exact revision once an outcome was unknown
 	floor    eventstore.Position    // known to be taken before anything was sent
 	doubt    error                  // why the outcome of an attempt is unknown
+	moved    error                  // the server last asked leads no more, and wrote nothing
 	attempts int
 	asIs     bool // the stream is known not to hold the ids, and metadata is as it is to be stored
 }
@@ -87,6 +88,9 @@ func (w *writing) run() (eventstore.Appended, error) {
 		}
 		if w.doubt != nil && w.attempts >= manyAttempts && time.Since(begun) > s.options.Patience {
 			return eventstore.Appended{}, &eventstore.UnknownOutcomeError{Err: w.doubt}
+		}
+		if w.moved != nil && w.doubt == nil && time.Since(begun) > s.options.Patience {
+			return eventstore.Appended{}, w.notSent(w.moved)
 		}
 		if link, err = w.linkAgain(life); err != nil {
 			return eventstore.Appended{}, w.giveUp(err)
@@ -180,7 +184,9 @@ func (w *writing) sendBatched(ctx context.Context, b *batch) (eventstore.Appende
 // sendAlone sends the append with a call of its own.
 func (w *writing) sendAlone(ctx context.Context, l *link) (eventstore.Appended, error) {
 	var written *esdb.WriteResult
-	release, err := l.call(w.store.addressed(ctx), func(ctx context.Context, client *esdb.Client) (err error) {
+	ctx, cancel := l.during(w.store.addressed(ctx))
+	defer cancel()
+	release, err := l.call(ctx, func(ctx context.Context, client *esdb.Client) (err error) {
 		options := esdb.AppendToStreamOptions{ExpectedRevision: expectation(w.expected)}
 		written, err = client.AppendToStream(ctx, string(w.Stream), options, w.proposed()...)
 		return err
@@ -222,6 +228,7 @@ func (w *writing) outcome(life context.Context, result eventstore.Appended, err 
 	case what == unexpected:
 		return w.lookBack(life, true)
 	case what == elsewhere:
+		w.moved = err
 		return eventstore.Appended{}, true, nil
 	case what == passing || w.doubt != nil:
 		w.doubt = err

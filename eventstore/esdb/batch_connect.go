@@ -5,13 +5,10 @@ import (
 	"crypto/tls"
 	"encoding/base64"
 	"fmt"
-	"net"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
-	"github.com/EventStore/EventStore-Client-Go/v4/protos/gossip"
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/serverfeatures"
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/shared"
 	"google.golang.org/grpc"
@@ -31,12 +28,12 @@ const usualDeadline = 10 * time.Second
 // openBatch connects to the server that appends go to; nil if it takes none over
 // a common call. The official client keeps its connection to itself: this is a
 // second one, made as that is.
-func (l *links) openBatch(lost func()) (*batch, error) {
-	if l.options.SingleCalls || clustered(&l.config) && l.config.NodePreference != esdb.NodePreferenceLeader {
+func (l *links) openBatch(address string, lost func()) (*batch, error) {
+	if l.options.SingleCalls {
 		return nil, nil
 	}
-	conn, err := l.toWriter()
-	if conn == nil || err != nil {
+	conn, err := dial(&l.config, address)
+	if err != nil {
 		return nil, err
 	}
 	takes, err := l.takesBatches(conn)
@@ -53,49 +50,6 @@ func (l *links) openBatch(lost func()) (*batch, error) {
 		b.options = append(b.options, grpc.PerRPCCredentials(basicAuthentication(l.config.Username+":"+l.config.Password)))
 	}
 	return b, nil
-}
-
-// toWriter connects to the server that the connection string names, or to the
-// leader of its cluster; nil if that has none.
-func (l *links) toWriter() (*grpc.ClientConn, error) {
-	if !clustered(&l.config) {
-		return dial(&l.config, l.config.Address)
-	}
-	var last error
-	for _, seed := range strings.Split(l.addresses, ",") {
-		conn, err := dial(&l.config, seed)
-		if err != nil {
-			return nil, err
-		}
-		leader, err := l.leaderOf(conn)
-		if err == nil && leader == seed {
-			return conn, nil
-		}
-		_ = conn.Close()
-		switch {
-		case err != nil:
-			last = err
-		case leader == "":
-			return nil, nil
-		default:
-			return dial(&l.config, leader)
-		}
-	}
-	return nil, last
-}
-
-// leaderOf asks a member of a cluster where its leader is, "" if it knows none.
-func (l *links) leaderOf(conn *grpc.ClientConn) (string, error) {
-	ctx, cancel := l.briefly()
-	defer cancel()
-	cluster, err := gossip.NewGossipClient(conn).Read(ctx, &shared.Empty{})
-	for _, member := range cluster.GetMembers() {
-		if member.GetState() == gossip.MemberInfo_Leader && member.GetIsAlive() {
-			place := member.GetHttpEndPoint()
-			return net.JoinHostPort(place.GetAddress(), strconv.FormatUint(uint64(place.GetPort()), 10)), nil
-		}
-	}
-	return "", err
 }
 
 // takesBatches asks a server whether it knows BatchAppend.

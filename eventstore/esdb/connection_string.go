@@ -166,6 +166,8 @@ func (p *connectionParts) refuse(what, detail string) error {
 
 func checkConfiguration(config *esdb.Configuration) error {
 	switch {
+	case config.NodePreference != esdb.NodePreferenceLeader:
+		return &ConnectionStringError{"prefers other nodes than the leader (nodePreference): they may lag behind what was written, and the ledger is decided on what is read; leave the setting out"}
 	case config.DefaultDeadline != nil && *config.DefaultDeadline <= 0:
 		return &ConnectionStringError{"has a defaultDeadline that is not a number of milliseconds above 0"}
 	case config.MaxDiscoverAttempts < 1:
@@ -197,13 +199,12 @@ func onThisMachine(config *esdb.Configuration) bool {
 		host, _, _ := strings.Cut(config.Address, ":")
 		hosts = append(hosts, host)
 	}
-	for _, host := range hosts {
-		address := net.ParseIP(host)
-		if host != "localhost" && (address == nil || !address.IsLoopback()) {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(hosts, func(host string) bool { return !loopback(host) })
+}
+
+func loopback(host string) bool {
+	address := net.ParseIP(host)
+	return host == "localhost" || address != nil && address.IsLoopback()
 }
 
 // addresses names where the client is to connect, without credentials.

@@ -22,7 +22,7 @@ func TestConnectionStringsAreUnderstood(t *testing.T) {
 		config.KeepAliveInterval != 20*time.Second || *config.DefaultDeadline != 3*time.Second || clustered(config) || onThisMachine(config) {
 		t.Errorf("got %+v", config)
 	}
-	cluster, err := parseConnectionString("esdb+discover://one.example:1,two.example,three.example:3?nodePreference=follower", quiet)
+	cluster, err := parseConnectionString("esdb+discover://one.example:1,two.example,three.example:3?nodePreference=leader", quiet)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,30 +62,33 @@ func TestCredentialsLeaveThisMachineByTLSOnly(t *testing.T) {
 func TestBadConnectionStringsAreRefusedWithAReason(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"":                                          "does not begin",
-		"postgres://host/ledger":                    "does not begin",
-		"esdb://":                                   "names no host",
-		"esdb://admin:kennwort@":                    "names no host",
-		"esdb://one,,two":                           "an empty host",
-		"esdb://host:http":                          "port",
-		"esdb://host:99999":                         "port",
-		"esdb://host/ledger":                        "a path: /ledger",
-		"esdb://admin@host":                         "without a password",
-		"esdb://:kennwort@host":                     "without a user name",
-		"esdb://admin:kenn%wort@host":               "percent-encoded",
-		"esdb://admin:kenn/wort@host":               "percent-encoded",
-		"esdb://admin:kenn#wort@host":               "percent-encoded",
-		"esdb://admin:kenn?wort@host":               "port",
-		"esdb://host?tsl=false":                     "not known: tsl",
-		"esdb://host?tls=perhaps":                   "tls",
-		"esdb://host?tls=true&tls=false":            "twice: tls",
-		"esdb://host?defaultDeadline=soon":          "defaultDeadline",
-		"esdb://host?maxDiscoverAttempts=0":         "maxDiscoverAttempts",
-		"esdb://host?gossipTimeout=0":               "gossipTimeout",
-		"esdb://host?discoveryInterval=-1":          "discoveryInterval",
-		"esdb://host?nodePreference=any":            "NodePreference",
-		"esdb://host?userCertFile=/none/client.pem": "userKeyFile",
-		"esdb://host?tlsCAFile=/none/authority.pem": "/none/authority.pem",
+		"":                                                    "does not begin",
+		"postgres://host/ledger":                              "does not begin",
+		"esdb://":                                             "names no host",
+		"esdb://admin:kennwort@":                              "names no host",
+		"esdb://one,,two":                                     "an empty host",
+		"esdb://host:http":                                    "port",
+		"esdb://host:99999":                                   "port",
+		"esdb://host/ledger":                                  "a path: /ledger",
+		"esdb://admin@host":                                   "without a password",
+		"esdb://:kennwort@host":                               "without a user name",
+		"esdb://admin:kenn%wort@host":                         "percent-encoded",
+		"esdb://admin:kenn/wort@host":                         "percent-encoded",
+		"esdb://admin:kenn#wort@host":                         "percent-encoded",
+		"esdb://admin:kenn?wort@host":                         "port",
+		"esdb://host?tsl=false":                               "not known: tsl",
+		"esdb://host?tls=perhaps":                             "tls",
+		"esdb://host?tls=true&tls=false":                      "twice: tls",
+		"esdb://host?defaultDeadline=soon":                    "defaultDeadline",
+		"esdb://host?maxDiscoverAttempts=0":                   "maxDiscoverAttempts",
+		"esdb://host?gossipTimeout=0":                         "gossipTimeout",
+		"esdb://host?discoveryInterval=-1":                    "discoveryInterval",
+		"esdb://host?nodePreference=any":                      "NodePreference",
+		"esdb+discover://host?nodePreference=follower":        "nodePreference",
+		"esdb://one,two?nodePreference=random":                "nodePreference",
+		"esdb+discover://host?nodePreference=readonlyreplica": "nodePreference",
+		"esdb://host?userCertFile=/none/client.pem":           "userKeyFile",
+		"esdb://host?tlsCAFile=/none/authority.pem":           "/none/authority.pem",
 	} {
 		_, err := parseConnectionString(text, slog.New(slog.DiscardHandler))
 		var bad *ConnectionStringError

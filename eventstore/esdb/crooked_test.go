@@ -12,8 +12,10 @@ import (
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/shared"
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/streams"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/status"
 
 	"guishu/eventstore"
 )
@@ -37,6 +39,9 @@ type crooked struct {
 	calls  atomic.Int64                                                  // common calls
 	sent   atomic.Pointer[metadata.MD]                                   // with the last common call
 }
+
+// errElsewhere sends whoever asks on to a leader that is not there.
+var errElsewhere = status.Error(codes.NotFound, "another member leads")
 
 // serveCrooked gives a crooked server in front of a gateway over inner.
 func serveCrooked(t *testing.T, inner eventstore.Store, c *crooked) *crooked {
@@ -82,7 +87,11 @@ func (g gossiper) Read(context.Context, *shared.Empty) (*gossip.ClusterInfo, err
 
 func (c *crooked) Read(request *streams.ReadReq, answers streams.Streams_ReadServer) error {
 	if c.ask != nil {
-		if err := c.ask(request); err != nil {
+		err := c.ask(request)
+		if errors.Is(err, errElsewhere) {
+			answers.SetTrailer(metadata.Pairs("exception", "not-leader", "leader-endpoint-host", "127.0.0.1", "leader-endpoint-port", "1"))
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -39,6 +39,37 @@ func (e *RefusedError) Unwrap() error { return e.Err }
 // NothingWritten is as for an UnreachableError.
 func (*RefusedError) NothingWritten() bool { return true }
 
+// ServerError says that a server answers, with an error of its own that tells
+// nothing of what was asked.
+type ServerError struct{ Err error }
+
+func (e *ServerError) Error() string {
+	return "event store: EventStoreDB has failed: " + e.Err.Error()
+}
+
+func (e *ServerError) Unwrap() error { return e.Err }
+
+// NothingWritten is as for an UnreachableError.
+func (*ServerError) NothingWritten() bool { return true }
+
+// ownError says whether an error was made by a server, and not by its absence.
+func ownError(err error) bool {
+	var remote interface{ GRPCStatus() *status.Status }
+	return errors.As(err, &remote) && remote.GRPCStatus().Code() == codes.Unknown
+}
+
+// NotLeaderError says that the server which was named does not lead its cluster, and
+// did not for as long as it was waited for. What it holds may lag behind what was
+// written: nothing is read from it.
+type NotLeaderError struct{ Addresses string }
+
+func (e *NotLeaderError) Error() string {
+	return fmt.Sprintf("event store: EventStoreDB at %s does not lead its cluster: name the cluster, with esdb+discover:// or with all its members, so that the leader is found", e.Addresses)
+}
+
+// NothingWritten is as for an UnreachableError.
+func (*NotLeaderError) NothingWritten() bool { return true }
+
 // ServerTooOldError says that a server lacks what the store needs of it: 23.10
 // was the first to say when a subscription has caught up.
 type ServerTooOldError struct{ Major, Minor int }

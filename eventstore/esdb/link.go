@@ -31,9 +31,12 @@ var errRetired = errors.New("the connection has been given up")
 // it forgets the connection, that a call failed for want of one. From then on
 // the link is retired, and its client is closed once the last call is over.
 type link struct {
+	server  server
 	client  *esdb.Client
 	batch   *batch // nil where every append has a call of its own
 	retired atomic.Bool
+	gone    context.Context // ends when nothing more is to be expected of the server
+	give    context.CancelFunc
 
 	// entry is held for reading by calls that ask the client for its
 	// connection, and for writing to retire the link.
@@ -89,6 +92,25 @@ func (l *link) call(ctx context.Context, run func(context.Context, *esdb.Client)
 	return release, err
 }
 
+// during gives a call's context: it ends with ctx, and when the link is abandoned.
+func (l *link) during(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	stop := context.AfterFunc(l.gone, cancel)
+	return ctx, func() {
+		stop()
+		cancel()
+	}
+}
+
+// abandon gives the link up, and ends what still waits for the server.
+func (l *link) abandon() {
+	l.retire()
+	l.give()
+	if l.batch != nil {
+		_ = l.batch.conn.Close()
+	}
+}
+
 func unavailable(err error) bool {
 	var remote interface{ GRPCStatus() *status.Status }
 	return errors.As(err, &remote) && remote.GRPCStatus().Code() == codes.Unavailable
@@ -98,6 +120,7 @@ func unavailable(err error) bool {
 // that fails would panic in the client.
 func (l *link) leave() {
 	if l.users.Add(-1) == 0 {
+		l.give()
 		_ = l.client.Close()
 	}
 }
@@ -170,10 +193,15 @@ type links struct {
 	options   Options
 	addresses string
 	ending    context.Context
+	life      context.Context // of every link
+	cut       context.CancelFunc
 	turn      atomic.Uint64
 	slots     []*slot
 	work      sync.WaitGroup // the attempts to connect
-	sending   sync.WaitGroup // the calls that appends share
+	sending   sync.WaitGroup // the calls that appends share, and who watches over a leader
+
+	mu      sync.Mutex
+	members []string // of the cluster, as heard of last
 }
 
 // slot holds a link, or the attempt to get one.
@@ -193,6 +221,7 @@ type dialing struct {
 func newLinks(ending context.Context, config *esdb.Configuration, outgoing metadata.MD, options Options) *links {
 	l := &links{config: *config, outgoing: outgoing, options: options, addresses: addresses(config), ending: ending}
 	l.config.MaxDiscoverAttempts = 1 // the links try again, not the client
+	l.life, l.cut = context.WithCancel(context.Background())
 	for range options.Connections {
 		l.slots = append(l.slots, new(slot))
 	}
@@ -267,11 +296,21 @@ func (l *links) dial(s *slot) {
 	close(d.done)
 }
 
+// connect finds the server to connect to and connects to it. It is the links that
+// look for a leader, not the client: both connections lead to the same server.
 func (l *links) connect() (*link, error) {
-	got := new(link)
+	target, err := l.target()
+	if err != nil {
+		return nil, err
+	}
+	got := &link{server: target}
 	got.users.Store(1)
+	got.gone, got.give = context.WithCancel(l.life)
 	config := l.config
-	config.Logger = got.listen
+	config.Logger, config.Address, config.DnsDiscover, config.GossipSeeds = got.listen, target.address, false, nil
+	if target.watched {
+		config.GossipTimeout = min(config.GossipTimeout, int(silence/time.Second))
+	}
 	client, err := esdb.NewClient(&config)
 	if err != nil {
 		return nil, err
@@ -284,11 +323,14 @@ func (l *links) connect() (*link, error) {
 		_ = client.Close()
 		return nil, err
 	}
-	if got.batch, err = l.openBatch(got.retire); err != nil {
+	if got.batch, err = l.openBatch(target.address, got.retire); err != nil {
 		_ = client.Close()
 		return nil, err
 	}
 	got.client = client
+	if target.watched {
+		l.sending.Go(func() { l.watch(got) })
+	}
 	return got, nil
 }
 
@@ -310,6 +352,7 @@ func (l *links) close() {
 			_ = current.client.Close()
 		}
 	}
+	l.cut()
 	l.sending.Wait()
 }
 

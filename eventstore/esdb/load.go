@@ -8,8 +8,8 @@ import (
 	"guishu/eventstore"
 )
 
-// loadedBytes is how much of one stream is sent at once while loading. Servers
-// before 24.10 take no more than 1 MiB.
+// loadedBytes is how much of one stream is sent at once while loading. Servers take
+// 1 MiB by default: of data and metadata, up to 24.6 of data.
 const loadedBytes = 512 << 10
 
 var _ eventstore.Loader = (*Store)(nil)

@@ -135,8 +135,8 @@ func TestAClusterIsAskedForItsMembers(t *testing.T) {
 	}
 }
 
-// Appends that share a call go to the leader, whichever member was asked first,
-// or with calls of their own where there is none or another member is preferred.
+// Appends that share a call go to the leader, whichever member was asked first, and
+// nowhere while there is none.
 func TestAppendsThatShareACallGoToTheLeader(t *testing.T) {
 	t.Parallel()
 	leader := serveCrooked(t, memory.New(), &crooked{offers: true, call: passingOn(asItIs)})
@@ -164,11 +164,14 @@ func TestAppendsThatShareACallGoToTheLeader(t *testing.T) {
 	if leader.shared.Load() != 2 || follower.shared.Load() != 0 || !slices.Equal(sent.Get("requires-leader"), []string{"true"}) {
 		t.Errorf("the leader was sent %d appends, the follower %d; with %v", leader.shared.Load(), follower.shared.Load(), sent)
 	}
-	append("esdb+discover://" + leader.address + "?tls=false&nodePreference=follower")
-	follower.members = follower.members[:1]
-	append("esdb+discover://" + follower.address + "?tls=false")
-	if leader.shared.Load() != 2 || follower.shared.Load() != 0 || follower.alone.Load() != 2 {
-		t.Errorf("the leader was sent %d appends, the follower %d and %d with their own call", leader.shared.Load(), follower.shared.Load(), follower.alone.Load())
+	append("esdb://" + follower.address + "?tls=false")
+	if leader.shared.Load() != 3 {
+		t.Errorf("the leader was sent %d appends when a follower was named alone", leader.shared.Load())
+	}
+	follower.members, leader.members = follower.members[:1], nil
+	_, err := esdb.Open(t.Context(), "esdb+discover://"+follower.address+"?tls=false&maxDiscoverAttempts=2&discoveryInterval=1", quiet())
+	if unreachable := (*esdb.UnreachableError)(nil); !errors.As(err, &unreachable) || !strings.Contains(err.Error(), "no member of the cluster says that it leads") {
+		t.Errorf("without a leader: %v", err)
 	}
 }
 

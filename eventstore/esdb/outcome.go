@@ -76,7 +76,7 @@ func (w *writing) lookBack(life context.Context, refused bool) (_ eventstore.App
 
 // notReadBack goes on after a question that had no answer.
 func (w *writing) notReadBack(life context.Context, err error) (_ eventstore.Appended, again bool, _ error) {
-	if life.Err() != nil || judge(err) != passing {
+	if what := judge(err); life.Err() != nil || what != passing && what != elsewhere {
 		return eventstore.Appended{}, false, w.giveUp(err)
 	}
 	return eventstore.Appended{}, true, nil

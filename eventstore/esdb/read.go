@@ -64,7 +64,7 @@ func (s *Store) readOnce(ctx context.Context, r reader, count uint64) (got uint6
 }
 
 func (s *Store) readOver(ctx context.Context, l *link, r reader, count uint64) (got uint64, stopped bool, err error) {
-	ctx, cancel := context.WithCancel(s.addressed(ctx))
+	ctx, cancel := l.during(s.addressed(ctx))
 	defer cancel()
 	var stream *esdb.ReadStream
 	release, err := l.call(ctx, func(ctx context.Context, client *esdb.Client) (err error) {
@@ -243,8 +243,18 @@ func (s *Store) readFiltered(ctx, bounded context.Context, q eventstore.AllQuery
 // readAll gives the events of all streams as the server sends them, after or
 // before the query's position and each of them once.
 func (s *Store) readAll(ctx context.Context, q eventstore.AllQuery, given func() int, take func(*esdb.RecordedEvent) bool) error {
-	at := q
-	err := s.read(ctx, s.allReader(&at, 0, given, take))
+	at, from := q, eventstore.Position(0)
+	if q.Backwards && q.Before > eventstore.Position(s.known.Load()) {
+		// Servers fail when they are asked for what stands before a place beyond their end.
+		last, err := s.lastTaken(ctx)
+		if err != nil {
+			return err
+		}
+		if q.Before > last {
+			from = q.Before
+		}
+	}
+	err := s.read(ctx, s.allReader(&at, from, given, take))
 	if err != nil && judge(err) == senseless && (at.After > 0 || at.Before > 0) {
 		return s.readNearby(ctx, at, err, given, take)
 	}
@@ -252,7 +262,8 @@ func (s *Store) readAll(ctx context.Context, q eventstore.AllQuery, given func()
 }
 
 // allReader reads on from q, which moves with what was taken. Forwards, it asks
-// for no place before from.
+// for no place before from; backwards, for the end instead of one at from or later,
+// unless from is 0.
 func (s *Store) allReader(q *eventstore.AllQuery, from eventstore.Position, given func() int, take func(*esdb.RecordedEvent) bool) reader {
 	at := &q.After
 	if q.Backwards {
@@ -264,7 +275,13 @@ func (s *Store) allReader(q *eventstore.AllQuery, from eventstore.Position, give
 			if q.Backwards {
 				options = esdb.ReadAllOptions{From: esdb.End{}, Direction: esdb.Backwards}
 			}
-			if place := max(*at, from); place > 0 {
+			place := max(*at, from)
+			if q.Backwards && from > 0 && *at >= from {
+				place = 0
+			} else if q.Backwards {
+				place = *at
+			}
+			if place > 0 {
 				options.From = placeAt(place).onServer()
 			}
 			return client.ReadAll(ctx, options, count)
@@ -290,9 +307,9 @@ func (s *Store) allReader(q *eventstore.AllQuery, from eventstore.Position, give
 	}
 }
 
-// readNearby reads from a position at which the server knows no event: because
-// the ledger ends before it, or because somebody asks for what comes after the
-// place before an event.
+// readNearby reads forwards from a position at which the server knows no event:
+// because the ledger ends before it, or because somebody asks for what comes after
+// the place before an event.
 func (s *Store) readNearby(ctx context.Context, q eventstore.AllQuery, cause error, given func() int, take func(*esdb.RecordedEvent) bool) error {
 	last, err := s.lastTaken(ctx)
 	switch {
@@ -300,9 +317,6 @@ func (s *Store) readNearby(ctx context.Context, q eventstore.AllQuery, cause err
 		return err
 	case !q.Backwards && q.After >= last:
 		return nil
-	case q.Backwards && q.Before > last:
-		q.Before = 0
-		return s.readAll(ctx, q, given, take)
 	case q.Backwards:
 		return cause
 	}

@@ -120,8 +120,9 @@ type Store struct {
 var _ eventstore.Store = (*Store)(nil)
 
 // Open opens the ledger on the server or cluster that connectionString names,
-// and checks that it answers and may be read. Errors: *ConnectionStringError,
-// *UnreachableError, *ServerTooOldError, *RefusedError (credentials).
+// and checks that it answers and may be read. Of a cluster, the leader is asked
+// for everything (E-07). Errors: *ConnectionStringError, *UnreachableError,
+// *NotLeaderError, *ServerTooOldError, *RefusedError (credentials).
 //
 // Without TLS the client sends no credentials; to a single server on this machine
 // the store sends them nevertheless, so that a gateway on loopback can be signed
@@ -163,10 +164,7 @@ func (s *Store) greet(ctx context.Context, config *esdb.Configuration) error {
 // outgoing is what is sent with every call: that the leader is wanted, which
 // the client writes where it is never sent, and credentials that it holds back.
 func outgoing(config *esdb.Configuration, log *slog.Logger) metadata.MD {
-	headers := metadata.MD{}
-	if clustered(config) && config.NodePreference == esdb.NodePreferenceLeader {
-		headers.Set("requires-leader", "true")
-	}
+	headers := metadata.Pairs("requires-leader", "true")
 	switch {
 	case config.Username == "" || !config.DisableTLS:
 	case onThisMachine(config) && !clustered(config): // gossip may name members elsewhere
@@ -274,8 +272,12 @@ func (s *Store) translate(ctx context.Context, doing string, err error) error {
 		return err
 	}
 	switch what := judge(err); {
+	case what == passing && ownError(err):
+		return &ServerError{Err: fmt.Errorf("%s: %w", doing, err)}
 	case what == passing && !unreadable(err):
 		return &UnreachableError{Addresses: s.links.addresses, Err: fmt.Errorf("%s: %w", doing, err)}
+	case what == elsewhere:
+		return &NotLeaderError{Addresses: s.links.addresses}
 	case what == refused:
 		return &RefusedError{Err: fmt.Errorf("%s: %w", doing, err)}
 	}

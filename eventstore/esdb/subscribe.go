@@ -47,6 +47,8 @@ func (s *Store) SubscribeStream(ctx context.Context, stream eventstore.Stream, a
 type subscription interface {
 	// open begins a call of the server after what was handled.
 	open(ctx context.Context, client *esdb.Client) (*esdb.Subscription, error)
+	// begun says what the server of an older version leaves out when a call begins.
+	begun(ctx context.Context) error
 	// handle takes one step; errBeginAnew ends the call.
 	handle(step *esdb.SubscriptionEvent) error
 	// nothingMore handles that the stream will have no more events.
@@ -145,7 +147,7 @@ func (s *Store) followOnce(ctx context.Context, f *follower, sub subscription) e
 	if err := f.lookAtTheEnd(ctx, l); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithCancel(s.addressed(ctx))
+	ctx, cancel := l.during(s.addressed(ctx))
 	defer cancel()
 	var steps *esdb.Subscription
 	release, err := l.call(ctx, func(ctx context.Context, client *esdb.Client) (err error) {
@@ -157,6 +159,9 @@ func (s *Store) followOnce(ctx context.Context, f *follower, sub subscription) e
 		return err
 	}
 	defer func() { _ = steps.Close() }()
+	if err := sub.begun(ctx); err != nil {
+		return err
+	}
 	for ctx.Err() == nil {
 		step, err := receiveStep(steps)
 		if err != nil {
@@ -207,6 +212,8 @@ func (a *allSubscription) open(ctx context.Context, client *esdb.Client) (*esdb.
 	}
 	return client.SubscribeToAll(ctx, options)
 }
+
+func (a *allSubscription) begun(context.Context) error { return nil }
 
 func (a *allSubscription) handle(step *esdb.SubscriptionEvent) error {
 	switch {
@@ -293,6 +300,7 @@ type streamSubscription struct {
 	stream   eventstore.Stream
 	revision eventstore.Revision // handled last
 	position eventstore.Position
+	quiet    bool // that the call has caught up is no news
 }
 
 func (b *streamSubscription) open(ctx context.Context, client *esdb.Client) (*esdb.Subscription, error) {
@@ -301,6 +309,20 @@ func (b *streamSubscription) open(ctx context.Context, client *esdb.Client) (*es
 		options.From = esdb.Revision(uint64(b.revision))
 	}
 	return client.SubscribeToStream(ctx, string(b.stream), options)
+}
+
+// begun tells that a stream which does not exist yet has been followed to its end:
+// 23.10 says so only once there is an event.
+func (b *streamSubscription) begun(ctx context.Context) error {
+	if b.revision >= 0 || b.quiet {
+		return nil
+	}
+	last, err := b.store.lastOf(ctx, b.stream)
+	if err != nil || last >= 0 {
+		return err
+	}
+	b.quiet = true
+	return b.tail()
 }
 
 func (b *streamSubscription) handle(step *esdb.SubscriptionEvent) error {
@@ -317,7 +339,7 @@ func (b *streamSubscription) event(recorded *esdb.RecordedEvent) error {
 	if recorded == nil || eventstore.Revision(recorded.EventNumber) <= b.revision {
 		return nil
 	}
-	b.revision, b.moved = eventstore.Revision(recorded.EventNumber), true
+	b.revision, b.moved, b.quiet = eventstore.Revision(recorded.EventNumber), true, false
 	if recorded.EventType == linkType && !strings.HasPrefix(recorded.StreamID, systemPrefix) {
 		b.store.options.Skipped(SkippedLink)
 		return nil
@@ -329,10 +351,19 @@ func (b *streamSubscription) event(recorded *esdb.RecordedEvent) error {
 }
 
 func (b *streamSubscription) caughtUp() error {
+	if b.quiet {
+		b.quiet = false
+		return nil
+	}
+	return b.tail()
+}
+
+// tail tells that the live tail begins.
+func (b *streamSubscription) tail() error {
 	b.position = max(b.position, b.certain)
 	return b.deliver(eventstore.Delivery{Kind: eventstore.CaughtUp, Position: b.position})
 }
 
-func (b *streamSubscription) nothingMore() { _ = b.caughtUp() }
+func (b *streamSubscription) nothingMore() { _ = b.tail() }
 
 func (b *streamSubscription) nearby() bool { return false }
