@@ -44,6 +44,9 @@ func (s strict) Read(request *streams.ReadReq, answers streams.Streams_ReadServe
 	wanted := slices.Clone(s.positions)
 	backwards := options.ReadDirection == streams.ReadReq_Options_Backwards
 	if place := options.GetAll().GetPosition(); place != nil {
+		if backwards && place.CommitPosition > s.positions[len(s.positions)-1] {
+			return status.Error(codes.Unknown, "Unexpected ReadAllResult: Error")
+		}
 		at, known := slices.BinarySearch(s.positions, place.CommitPosition)
 		if !known {
 			return status.Error(codes.InvalidArgument, "there is no such position")

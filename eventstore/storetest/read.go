@@ -22,7 +22,7 @@ func (s *suite) testBytes(t *testing.T) {
 			for i := range everyByte {
 				everyByte[i] = byte(i)
 			}
-			large := make([]byte, 3<<20)
+			large := make([]byte, b.largest(3<<20))
 			for i := range large {
 				large[i] = byte(rand.Uint32())
 			}
@@ -173,7 +173,7 @@ func (s *suite) testRead(t *testing.T) {
 			const count = 40
 			for range count {
 				event := newEvent("large", "")
-				event.Data = make([]byte, 1<<20)
+				event.Data = make([]byte, b.largest(1<<20))
 				b.must("s", eventstore.AnyRevision, event)
 			}
 			b.must("s", eventstore.AnyRevision, newEvents(3)...)
