@@ -32,6 +32,7 @@ type crooked struct {
 
 	ask    func(*streams.ReadReq) error                                  // refuses to read, nil: never
 	read   func(*streams.ReadReq, *streams.ReadResp) []*streams.ReadResp // what is answered instead, nil: the same
+	end    func(*streams.ReadReq, *streams.ReadResp) error               // after an answer ends the call, nil: never
 	offers bool                                                          // says that it takes appends over a common call
 	call   func(*crooked, streams.Streams_BatchAppendServer) error       // nil: does not know the method
 	alone  atomic.Int64                                                  // appends with a call of their own
@@ -114,6 +115,11 @@ func (c *crooked) Read(request *streams.ReadReq, answers streams.Streams_ReadSer
 		}
 		for _, answer := range all {
 			if err := answers.Send(answer); err != nil {
+				return err
+			}
+		}
+		if c.end != nil {
+			if err := c.end(request, answer); err != nil {
 				return err
 			}
 		}

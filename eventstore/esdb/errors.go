@@ -39,8 +39,8 @@ func (e *RefusedError) Unwrap() error { return e.Err }
 // NothingWritten is as for an UnreachableError.
 func (*RefusedError) NothingWritten() bool { return true }
 
-// ServerError says that a server answers, with an error of its own that tells
-// nothing of what was asked.
+// ServerError says that a server answers a read, with an error of its own that tells
+// nothing of what was asked. It is there: the read is not tried again (E-09).
 type ServerError struct{ Err error }
 
 func (e *ServerError) Error() string {

@@ -39,7 +39,7 @@ func (s *Store) read(ctx context.Context, r reader) error {
 			return nil
 		case ctx.Err() != nil:
 			return ctx.Err()
-		case err != nil && (judge(err) != passing && judge(err) != elsewhere || unreadable(err)):
+		case err != nil && (judge(err) != passing && judge(err) != elsewhere || unreadable(err) || ownError(err)):
 			return err
 		}
 		if got > 0 {
@@ -243,28 +243,36 @@ func (s *Store) readFiltered(ctx, bounded context.Context, q eventstore.AllQuery
 // readAll gives the events of all streams as the server sends them, after or
 // before the query's position and each of them once.
 func (s *Store) readAll(ctx context.Context, q eventstore.AllQuery, given func() int, take func(*esdb.RecordedEvent) bool) error {
-	at, from := q, eventstore.Position(0)
-	if q.Backwards && q.Before > eventstore.Position(s.known.Load()) {
-		// Servers fail when they are asked for what stands before a place beyond their end.
-		last, err := s.lastTaken(ctx)
-		if err != nil {
-			return err
-		}
-		if q.Before > last {
-			from = q.Before
-		}
+	if q.Backwards && q.Before > 0 {
+		return s.readBefore(ctx, q, given, take)
 	}
-	err := s.read(ctx, s.allReader(&at, from, given, take))
-	if err != nil && judge(err) == senseless && (at.After > 0 || at.Before > 0) {
-		return s.readNearby(ctx, at, err, given, take)
+	at := q
+	err := s.read(ctx, s.allReader(&at, 0, given, take))
+	if err != nil && judge(err) == senseless && at.After > 0 {
+		return s.readNearby(ctx, at, given, take)
 	}
 	return err
 }
 
+// readBefore reads backwards from before a position. Every version fails when it is
+// asked for what stands before a place beyond its end: then it is asked from its end
+// (E-09).
+func (s *Store) readBefore(ctx context.Context, q eventstore.AllQuery, given func() int, take func(*esdb.RecordedEvent) bool) error {
+	last, err := s.lastTaken(ctx)
+	if err != nil {
+		return err
+	}
+	at, end := q, eventstore.Position(0)
+	if q.Before > last {
+		end = q.Before
+	}
+	return s.read(ctx, s.allReader(&at, end, given, take))
+}
+
 // allReader reads on from q, which moves with what was taken. Forwards, it asks
-// for no place before from; backwards, for the end instead of one at from or later,
-// unless from is 0.
-func (s *Store) allReader(q *eventstore.AllQuery, from eventstore.Position, given func() int, take func(*esdb.RecordedEvent) bool) reader {
+// for no place before limit; backwards, for the end instead of one at limit or
+// later, unless limit is 0.
+func (s *Store) allReader(q *eventstore.AllQuery, limit eventstore.Position, given func() int, take func(*esdb.RecordedEvent) bool) reader {
 	at := &q.After
 	if q.Backwards {
 		at = &q.Before
@@ -275,13 +283,12 @@ func (s *Store) allReader(q *eventstore.AllQuery, from eventstore.Position, give
 			if q.Backwards {
 				options = esdb.ReadAllOptions{From: esdb.End{}, Direction: esdb.Backwards}
 			}
-			place := max(*at, from)
-			if q.Backwards && from > 0 && *at >= from {
-				place = 0
-			} else if q.Backwards {
+			place := max(*at, limit)
+			if q.Backwards {
 				place = *at
 			}
-			if place > 0 {
+			beyond := q.Backwards && limit > 0 && place >= limit
+			if place > 0 && !beyond {
 				options.From = placeAt(place).onServer()
 			}
 			return client.ReadAll(ctx, options, count)
@@ -310,15 +317,13 @@ func (s *Store) allReader(q *eventstore.AllQuery, from eventstore.Position, give
 // readNearby reads forwards from a position at which the server knows no event:
 // because the ledger ends before it, or because somebody asks for what comes after
 // the place before an event.
-func (s *Store) readNearby(ctx context.Context, q eventstore.AllQuery, cause error, given func() int, take func(*esdb.RecordedEvent) bool) error {
+func (s *Store) readNearby(ctx context.Context, q eventstore.AllQuery, given func() int, take func(*esdb.RecordedEvent) bool) error {
 	last, err := s.lastTaken(ctx)
 	switch {
 	case err != nil:
 		return err
-	case !q.Backwards && q.After >= last:
+	case q.After >= last:
 		return nil
-	case q.Backwards:
-		return cause
 	}
 	return s.read(ctx, s.allReader(&q, q.After+1, given, take))
 }

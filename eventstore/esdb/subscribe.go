@@ -126,7 +126,7 @@ func (s *Store) keepFollowing(ctx context.Context, f *follower, sub subscription
 		case judge(err) == senseless && sub.nearby():
 			attempt = -1
 			continue
-		case judge(err) == refused || judge(err) == senseless || unreadable(err):
+		case judge(err) == refused || judge(err) == senseless || unreadable(err), ownError(err) && patience < forever:
 			return err
 		}
 		if f.moved {
@@ -312,9 +312,9 @@ func (b *streamSubscription) open(ctx context.Context, client *esdb.Client) (*es
 }
 
 // begun tells that a stream which does not exist yet has been followed to its end:
-// 23.10 says so only once there is an event.
+// 23.10 says so only once there is an event (E-10).
 func (b *streamSubscription) begun(ctx context.Context) error {
-	if b.revision >= 0 || b.quiet {
+	if b.quiet {
 		return nil
 	}
 	last, err := b.store.lastOf(ctx, b.stream)

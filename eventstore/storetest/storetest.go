@@ -31,12 +31,6 @@ func Interrupt(interrupt func(t *testing.T, store eventstore.Store)) Option {
 	return func(s *suite) { s.interrupt = interrupt }
 }
 
-// Within tells how many bytes of data and metadata an append may have at most, where
-// that is less than the port allows.
-func Within(bytes int) Option {
-	return func(s *suite) { s.limit = bytes }
-}
-
 // WithoutInStore is for stores that cannot look for an id in all streams.
 func WithoutInStore() Option {
 	return func(s *suite) { s.withoutInStore = true }
@@ -47,7 +41,6 @@ type suite struct {
 	second         func(t *testing.T, first eventstore.Store) eventstore.Store
 	interrupt      func(t *testing.T, store eventstore.Store)
 	withoutInStore bool
-	limit          int // bytes of an append, 0 for what the port allows
 }
 
 // Run runs the contract against stores made by open.
@@ -107,14 +100,17 @@ func (s *suite) setup(t *testing.T) *bench {
 	return &bench{T: t, suite: s, waits: watch, store: watched{bare, watch}, bare: bare, ctx: watch.Context()}
 }
 
-// largest is so many bytes, or as many as an append of this store may have beside
-// what else is in it.
-func (b *bench) largest(bytes int) int {
-	const rest = 64 << 10
-	if b.limit == 0 {
-		return bytes
+// largestAppend is how many bytes an append has at most that every store must take:
+// what every version of EventStoreDB takes by default (E-12).
+const largestAppend = 1 << 20
+
+// weight is how many bytes of an append's limit events take: data, metadata and twice
+// their types' names, as the versions count that count most.
+func weight(events ...eventstore.NewEvent) (sum int) {
+	for _, event := range events {
+		sum += len(event.Data) + len(event.Metadata) + 2*len(event.Type)
 	}
-	return min(bytes, b.limit-rest)
+	return sum
 }
 
 // newEvent is an event whose data names what it is.
