@@ -74,6 +74,6 @@ func AnyRefuses() []domain.Code {
 	return []domain.Code{
 		domain.ErrAuthzDenied, staff.ErrAccountDisabled, domain.ErrQueryNotFoundOrOutOfScope, domain.ErrFormRequired, domain.ErrFormValue,
 		domain.ErrRequestMalformed, domain.ErrIdempotencyKeyReused, migration.ErrNotApproved, migration.ErrState,
-		domain.ErrLedgerBusy, domain.ErrLedgerOutcomeUnknown, domain.ErrLedgerUnavailable,
+		domain.ErrRequestTooLarge, domain.ErrLedgerBusy, domain.ErrLedgerOutcomeUnknown, domain.ErrLedgerUnavailable,
 	}
 }

@@ -187,6 +187,9 @@ func (t *Task) append(ctx context.Context, wanted outcome) (Answer, error) {
 		}
 		events[i] = encoded
 	}
+	if !fits(events) {
+		return t.before(ctx, errTooLarge)
+	}
 	done, err := l.store.Append(ctx, eventstore.Append{
 		Stream: t.stream, Expected: eventstore.AtRevision(wanted.Revision), Scope: eventstore.InStore, Events: events,
 	})

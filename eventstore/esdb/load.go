@@ -8,8 +8,9 @@ import (
 	"guishu/eventstore"
 )
 
-// loadedBytes is how much of one stream is sent at once while loading. Servers take
-// 1 MiB by default: of data and metadata, up to 24.6 of data.
+// loadedBytes is how much of one stream is sent at once while loading, counted as the
+// versions do that count most: data, metadata and twice the type's name. Servers take
+// 1 MiB by default (E-12).
 const loadedBytes = 512 << 10
 
 var _ eventstore.Loader = (*Store)(nil)
@@ -84,7 +85,8 @@ type loading struct {
 }
 
 func (l *loading) take(event eventstore.Event) error {
-	size := len(event.Data) + len(event.Metadata)
+	metadata, _ := addRecordedAt(event.Metadata, event.RecordedAt) // it can be: see Unloadable
+	size := len(event.Data) + len(metadata) + 2*len(event.Type)
 	full := l.bytes+size > loadedBytes || len(l.next.Events) == eventstore.MaxAppendEvents
 	if event.Stream != l.next.Stream || full {
 		if err := l.flush(); err != nil {
@@ -92,7 +94,6 @@ func (l *loading) take(event eventstore.Event) error {
 		}
 		l.next = eventstore.Append{Stream: event.Stream, Expected: eventstore.AtRevision(event.Revision - 1)}
 	}
-	metadata, _ := addRecordedAt(event.Metadata, event.RecordedAt) // it can be: see Unloadable
 	l.next.Events = append(l.next.Events, eventstore.NewEvent{
 		ID: event.ID, Type: event.Type, Data: event.Data, Metadata: metadata, Binary: event.Binary,
 	})
