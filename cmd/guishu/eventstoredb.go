@@ -24,6 +24,9 @@ type eventstoredbCommand struct {
 	Listen    string `default:"127.0.0.1:2113" help:"监听地址;端口 0 为任意空闲端口 / Address to listen on; port 0 takes any free one."`
 	Advertise string `placeholder:"HOST:PORT" help:"告知客户端的地址(容器、NAT 后) / Where gossip sends clients, behind NAT or in a container."`
 
+	Like          string `name:"like" enum:",like-23.10,like-24.10.4,like-24.10.6" default:"" placeholder:"VERSION" help:"仿真该版本:like-23.10、like-24.10.4、like-24.10.6 / Have the ways of this version where versions differ: like-23.10, like-24.10.4 or like-24.10.6."`
+	MaxAppendSize int    `name:"max-append-size" default:"1048576" placeholder:"BYTES" help:"一次追加的上限(字节),至多 33554432 / What one append may hold, in bytes; 33554432 at most."`
+
 	Certificate string `name:"cert" type:"existingfile" placeholder:"FILE" help:"TLS 证书 (PEM) / TLS certificate. Clients then connect with tls=true."`
 	Key         string `type:"existingfile" placeholder:"FILE" help:"TLS 私钥 (PEM) / TLS key."`
 	Insecure    bool   `help:"本机以外也不加密,仅供测试 / Serve other machines in clear too. For tests only; this machine always is, without --cert."`
@@ -63,6 +66,13 @@ func (c *eventstoredbCommand) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("--advertise: %w", err)
 	}
+	likeness, err := gateway.ParseLikeness(c.Like)
+	if err != nil {
+		return fmt.Errorf("--like: %w", err)
+	}
+	if c.MaxAppendSize <= 0 || c.MaxAppendSize > eventstore.MaxAppendBytes {
+		return fmt.Errorf("--max-append-size:1 至 %d 字节 / --max-append-size takes 1 to %[1]d bytes", eventstore.MaxAppendBytes)
+	}
 	listening := protocolListening{address: c.Listen, certificate: c.Certificate, key: c.Key, plain: c.Insecure}
 	listener, err := listening.open(ctx)
 	if err != nil {
@@ -78,6 +88,7 @@ func (c *eventstoredbCommand) Run(ctx context.Context) (err error) {
 	server, err := gateway.New(gateway.Config{
 		Store: store, Access: access, Writable: true, Deletable: true, Log: log,
 		TLS: listener.tls, AdvertiseHost: host, AdvertisePort: port,
+		Likeness: likeness, MaxAppendBytes: c.MaxAppendSize,
 	})
 	if err != nil {
 		return errors.Join(err, listener.Close())

@@ -327,7 +327,7 @@ func put(t *testing.T, client *esdb.Client, stream string, count, size int) {
 	t.Helper()
 	data := bytes.Repeat([]byte("x"), size)
 	for count > 0 {
-		run := min(count, 100)
+		run := min(count, 100, max(1, (1<<20)/(size+1_000))) // as an append may hold
 		events := make([]esdb.EventData, run)
 		for i := range events {
 			events[i] = esdb.EventData{EventID: uuid.New(), EventType: stream, ContentType: esdb.ContentTypeBinary, Data: data}

@@ -22,10 +22,11 @@ const (
 // client asks.
 type featuresService struct {
 	serverfeatures.UnimplementedServerFeaturesServer
+	version string
 }
 
 // GetSupportedMethods lists the methods, in lower case as clients compare them.
-func (featuresService) GetSupportedMethods(context.Context, *shared.Empty) (*serverfeatures.SupportedMethods, error) {
+func (f *featuresService) GetSupportedMethods(context.Context, *shared.Empty) (*serverfeatures.SupportedMethods, error) {
 	methods := []*serverfeatures.SupportedMethod{
 		supported(streamsServiceName, "read", "position", "events"),
 		supported(streamsServiceName, "append"),
@@ -39,7 +40,7 @@ func (featuresService) GetSupportedMethods(context.Context, *shared.Empty) (*ser
 		methods = append(methods, supported(persistentServiceName, method, "stream", "all"))
 	}
 	methods = append(methods, supported(persistentServiceName, "restartsubsystem"))
-	return &serverfeatures.SupportedMethods{Methods: methods, EventStoreServerVersion: protocolVersion}, nil
+	return &serverfeatures.SupportedMethods{Methods: methods, EventStoreServerVersion: f.version}, nil
 }
 
 func supported(service, method string, features ...string) *serverfeatures.SupportedMethod {

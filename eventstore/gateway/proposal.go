@@ -24,7 +24,7 @@ type receiving struct {
 	deadline time.Time   // when it is given up in any case, zero for never
 	onGiveUp func()      // told when it is given up, nil for nobody
 	excused  func() bool // says that it is the server that takes nothing in, nil for never
-	size     int         // of the events' data and metadata
+	size     int         // as it counts against the limit of an append
 
 	mu      sync.Mutex // the timer gives up what the client's goroutine adds to
 	timer   *time.Timer
@@ -53,7 +53,7 @@ func (r *receiving) add(event proposedEvent) error {
 	if size > limits.MaxEventBytes {
 		return maximumAppendEventSizeExceeded(event.id.String(), size, limits.MaxEventBytes)
 	}
-	if r.size += size; r.size > limits.MaxAppendBytes {
+	if r.size += r.server.ways.size(event.data, event.metadata, event.eventType); r.size > limits.MaxAppendBytes {
 		return maximumAppendSizeExceeded(limits.MaxAppendBytes)
 	}
 	r.mu.Lock()

@@ -55,7 +55,7 @@ func TestWhatAnEventHoldsCounts(t *testing.T) {
 	if held := s.budget.used.Load(); held < 1<<20 {
 		t.Errorf("%d bytes count", held)
 	}
-	if request.size != 3 { // the data and the metadata {}
+	if request.size != 3+2*len("happened") { // the data, the metadata {} and the type twice
 		t.Errorf("the event is said to have %d bytes", request.size)
 	}
 	message.event.eventType = strings.Repeat("t", 1<<20)

@@ -19,6 +19,9 @@ func (s *streamsService) Read(request *streams.ReadReq, stream streams.Streams_R
 		return err
 	}
 	r := &reader{Server: s.Server, readRequest: parsed, responses: stream}
+	if err := r.refusedStart(stream.Context()); err != nil {
+		return err
+	}
 	switch {
 	case parsed.subscription && parsed.all():
 		return r.followAll(stream.Context())

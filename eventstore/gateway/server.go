@@ -69,10 +69,16 @@ type Config struct {
 	AdvertiseHost string
 	AdvertisePort uint16
 
-	// MaxEventBytes bounds one event's data and metadata, 0 for 16 MiB;
-	// MaxAppendBytes bounds one append's, 0 for as much as a Store takes.
-	MaxEventBytes  int
+	// Likeness is whose ways the server has where versions of EventStoreDB differ.
+	// With one that is not LikeNone, positions are places in a file: another likeness
+	// over the same store gives the same events other ones.
+	Likeness Likeness
+
+	// MaxAppendBytes bounds what one append holds (G-05, E-12), 0 for 1 MiB as in
+	// EventStoreDB; 32 MiB is the most that a Store takes. MaxEventBytes bounds one
+	// event's data and metadata too, 0 for 16 MiB.
 	MaxAppendBytes int
+	MaxEventBytes  int
 
 	// MaxBufferedBytes bounds what all appends that are still being received hold
 	// in memory, 0 for 256 MiB. Beyond it clients are told to come back later.
@@ -96,6 +102,7 @@ type Config struct {
 
 // The defaults of a Config.
 const (
+	defaultMaxAppendBytes   = 1 << 20
 	defaultMaxEventBytes    = 16 << 20
 	defaultMaxBufferedBytes = 256 << 20
 	defaultMaxConnections   = 2_000
@@ -127,7 +134,7 @@ func (c Config) withDefaults() Config {
 		c.MaxEventBytes = defaultMaxEventBytes
 	}
 	if c.MaxAppendBytes <= 0 {
-		c.MaxAppendBytes = eventstore.MaxAppendBytes
+		c.MaxAppendBytes = defaultMaxAppendBytes
 	}
 	if c.MaxBufferedBytes <= 0 {
 		c.MaxBufferedBytes = defaultMaxBufferedBytes
@@ -150,6 +157,7 @@ func (c Config) withDefaults() Config {
 // Server speaks EventStoreDB's protocol for a Store.
 type Server struct {
 	config  Config
+	ways    ways
 	store   eventstore.Store
 	streams *directory
 	access  *gatekeeper
@@ -158,6 +166,7 @@ type Server struct {
 	calls   budget // counted
 	open    budget // those of anybody whose message is being taken in, counted
 
+	contiguous bool // the next event's position is known: one more than the last one's
 	persistent *persistentService
 
 	grpc *grpc.Server
@@ -177,9 +186,13 @@ func New(config Config) (*Server, error) {
 		return nil, errors.New("event store gateway: there is no store to serve")
 	}
 	config = config.withDefaults()
+	ways, store := config.Likeness.ways(), config.Store
+	if ways.places != (places{}) {
+		store = &placed{Store: store, places: ways.places}
+	}
 	s := &Server{
-		config: config, store: config.Store, log: config.Log,
-		streams: newDirectory(config.Store, config.Log), access: newGatekeeper(config.Access, config.Log),
+		config: config, ways: ways, store: store, contiguous: config.Store.Contiguous(), log: config.Log,
+		streams: newDirectory(store, config.Log), access: newGatekeeper(config.Access, config.Log),
 		budget: budget{limit: config.MaxBufferedBytes}, calls: budget{limit: int64(config.MaxCalls)}, open: budget{limit: maxOpenMessages},
 	}
 	s.ending, s.end = context.WithCancel(context.Background())
@@ -188,7 +201,7 @@ func New(config Config) (*Server, error) {
 	s.persistent = newPersistentService(s)
 	s.grpc.RegisterService(admittedFirst(streams.Streams_ServiceDesc), &streamsService{Server: s})
 	s.grpc.RegisterService(admittedFirst(persistent.PersistentSubscriptions_ServiceDesc), s.persistent)
-	s.grpc.RegisterService(admittedFirst(serverfeatures.ServerFeatures_ServiceDesc), &featuresService{})
+	s.grpc.RegisterService(admittedFirst(serverfeatures.ServerFeatures_ServiceDesc), &featuresService{version: ways.version})
 	s.grpc.RegisterService(admittedFirst(gossip.Gossip_ServiceDesc), newGossipService(s))
 	s.work.Go(func() { s.streams.follow(s.ending) })
 	return s, nil

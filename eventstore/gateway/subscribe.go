@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"iter"
 	"time"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/streams"
@@ -31,23 +32,12 @@ func (r *reader) followAll(ctx context.Context) error {
 	if err := r.confirm(); err != nil {
 		return err
 	}
-	examined := &examination{reader: r, told: after}
-	for delivery, err := range r.store.SubscribeAll(ctx, after, r.filter.store()) {
-		if err != nil {
-			return cause(ctx, err)
-		}
-		switch delivery.Kind {
-		case eventstore.EventDelivered:
-			if r.filter.keeps(&delivery.Event) {
-				err = r.sendEvent(ctx, &delivery.Event)
-			}
-			if err == nil {
-				err = examined.upTo(delivery.Position)
-			}
-		case eventstore.Checkpoint:
-			err = examined.upTo(delivery.Position)
-		case eventstore.CaughtUp:
-			err = examined.caughtUp(delivery.Position)
+	examined := &examination{reader: r, after: after, told: after, sent: r.sentBefore(after)}
+	for step, err := range r.steps(ctx, func(ctx context.Context) iter.Seq2[eventstore.Delivery, error] {
+		return r.store.SubscribeAll(ctx, examined.after, r.filter.store())
+	}) {
+		if err == nil {
+			err = examined.take(ctx, &step)
 		}
 		if err != nil {
 			return cause(ctx, err)
@@ -67,37 +57,6 @@ func (r *reader) allAfter(ctx context.Context) (eventstore.Position, error) {
 	return eventstore.Position(r.from.at), nil
 }
 
-// examination counts what a filtered subscription has looked at, so that a
-// client to whom nothing is sent still learns how far it need not look again.
-type examination struct {
-	*reader
-	told eventstore.Position // in a checkpoint, or by the client
-}
-
-// upTo sends a checkpoint when enough has been examined since the last.
-func (e *examination) upTo(position eventstore.Position) error {
-	if e.filter == nil || int64(position-e.told) < e.interval {
-		return nil
-	}
-	return e.checkpoint(position)
-}
-
-func (e *examination) caughtUp(position eventstore.Position) error {
-	if e.filter != nil && position > e.told {
-		if err := e.checkpoint(position); err != nil {
-			return err
-		}
-	}
-	return e.responses.SendMsg(allCaughtUp(position, time.Now()))
-}
-
-func (e *examination) checkpoint(position eventstore.Position) error {
-	e.told = position
-	return e.responses.SendMsg(&streams.ReadResp{Content: &streams.ReadResp_Checkpoint_{
-		Checkpoint: &streams.ReadResp_Checkpoint{CommitPosition: uint64(position), PreparePosition: uint64(position)},
-	}})
-}
-
 // followStream sends a stream's events and goes on with new ones until the
 // stream is deleted for ever.
 func (r *reader) followStream(ctx context.Context) error {
@@ -110,22 +69,33 @@ func (r *reader) followStream(ctx context.Context) error {
 	if err := r.confirm(); err != nil {
 		return err
 	}
-	for delivery, err := range r.store.SubscribeStream(ctx, r.source, after) {
+	waits := r.ways.waitsForStream && r.from.kind != fromEnd && seen.none
+	for step, err := range r.steps(ctx, func(ctx context.Context) iter.Seq2[eventstore.Delivery, error] {
+		return r.store.SubscribeStream(ctx, r.source, after)
+	}) {
 		if err != nil {
 			return cause(ctx, err)
 		}
-		if delivery.Kind == eventstore.EventDelivered {
-			after = delivery.Event.Revision
-		}
 		switch {
-		case delivery.Kind == eventstore.CaughtUp:
+		case step.fellBehind:
+			err = r.responses.SendMsg(fellBehind())
+		case step.Kind == eventstore.CaughtUp:
 			seen = visibility{} // what is new is shown, whatever its age
-			err = r.responses.SendMsg(streamCaughtUp(after, time.Now()))
-		case delivery.Kind != eventstore.EventDelivered:
-		case delivery.Event.Type == tombstoneType:
+			if !waits {
+				err = r.responses.SendMsg(streamCaughtUp(after, time.Now()))
+			}
+		case step.Kind != eventstore.EventDelivered:
+		case step.Event.Type == tombstoneType:
 			return streamDeleted(r.source)
-		case seen.shows(&delivery.Event):
-			err = r.sendEvent(ctx, &delivery.Event)
+		default:
+			after = step.Event.Revision
+			if seen.shows(&step.Event) {
+				err = r.sendEvent(ctx, &step.Event)
+			}
+			if err == nil && waits {
+				waits = false
+				err = r.responses.SendMsg(streamCaughtUp(after, time.Now()))
+			}
 		}
 		if err != nil {
 			return cause(ctx, err)
@@ -146,9 +116,13 @@ func (r *reader) streamAfter(ctx context.Context) (eventstore.Revision, visibili
 	}
 	if state.SoftDeleted || r.from.kind == fromEnd {
 		last, err := r.last(ctx, r.source)
-		return max(last, r.afterPlace()), visibility{}, err
+		return max(last, r.afterPlace()), visibility{none: state.SoftDeleted}, err
 	}
 	seen, err := r.visible(ctx, r.source, state.Metadata)
+	if err == nil && r.ways.waitsForStream {
+		last, lastErr := r.last(ctx, r.source)
+		seen.none, err = last == eventstore.NoRevision, lastErr
+	}
 	return max(r.afterPlace(), seen.first-1), seen, err
 }
 

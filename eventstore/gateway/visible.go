@@ -12,6 +12,7 @@ import (
 type visibility struct {
 	first  eventstore.Revision // the first one
 	oldest time.Time           // zero for any age
+	none   bool                // there is nothing to see: a stream that is missing, or deleted softly
 }
 
 func (v visibility) shows(event *eventstore.Event) bool {
