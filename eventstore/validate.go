@@ -11,7 +11,7 @@ import (
 // The limits every store keeps.
 const (
 	MaxNameBytes    = 512      // of a stream's name or an event's type
-	MaxAppendEvents = 5_000    // in one append
+	MaxAppendEvents = 100_000  // in one append, however small
 	MaxAppendBytes  = 32 << 20 // of data and metadata in one append
 )
 

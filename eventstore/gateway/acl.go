@@ -3,6 +3,7 @@ package gateway
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 )
 
 // The roles that every EventStoreDB knows.
@@ -14,11 +15,11 @@ const (
 // accessList says which roles or names may do what with a stream. A nil list of
 // roles leaves it to the defaults.
 type accessList struct {
-	Read          roles `json:"$r"`
-	Write         roles `json:"$w"`
-	Delete        roles `json:"$d"`
-	MetadataRead  roles `json:"$mr"`
-	MetadataWrite roles `json:"$mw"`
+	Read          roles // $r
+	Write         roles // $w
+	Delete        roles // $d
+	MetadataRead  roles // $mr
+	MetadataWrite roles // $mw
 
 	named string // a default list to use instead, wherever the stream belongs
 }
@@ -40,8 +41,31 @@ func (a *accessList) UnmarshalJSON(data []byte) error {
 		*a = accessList{named: named}
 		return nil
 	}
-	type plain accessList
-	return json.Unmarshal(data, (*plain)(a))
+	return a.read(data)
+}
+
+// read reads an object whose names count as they are spelled. Errors: for any other
+// name, as in EventStoreDB.
+func (a *accessList) read(data []byte) error {
+	fields, ok := metadataFields(data)
+	if !ok {
+		return errors.New("an access list is an object")
+	}
+	for name, given := range fields {
+		list, known := map[string]*roles{
+			"$r": &a.Read, "$w": &a.Write, "$d": &a.Delete, "$mr": &a.MetadataRead, "$mw": &a.MetadataWrite,
+		}[name]
+		if !known {
+			return fmt.Errorf("an access list has no %q", name)
+		}
+		if err := json.Unmarshal(given, list); err != nil {
+			return err
+		}
+		if *list == nil {
+			return fmt.Errorf("%q names nobody", name)
+		}
+	}
+	return nil
 }
 
 // roles are names of roles or users. In JSON they are one or a list.
@@ -64,8 +88,8 @@ func (r *roles) UnmarshalJSON(data []byte) error {
 
 // systemSettings are the lists for streams that have none of their own.
 type systemSettings struct {
-	User   accessList `json:"$userStreamAcl"`
-	System accessList `json:"$systemStreamAcl"`
+	User   accessList // $userStreamAcl
+	System accessList // $systemStreamAcl
 }
 
 // defaultSettings opens ordinary streams to everyone who was let in, and
@@ -82,9 +106,15 @@ func forAll(role string) accessList {
 // parseSettings reads a $settings event. What it does not say stays as it is by
 // default; what makes no sense says nothing.
 func parseSettings(data []byte) systemSettings {
-	var said systemSettings
-	if json.Unmarshal(data, &said) != nil {
+	fields, ok := metadataFields(data)
+	if !ok {
 		return defaultSettings()
+	}
+	var said systemSettings
+	for name, list := range map[string]*accessList{userStreams: &said.User, systemStreams: &said.System} {
+		if given, ok := fields[name]; ok && json.Unmarshal(given, list) != nil {
+			return defaultSettings()
+		}
 	}
 	defaults := defaultSettings()
 	return systemSettings{User: said.User.or(defaults.User), System: said.System.or(defaults.System)}

@@ -110,7 +110,7 @@ type turn struct {
 func (b *batches) take(message *streams.BatchAppendReq) error {
 	id, err := parseID(message.GetCorrelationId())
 	if err != nil {
-		return err
+		return b.respond(&batch{answer: heading(message)}, written{}, err)
 	}
 	current, ok := b.open[id]
 	if !ok {
@@ -238,6 +238,7 @@ func (b *batches) refuse(current *batch, err error) error {
 	}
 	current.refused = true
 	current.release()
+	defer func() { current.answer = nil }()
 	return b.respond(current, written{}, err)
 }
 

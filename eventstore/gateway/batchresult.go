@@ -8,7 +8,6 @@ import (
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/streams"
 	rpc "google.golang.org/genproto/googleapis/rpc/status"
 	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/anypb"
 	"google.golang.org/protobuf/types/known/emptypb"
@@ -34,14 +33,15 @@ func batchSuccess(result written) *streams.BatchAppendResp_Success_ {
 }
 
 // heading begins the answer to an append whose first message this is: clients
-// find the append by its correlation id and want to be told where it went and
-// what it expected. Nothing else of the message stays in memory with it.
+// find the append by its correlation id and read where it went, whatever is wrong
+// with it (G-01). Nothing else of the message stays in memory with it.
 func heading(message *streams.BatchAppendReq) *streams.BatchAppendResp {
-	answer := &streams.BatchAppendResp{CorrelationId: copyOfID(message.GetCorrelationId())}
-	if name := message.GetOptions().GetStreamIdentifier().GetStreamName(); len(name) <= eventstore.MaxNameBytes {
-		answer.StreamIdentifier = streamIdentifier(eventstore.Stream(name))
+	answer := &streams.BatchAppendResp{StreamIdentifier: &shared.StreamIdentifier{
+		StreamName: message.GetOptions().GetStreamIdentifier().GetStreamName(),
+	}}
+	if message.GetCorrelationId().GetValue() != nil {
+		answer.CorrelationId = copyOfID(message.GetCorrelationId())
 	}
-	echoExpectation(answer, message.GetOptions())
 	return answer
 }
 
@@ -56,26 +56,12 @@ func copyOfID(given *shared.UUID) *shared.UUID {
 	}}}
 }
 
-// echoExpectation says what the append expected.
-func echoExpectation(response *streams.BatchAppendResp, options *streams.BatchAppendReq_Options) {
-	switch expected := options.GetExpectedStreamPosition().(type) {
-	case *streams.BatchAppendReq_Options_StreamPosition:
-		response.ExpectedStreamPosition = &streams.BatchAppendResp_StreamPosition{StreamPosition: expected.StreamPosition}
-	case *streams.BatchAppendReq_Options_NoStream:
-		response.ExpectedStreamPosition = &streams.BatchAppendResp_NoStream{NoStream: &emptypb.Empty{}}
-	case *streams.BatchAppendReq_Options_Any:
-		response.ExpectedStreamPosition = &streams.BatchAppendResp_Any{Any: &emptypb.Empty{}}
-	case *streams.BatchAppendReq_Options_StreamExists:
-		response.ExpectedStreamPosition = &streams.BatchAppendResp_StreamExists{StreamExists: &emptypb.Empty{}}
-	}
-}
-
-// batchError is an error within the answers: a status whose details have the
-// type names that clients look for. err is the error, known what it is in the
+// batchError is an error within the answers: a status whose message is the name of
+// its details, whose type clients look for. err is the error, known what it is in the
 // protocol.
 func batchError(known, err error) *rpc.Status {
 	code, details := batchDetails(known, err)
-	answer := &rpc.Status{Code: int32(code), Message: status.Convert(known).Message()}
+	answer := &rpc.Status{Code: int32(code), Message: string(details.ProtoReflect().Descriptor().Name())}
 	packed, failed := anypb.New(details)
 	if failed == nil {
 		answer.Details = []*anypb.Any{packed}

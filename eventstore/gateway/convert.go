@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"bytes"
 	"math"
 	"unicode/utf8"
 
@@ -62,9 +63,11 @@ func parseStreamName(name []byte) (eventstore.Stream, error) {
 	case string(name) == metastreamPrefix:
 		return "", invalidArgument("the stream's name '%s' is invalid", metastreamPrefix)
 	case len(name) > eventstore.MaxNameBytes:
-		return "", invalidArgument("the stream's name is longer than %d bytes", eventstore.MaxNameBytes)
+		return "", invalidName("the stream's name is longer than %d bytes", eventstore.MaxNameBytes)
 	case !utf8.Valid(name):
-		return "", invalidArgument("the stream's name is not valid UTF-8")
+		return "", invalidName("the stream's name is not valid UTF-8")
+	case bytes.IndexByte(name, 0) >= 0:
+		return "", invalidName("the stream's name holds a NUL")
 	}
 	return eventstore.Stream(name), nil
 }

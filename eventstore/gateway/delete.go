@@ -133,7 +133,7 @@ func (s *Server) tombstone(ctx context.Context, stream eventstore.Stream, expect
 	if expected != eventstore.AnyRevision {
 		expected = eventstore.AtRevision(last)
 	}
-	event := eventstore.NewEvent{ID: uuid.New(), Type: tombstoneType, Data: []byte("{}")}
+	event := eventstore.NewEvent{ID: uuid.New(), Type: tombstoneType, Binary: true}
 	appended, err := s.store.Append(ctx, eventstore.Append{Stream: stream, Expected: expected, Events: []eventstore.NewEvent{event}})
 	if err != nil {
 		return 0, err

@@ -15,7 +15,6 @@ import (
 // The events whose meaning the directory knows.
 const (
 	metadataType  = "$metadata"
-	settingsType  = "$settings"
 	tombstoneType = "$streamDeleted"
 )
 
@@ -50,6 +49,7 @@ type directory struct {
 	entries  map[eventstore.Stream]*entry
 	settings systemSettings
 	settled  eventstore.Position // of the settings
+	caughtUp uint                // a bit for each filter
 
 	seed    maphash.Seed
 	stripes [256]sync.RWMutex
@@ -133,19 +133,19 @@ func (d *directory) wait(ctx context.Context) error {
 // learn takes in an event that tells something of a stream. Events may be told
 // twice and in any order.
 func (d *directory) learn(event eventstore.Event) {
-	if event.Type == settingsType && event.Stream == settingsStream {
+	if event.Stream == settingsStream {
 		d.learnSettings(event)
 		return
 	}
 	original, isMetastream := originalOf(event.Stream)
 	switch {
-	case event.Type == metadataType && isMetastream:
+	case isMetastream: // of whatever type (G-09)
 		d.change(original, func(known *entry) {
 			if event.Position > known.position {
-				known.metadata, known.revision, known.position = parseMetadata(event.Data), event.Revision, event.Position
+				known.metadata, known.revision, known.position = metadataOf(&event), event.Revision, event.Position
 			}
 		})
-	case event.Type == tombstoneType && !isMetastream:
+	case event.Type == tombstoneType:
 		d.change(event.Stream, func(known *entry) { known.tombstoned = true })
 	}
 }
@@ -173,6 +173,22 @@ func (d *directory) learnSettings(event eventstore.Event) {
 // follow reads on until ctx ends. A store that fails is tried again.
 func (d *directory) follow(ctx context.Context) {
 	defer close(d.ended)
+	var following sync.WaitGroup
+	for i, filter := range d.filters() {
+		following.Go(func() { d.followWhat(ctx, filter, func() { d.open(i) }) })
+	}
+	following.Wait()
+}
+
+// filters keep what tells something of a stream: metadata, settings, tombstones.
+func (d *directory) filters() []eventstore.Filter {
+	return []eventstore.Filter{
+		{StreamPrefixes: []string{metastreamPrefix, string(settingsStream)}},
+		{Types: []string{tombstoneType}},
+	}
+}
+
+func (d *directory) followWhat(ctx context.Context, filter eventstore.Filter, caughtUp func()) {
 	position := eventstore.Position(0)
 	for pause := time.Duration(0); ; pause = min(max(2*pause, 50*time.Millisecond), 5*time.Second) {
 		select {
@@ -181,7 +197,7 @@ func (d *directory) follow(ctx context.Context) {
 			return
 		}
 		before := position
-		err := d.read(ctx, &position)
+		err := d.read(ctx, filter, &position, caughtUp)
 		if ctx.Err() != nil || errors.Is(err, eventstore.ErrClosed) {
 			return
 		}
@@ -192,8 +208,7 @@ func (d *directory) follow(ctx context.Context) {
 	}
 }
 
-func (d *directory) read(ctx context.Context, position *eventstore.Position) error {
-	filter := eventstore.Filter{Types: []string{metadataType, settingsType, tombstoneType}}
+func (d *directory) read(ctx context.Context, filter eventstore.Filter, position *eventstore.Position, caughtUp func()) error {
 	for delivery, err := range d.store.SubscribeAll(ctx, *position, filter) {
 		if err != nil {
 			return err
@@ -202,15 +217,20 @@ func (d *directory) read(ctx context.Context, position *eventstore.Position) err
 		case eventstore.EventDelivered:
 			d.learn(delivery.Event)
 		case eventstore.CaughtUp:
-			d.open()
+			caughtUp()
 		}
 		*position = max(*position, delivery.Position)
 	}
 	return errors.New("the subscription ended")
 }
 
-// open lets the waiting look.
-func (d *directory) open() {
+// open lets the waiting look when every filter has been followed to the end.
+func (d *directory) open(filter int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.caughtUp |= 1 << filter; d.caughtUp != 1<<len(d.filters())-1 {
+		return
+	}
 	select {
 	case <-d.ready:
 	default:

@@ -72,11 +72,11 @@ func unprintable(r rune) bool { return r < ' ' || r > '~' }
 var errClosing = &exception{code: codes.Unavailable, message: "the server is shutting down"}
 
 func accessDenied() *exception {
-	return &exception{code: codes.PermissionDenied, name: "access-denied", message: "access denied"}
+	return &exception{code: codes.PermissionDenied, name: "access-denied", message: "Access Denied"}
 }
 
 func unauthenticated() *exception {
-	return &exception{code: codes.Unauthenticated, message: "the name or the password is wrong, or none was given"}
+	return &exception{code: codes.Unauthenticated, message: "Unauthenticated"}
 }
 
 func rightsChanged() *exception {
@@ -89,7 +89,7 @@ func signInUnavailable() *exception {
 
 func streamDeleted(stream eventstore.Stream) *exception {
 	return &exception{
-		code: codes.FailedPrecondition, name: "stream-deleted", message: fmt.Sprintf("event stream '%s' is deleted", stream),
+		code: codes.FailedPrecondition, name: "stream-deleted", message: fmt.Sprintf("Event stream '%s' is deleted.", stream),
 		trailers: []string{"stream-name", string(stream)}, about: stream,
 	}
 }
@@ -99,7 +99,7 @@ func streamDeleted(stream eventstore.Stream) *exception {
 func wrongExpectedVersion(stream eventstore.Stream, expected eventstore.Expectation, actual eventstore.Revision) *exception {
 	return &exception{
 		code: codes.FailedPrecondition, name: "wrong-expected-version",
-		message: fmt.Sprintf("the stream '%s' was expected at version %d and is at %d", stream, expected, actual),
+		message: fmt.Sprintf("Delete failed due to WrongExpectedVersion. Stream: %s, Expected version: %d, Actual version: %d", stream, expected, actual),
 		trailers: []string{
 			"stream-name", string(stream),
 			"expected-version", strconv.FormatInt(int64(expected), 10),
@@ -111,7 +111,7 @@ func wrongExpectedVersion(stream eventstore.Stream, expected eventstore.Expectat
 func maximumAppendSizeExceeded(limit int) *exception {
 	return &exception{
 		code: codes.InvalidArgument, name: "maximum-append-size-exceeded",
-		message:  fmt.Sprintf("an append may hold %d bytes at most", limit),
+		message:  fmt.Sprintf("Maximum Append Size of %d Exceeded.", limit),
 		trailers: []string{"maximum-append-size", strconv.Itoa(limit)}, limit: limit,
 	}
 }
@@ -119,7 +119,7 @@ func maximumAppendSizeExceeded(limit int) *exception {
 func maximumAppendEventSizeExceeded(id string, size, limit int) *exception {
 	return &exception{
 		code: codes.InvalidArgument, name: "maximum-append-event-size-exceeded",
-		message: fmt.Sprintf("the event %s of %d bytes is larger than %d", id, size, limit),
+		message: fmt.Sprintf("Maximum Append Event Size of %d Exceeded: the event %s has %d bytes.", limit, id, size),
 		trailers: []string{
 			"event-id", id, "proposed-event-size", strconv.Itoa(size), "maximum-append-event-size", strconv.Itoa(limit),
 		},
@@ -130,7 +130,7 @@ func maximumAppendEventSizeExceeded(id string, size, limit int) *exception {
 func missingMetadataProperty(name string) *exception {
 	return &exception{
 		code: codes.InvalidArgument, name: "missing-required-metadata-property",
-		message:  fmt.Sprintf("the event's metadata lacks the property '%s'", name),
+		message:  fmt.Sprintf("Required Metadata Property '%s' is missing", name),
 		trailers: []string{"required-metadata-properties", "type,content-type"},
 	}
 }
@@ -139,18 +139,26 @@ func invalidArgument(format string, arguments ...any) *exception {
 	return &exception{code: codes.InvalidArgument, message: fmt.Sprintf(format, arguments...)}
 }
 
+// invalidName refuses a name that no store can hold although EventStoreDB would
+// (G-21), in a form that clients show as it is.
+func invalidName(format string, arguments ...any) *exception {
+	refused := invalidArgument(format, arguments...)
+	refused.name = "invalid-argument"
+	return refused
+}
+
 func serverBusy() *exception {
 	return &exception{code: codes.Unavailable, message: "the server is too busy, try again later"}
 }
 
 func timedOut() *exception {
-	return &exception{code: codes.Aborted, message: "the operation timed out: its outcome is not known, repeating it with the same event ids is safe"}
+	return &exception{code: codes.Aborted, message: "Operation timed out: the outcome is not known, repeating it with the same event ids is safe"}
 }
 
 // gaveUp says that an append was not received in time. Unlike timedOut, it is
 // known that nothing came of it.
 func gaveUp() *exception {
-	return &exception{code: codes.Aborted, message: "the append did not come in time and was given up: nothing was written"}
+	return &exception{code: codes.Aborted, message: "Operation timed out: the append did not come in time and was given up, nothing was written"}
 }
 
 func outOfScope(what string) *exception {

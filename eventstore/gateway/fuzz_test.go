@@ -231,7 +231,7 @@ func FuzzMetadata(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte, settings bool) {
 		stream, eventType := eventstore.Stream("$$s"), metadataType
 		if settings {
-			stream, eventType = settingsStream, settingsType
+			stream, eventType = settingsStream, "$settings"
 		}
 		ctx := asAdministrator(t.Context())
 		_, err := s.write(ctx, proposal{stream: stream, expected: eventstore.AnyRevision, events: []eventstore.NewEvent{

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"strconv"
-	"unicode/utf8"
 
 	"guishu/eventstore"
 )
@@ -28,15 +27,19 @@ func (r resolvedEvent) original() *eventstore.Event {
 	return r.event
 }
 
-// resolve follows a link. What the caller may not read is as invisible to them
+// resolve follows a link. An event of that type whose data is no link stands for
+// itself (G-10). What the caller may not read is as invisible to them
 // through a link as what is deleted, hidden or was never there.
 func (s *Server) resolve(ctx context.Context, event *eventstore.Event) (resolvedEvent, error) {
 	if event.Type != linkType {
 		return resolvedEvent{event: event}, nil
 	}
-	unresolved := resolvedEvent{link: event}
 	stream, revision, ok := parseLink(event.Data)
 	if !ok {
+		return resolvedEvent{event: event}, nil
+	}
+	unresolved := resolvedEvent{link: event}
+	if !validName(stream) {
 		return unresolved, nil
 	}
 	err := s.mayRead(ctx, stream)
@@ -70,10 +73,10 @@ func (s *Server) find(ctx context.Context, stream eventstore.Stream, revision ev
 	return eventstore.Event{}, false, nil
 }
 
-// parseLink reads a link's data.
+// parseLink reads a link's data. The stream's name may be one that no stream has.
 func parseLink(data []byte) (eventstore.Stream, eventstore.Revision, bool) {
 	number, stream, ok := bytes.Cut(data, []byte("@"))
-	if !ok || len(stream) == 0 || len(stream) > eventstore.MaxNameBytes || !utf8.Valid(stream) || bytes.IndexByte(stream, 0) >= 0 {
+	if !ok || len(stream) == 0 {
 		return "", 0, false
 	}
 	revision, err := strconv.ParseUint(string(number), 10, 63)
@@ -81,4 +84,10 @@ func parseLink(data []byte) (eventstore.Stream, eventstore.Revision, bool) {
 		return "", 0, false
 	}
 	return eventstore.Stream(stream), eventstore.Revision(revision), true
+}
+
+// validName says whether a stream can have this name.
+func validName(stream eventstore.Stream) bool {
+	_, err := parseStreamName([]byte(stream))
+	return err == nil
 }

@@ -1,8 +1,10 @@
 package gateway
 
 import (
+	"bytes"
 	"encoding/json"
 	"math"
+	"strconv"
 	"time"
 
 	"guishu/eventstore"
@@ -27,35 +29,54 @@ func (m streamMetadata) hides() bool {
 	return m.MaxCount != 0 || m.MaxAge != 0 || m.TruncateBefore != 0
 }
 
-// metadataDocument is the JSON of a $metadata event.
-type metadataDocument struct {
-	MaxCount       *int64      `json:"$maxCount"`
-	MaxAge         *int64      `json:"$maxAge"` // seconds
-	TruncateBefore *int64      `json:"$tb"`
-	ACL            *accessList `json:"$acl"`
-}
-
-// parseMetadata reads a $metadata event. As in EventStoreDB, one that makes no
-// sense says nothing.
-func parseMetadata(data []byte) streamMetadata {
-	var document metadataDocument
-	if json.Unmarshal(data, &document) != nil || !document.sensible() {
+// metadataOf reads the last event of a metastream, of whatever type. As in
+// EventStoreDB (G-09), names count as they are spelled, one that makes no sense
+// says nothing, one that is not JSON neither, and what stands after the object does
+// not matter.
+func metadataOf(event *eventstore.Event) streamMetadata {
+	if event.Binary {
 		return streamMetadata{}
 	}
-	metadata := streamMetadata{ACL: document.ACL}
-	if document.MaxCount != nil {
-		metadata.MaxCount = *document.MaxCount
+	return parseMetadata(event.Data)
+}
+
+func parseMetadata(data []byte) streamMetadata {
+	document, ok := metadataFields(data)
+	if !ok {
+		return streamMetadata{}
 	}
-	if document.MaxAge != nil {
-		metadata.MaxAge = time.Duration(min(*document.MaxAge, int64(math.MaxInt64/time.Second))) * time.Second
+	numbers := map[string]int64{"$maxCount": math.MaxInt64, "$tb": math.MaxInt64, "$maxAge": maxSeconds, "$cacheControl": maxSeconds}
+	for name, most := range numbers {
+		given, ok := document[name]
+		number, err := strconv.ParseInt(string(given), 10, 64)
+		if ok && (err != nil || number > most) {
+			return streamMetadata{}
+		}
+		numbers[name] = max(number, 0)
 	}
-	if document.TruncateBefore != nil {
-		metadata.TruncateBefore = eventstore.Revision(*document.TruncateBefore)
+	metadata := streamMetadata{
+		MaxCount: numbers["$maxCount"], TruncateBefore: eventstore.Revision(numbers["$tb"]),
+		MaxAge: time.Duration(min(numbers["$maxAge"], int64(math.MaxInt64/time.Second))) * time.Second,
+	}
+	if temporary, ok := document["$tmp"]; ok && string(temporary) != "true" && string(temporary) != "false" {
+		return streamMetadata{}
+	}
+	if list, ok := document["$acl"]; ok {
+		metadata.ACL = new(accessList)
+		if json.Unmarshal(list, metadata.ACL) != nil {
+			return streamMetadata{}
+		}
 	}
 	return metadata
 }
 
-func (d metadataDocument) sensible() bool {
-	return (d.MaxCount == nil || *d.MaxCount > 0) && (d.MaxAge == nil || *d.MaxAge > 0) &&
-		(d.TruncateBefore == nil || *d.TruncateBefore >= 0)
+// maxSeconds is the longest time that EventStoreDB can hold, in seconds.
+const maxSeconds = math.MaxInt64 / 10_000_000
+
+// metadataFields gives the fields of a JSON object, as they are spelled.
+func metadataFields(data []byte) (map[string]json.RawMessage, bool) {
+	var document map[string]json.RawMessage
+	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
+	err := json.NewDecoder(bytes.NewReader(data)).Decode(&document)
+	return document, err == nil && document != nil
 }

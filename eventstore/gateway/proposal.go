@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"strings"
 	"sync"
 	"time"
 
@@ -46,7 +47,9 @@ func (r *receiving) add(event proposedEvent) error {
 	case !event.hasContentType:
 		return missingMetadataProperty(wire.PropertyContentType)
 	case len(event.eventType) > eventstore.MaxNameBytes:
-		return invalidArgument("the event's type is longer than %d bytes", eventstore.MaxNameBytes)
+		return invalidName("the event's type is longer than %d bytes", eventstore.MaxNameBytes)
+	case strings.IndexByte(event.eventType, 0) >= 0:
+		return invalidName("the event's type holds a NUL")
 	}
 	limits := &r.server.config
 	size := len(event.data) + len(event.metadata)
@@ -61,8 +64,8 @@ func (r *receiving) add(event proposedEvent) error {
 	if r.givenUp {
 		return gaveUp()
 	}
-	if len(r.events) == eventstore.MaxAppendEvents {
-		return invalidArgument("an append may hold %d events at most", eventstore.MaxAppendEvents)
+	if len(r.events) == eventstore.MaxAppendEvents { // no store takes more, however small they are
+		return maximumAppendSizeExceeded(limits.MaxAppendBytes)
 	}
 	share := max(size, event.wire) + overhead
 	if !r.server.budget.take(share) {

@@ -62,6 +62,9 @@ func measure(event *eventstore.Event, textIDs bool) (r record) {
 	if event == nil {
 		return r
 	}
+	if event.Type == tombstoneType {
+		event = tombstoneAsSeen(event)
+	}
 	r.event, r.textIDs, r.contentType = event, textIDs, wire.ContentType(event.Binary)
 	r.digits = len(strconv.AppendInt(r.created[:0], ticksOf(event.RecordedAt), 10))
 	r.stream = wire.SizeOf(wire.FieldStreamName, len(event.Stream))
@@ -76,6 +79,14 @@ func measure(event *eventstore.Event, textIDs bool) (r record) {
 		wire.SizeOf(fieldCustomMetadata, len(event.Metadata)) +
 		wire.SizeOf(fieldData, len(event.Data))
 	return r
+}
+
+// tombstoneAsSeen is a tombstone as EventStoreDB shows it (G-19): at the largest
+// revision there is, whatever it is called in the store, and with nothing in it.
+func tombstoneAsSeen(event *eventstore.Event) *eventstore.Event {
+	seen := *event
+	seen.Revision, seen.Binary, seen.Data, seen.Metadata = longMax, true, nil, nil
+	return &seen
 }
 
 // field is the length of the record as a field.

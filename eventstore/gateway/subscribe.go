@@ -58,7 +58,7 @@ func (r *reader) allAfter(ctx context.Context) (eventstore.Position, error) {
 }
 
 // followStream sends a stream's events and goes on with new ones until the
-// stream is deleted for ever.
+// stream is deleted for ever: the tombstone is the last one (G-07).
 func (r *reader) followStream(ctx context.Context) error {
 	ctx, release := r.untilClose(ctx)
 	defer release()
@@ -86,7 +86,9 @@ func (r *reader) followStream(ctx context.Context) error {
 			}
 		case step.Kind != eventstore.EventDelivered:
 		case step.Event.Type == tombstoneType:
-			return streamDeleted(r.source)
+			if err = r.sendEvent(ctx, &step.Event); err == nil {
+				err = streamDeleted(r.source)
+			}
 		default:
 			after = step.Event.Revision
 			if seen.shows(&step.Event) {

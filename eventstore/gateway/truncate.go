@@ -38,12 +38,8 @@ func (s *Server) readMetadata(ctx context.Context, stream eventstore.Stream) (me
 		return end, err
 	}
 	end.revision = event.Revision
-	if event.Type != metadataType {
-		return end, nil
-	}
 	s.streams.learn(event)
-	var document map[string]json.RawMessage
-	if json.Unmarshal(event.Data, &document) == nil && document != nil {
+	if document, ok := metadataFields(event.Data); ok && !event.Binary {
 		end.document = document
 	}
 	return end, nil

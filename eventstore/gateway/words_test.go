@@ -154,3 +154,23 @@ func readAllEvents(t testing.TB, client *esdb.Client) []*esdb.ResolvedEvent {
 		events = append(events, event)
 	}
 }
+
+// readOnce is the first message of a read, as a word: "nothing" for none.
+func (s served) readOnce(t *testing.T, options *streams.ReadReq_Options) string {
+	t.Helper()
+	options.CountOption = &streams.ReadReq_Options_Count{Count: 1}
+	call, err := streams.NewStreamsClient(s.raw(t)).Read(t.Context(), asked(options))
+	if err != nil {
+		t.Fatal(err)
+	}
+	message, err := call.Recv()
+	switch {
+	case errors.Is(err, io.EOF):
+		return "nothing"
+	case err != nil:
+		t.Fatal(err)
+	case message.GetStreamNotFound() != nil:
+		return "not found"
+	}
+	return "an event"
+}

@@ -16,7 +16,7 @@ type written struct {
 	position eventstore.Position // of the last event written, 0 for none
 }
 
-// longMax is the last revision of a stream with a tombstone.
+// longMax is the revision of a tombstone.
 const longMax = eventstore.Revision(math.MaxInt64)
 
 // write appends with EventStoreDB's meaning of expected revisions, deletion and
@@ -60,7 +60,7 @@ func (s *Server) permitted(p proposal) error {
 		if event.Type == tombstoneType || s.config.ReservedEvent != nil && s.config.ReservedEvent(p.stream, event) {
 			return accessDenied()
 		}
-		if isMetastream && !s.config.Deletable && event.Type == metadataType && parseMetadata(event.Data).hides() {
+		if isMetastream && !s.config.Deletable && parseMetadata(event.Data).hides() {
 			return accessDenied()
 		}
 	}
@@ -126,30 +126,23 @@ func (s *Server) told(p proposal, appended eventstore.Appended) {
 	}
 	for i, event := range slices.Backward(p.events) {
 		s.streams.learn(eventstore.Event{
-			Stream: p.stream, Type: event.Type, Data: event.Data,
+			Stream: p.stream, Type: event.Type, Data: event.Data, Binary: event.Binary,
 			Revision: appended.First + eventstore.Revision(i), Position: appended.Position,
 		})
 	}
 }
 
 // check answers an append of no events: it only asks whether its expectation
-// holds.
+// holds. A stream that was deleted softly does not meet "no stream" then (G-06).
 func (s *Server) check(ctx context.Context, p proposal, state streamState) (written, error) {
-	if state.Tombstoned {
-		switch eventstore.Revision(p.expected) {
-		case eventstore.Revision(eventstore.AnyRevision), eventstore.Revision(eventstore.NoStream), longMax:
-			return written{last: longMax}, nil
-		}
+	if state.Tombstoned || state.SoftDeleted && p.expected == eventstore.StreamExists {
 		return written{}, streamDeleted(p.stream)
 	}
 	last, err := s.last(ctx, p.stream)
 	if err != nil {
 		return written{}, err
 	}
-	if state.SoftDeleted && p.expected == eventstore.StreamExists {
-		return written{}, streamDeleted(p.stream)
-	}
-	if !holds(p.expected, last, state) {
+	if !holds(p.expected, last, state) || state.SoftDeleted && p.expected == eventstore.NoStream {
 		return written{}, &eventstore.WrongRevisionError{Stream: p.stream, Expected: p.expected, Actual: last}
 	}
 	return written{last: last}, nil
@@ -212,16 +205,25 @@ func (s *Server) tryWriteDeleted(ctx context.Context, p proposal) (written, erro
 	switch {
 	case err != nil:
 		return written{}, err
-	case len(p.events) == 0:
-		return s.check(ctx, p, state)
-	case state.Tombstoned:
+	case state.Tombstoned || state.SoftDeleted && p.expected == eventstore.StreamExists:
 		return written{}, streamDeleted(p.stream)
+	case len(p.events) == 0:
+		return s.reviveEmpty(ctx, p, state, document)
 	case !state.SoftDeleted: // another one has written it in the meantime
 		return s.append(ctx, p, state)
-	case p.expected == eventstore.StreamExists:
-		return written{}, streamDeleted(p.stream)
 	}
 	return s.revive(ctx, p, state, document)
+}
+
+// reviveEmpty answers an append of no events to a stream that was deleted softly:
+// where its expectation holds, the stream is there again and empty (G-06).
+func (s *Server) reviveEmpty(ctx context.Context, p proposal, state streamState, document metastreamEnd) (written, error) {
+	result, err := s.check(ctx, p, state)
+	if err != nil || !state.SoftDeleted {
+		return result, err
+	}
+	_, err = s.truncateBefore(ctx, p.stream, document, result.last+1)
+	return result, err
 }
 
 func (s *Server) revive(ctx context.Context, p proposal, state streamState, document metastreamEnd) (written, error) {

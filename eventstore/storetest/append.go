@@ -86,7 +86,7 @@ func (s *suite) testAppend(t *testing.T) {
 		},
 		"takes the longest names and many events": func(b *bench) {
 			name := eventstore.Stream(strings.Repeat("名", eventstore.MaxNameBytes/3))
-			events := newEvents(eventstore.MaxAppendEvents)
+			events := newEvents(10_000)
 			events[0].Type = strings.Repeat("t", eventstore.MaxNameBytes)
 			b.must(name, eventstore.NoStream, events...)
 			got := b.stream(name)

@@ -119,15 +119,16 @@ func (s *Subscription) deliver(ctx context.Context, delivery *eventstore.Deliver
 // wants says whether an event of the source is for the consumers.
 func (s *Subscription) wants(event *eventstore.Event) bool {
 	if s.name.Source != All {
-		return event.Type != tombstoneType
+		return true // the tombstone too (G-07)
 	}
 	return !bookkeeping(event.Stream) && event.Type != epochType && s.settings.Filter.keeps(event)
 }
 
-// resolve finds the target of a link.
+// resolve finds the target of a link. An event whose data is no link stands for
+// itself (G-10).
 func (s *Subscription) resolve(ctx context.Context, entry *Entry) error {
-	entry.IsLink = true
-	stream, revision, ok := linked(&entry.Original)
+	stream, revision, isLink, ok := linked(&entry.Original)
+	entry.IsLink = isLink
 	if !ok {
 		return nil
 	}

@@ -18,7 +18,6 @@ import (
 const (
 	checkpointType = "$SubscriptionCheckpoint"
 	metadataType   = "$metadata"
-	tombstoneType  = "$streamDeleted"
 	epochType      = "$epoch-information"
 )
 
@@ -66,7 +65,7 @@ func (r records) end(ctx context.Context, stream eventstore.Stream) (streamEnd, 
 		return end, err
 	}
 	// Metadata that cannot be read means nothing, as everywhere else.
-	if json.Unmarshal(metadata.Data, &end.metadata) != nil {
+	if metadata.Binary || json.Unmarshal(metadata.Data, &end.metadata) != nil {
 		end.metadata = map[string]json.RawMessage{}
 	}
 	end.tb, _ = strconv.ParseInt(string(end.metadata["$tb"]), 10, 64)
@@ -157,13 +156,14 @@ func parkedLink(parking *Parking) (eventstore.NewEvent, error) {
 	return eventstore.NewEvent{ID: parking.ID, Type: linkType, Data: data, Metadata: metadata, Binary: true}, nil
 }
 
-// linked reads where a link leads.
-func linked(link *eventstore.Event) (eventstore.Stream, eventstore.Revision, bool) {
-	number, stream, ok := strings.Cut(string(link.Data), "@")
-	revision, err := strconv.ParseInt(number, 10, 64)
-	if !ok || err != nil || revision < 0 {
-		return "", 0, false
+// linked reads where a link leads: whether it is one, and whether to a stream that
+// can be.
+func linked(link *eventstore.Event) (stream eventstore.Stream, revision eventstore.Revision, isLink, ok bool) {
+	number, name, found := strings.Cut(string(link.Data), "@")
+	at, err := strconv.ParseInt(number, 10, 64)
+	if !found || name == "" || err != nil || at < 0 {
+		return "", 0, false, false
 	}
-	query := eventstore.StreamQuery{Stream: eventstore.Stream(stream), From: eventstore.Revision(revision)}
-	return query.Stream, query.From, query.Validate() == nil
+	query := eventstore.StreamQuery{Stream: eventstore.Stream(name), From: eventstore.Revision(at)}
+	return query.Stream, query.From, true, query.Validate() == nil
 }

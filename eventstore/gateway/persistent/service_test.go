@@ -671,10 +671,11 @@ func TestLinks(t *testing.T) {
 		if len(got) != 3 || !got[0].IsLink || got[0].Target == nil || got[0].Target.ID != appended[1] {
 			t.Fatalf("got %+v", got)
 		}
-		for _, unresolved := range got[1:] {
-			if !unresolved.IsLink || unresolved.Target != nil {
-				t.Errorf("a link that leads nowhere is %+v", unresolved)
-			}
+		if !got[1].IsLink || got[1].Target != nil {
+			t.Errorf("a link that leads nowhere is %+v", got[1])
+		}
+		if got[2].IsLink {
+			t.Errorf("what is no link is %+v", got[2])
 		}
 		name.Group = "plain"
 		b.create(name)
