@@ -23,6 +23,9 @@ var (
 	ErrLedgerBusy = NewCode("ledger/busy", Conflict, "",
 		"多人同时修改，请重试",
 		"Others changed this at the same moment. Try again with the same Idempotency-Key.")
+	ErrLedgerDamaged = NewCode("ledger/damaged", Unavailable, "C-09",
+		"账本受损：{stream} 的部分事件被删除或隐藏，恢复之前不作任何决定。请联系系统管理员（见 docs/operating.md）",
+		"The ledger is damaged: events of {stream} were deleted or hidden. Nothing is decided on it until they are back. Tell whoever operates the system (docs/operating.md).")
 	ErrLedgerOutcomeUnknown = NewCode("ledger/outcome-unknown", Unavailable, "",
 		"暂时无法确认结果，请用相同的 Idempotency-Key 重试",
 		"It is not known whether this took effect. Repeat it with the same Idempotency-Key.")
@@ -104,7 +107,7 @@ var (
 func Codes() []Code {
 	return []Code{
 		ErrAuthzDenied, ErrFormDateFormat, ErrFormRequired, ErrFormValue, ErrIdempotencyKeyRequired,
-		ErrIdempotencyKeyReused, ErrLedgerBusy, ErrLedgerOutcomeUnknown, ErrLedgerUnavailable, ErrMoneyFormat,
+		ErrIdempotencyKeyReused, ErrLedgerBusy, ErrLedgerDamaged, ErrLedgerOutcomeUnknown, ErrLedgerUnavailable, ErrMoneyFormat,
 		ErrMoneyOverflow, ErrPolicyValue, ErrQueryCursor, ErrQueryDateRange, ErrQueryFilter, ErrQueryKeyRequired,
 		ErrQueryNotFoundOrOutOfScope, ErrQueryOrgRequired, ErrQueryPositionTimeout, ErrQuerySort, ErrRequestIDFormat,
 		ErrRequestMalformed, ErrRequestMediaType, ErrRequestMethod, ErrRequestNotFound, ErrRequestTimeFormat,

@@ -2,6 +2,7 @@ package http
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/http"
 	"strings"
@@ -15,11 +16,18 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// Check is one thing that must work for requests to be answered.
+// Check is one thing that must work for requests to be answered. An error that is a
+// Trouble is told in its words; of any other only that it is there.
 type Check struct {
 	Name string
 	Ask  func(ctx context.Context) error
 }
+
+// Trouble is why the program cannot do its work, in words for whoever watches over it:
+// what it is and what to do. Nothing personal or secret is in it.
+type Trouble struct{ Words string }
+
+func (t *Trouble) Error() string { return t.Words }
 
 // readiness remembers the last answers to the checks, so that a prober in a hurry
 // does not become a load.
@@ -139,8 +147,13 @@ func (s *Server) state(ctx context.Context) health {
 		if err := check.Ask(ctx); err != nil {
 			s.Log.Warn("not ready", "check", check.Name, "error", api.Loggable(err))
 			state.Failed[check.Name] = "unavailable"
+			var trouble *Trouble
+			if errors.As(err, &trouble) {
+				state.Failed[check.Name] = trouble.Words
+			}
 		}
 	}
+	s.askLedger(ctx, &state)
 	s.askModels(ctx, &state)
 	state.Ready = len(state.Failed) == 0
 	s.ready.at, s.ready.last = time.Now(), state

@@ -70,7 +70,7 @@ var (
 
 // Describe names what is shown.
 func (c stateCollector) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{modelPosition, modelLag, modelStopped, ledgerHead, sessionsOpen, reactionPosition, reactionParked, foreignEvents} {
+	for _, d := range []*prometheus.Desc{modelPosition, modelLag, modelStopped, ledgerHead, sessionsOpen, reactionPosition, reactionParked, foreignEvents, streamDamaged} {
 		to <- d
 	}
 }
@@ -87,6 +87,7 @@ func (c stateCollector) Collect(to chan<- prometheus.Metric) {
 	}
 	c.collectReactions(ctx, gauge)
 	c.collectForeign(to)
+	c.collectDamages(ctx, gauge)
 	all, err := c.server.Models.Status(ctx)
 	if err != nil {
 		return

@@ -25,7 +25,13 @@ type Bank struct {
 // NewBank founds the bank.
 func NewBank(t testing.TB) *Bank {
 	t.Helper()
-	b := &Bank{Firm: Found(t, "示例银行", OnPostgres)}
+	return BankOf(Found(t, "示例银行", OnPostgres))
+}
+
+// BankOf makes a firm of one unit the bank.
+func BankOf(f *Firm) *Bank {
+	f.Helper()
+	b := &Bank{Firm: f}
 	b.City = b.Unit(b.Root, "C01", domain.City, "")
 	b.North = b.Unit(b.City, "N01", domain.Outlet, domain.SelfOperated)
 	b.South = b.Unit(b.City, "S01", domain.Outlet, domain.SelfOperated)

@@ -46,9 +46,10 @@ type Recorded struct {
 	Revision eventstore.Revision
 }
 
-// ReadStream reads a stream's events from the log, whatever is kept of them.
+// ReadStream reads a stream's events from the log, whatever is kept of them. It ends
+// with domain.ErrLedgerDamaged where one is missing (C-09).
 func (l *Ledger) ReadStream(ctx context.Context, query eventstore.StreamQuery) iter.Seq2[Recorded, error] {
-	return l.decoded(ctx, l.store.ReadStream(ctx, query))
+	return l.decoded(ctx, eventstore.ReadWhole(ctx, l.store, query))
 }
 
 // ReadAll reads the log in its order.

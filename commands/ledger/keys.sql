@@ -27,3 +27,18 @@ CREATE TABLE IF NOT EXISTS registry.reservation (
 
 CREATE INDEX IF NOT EXISTS reservation_orphan ON registry.reservation (reserved_at) WHERE NOT confirmed;
 CREATE INDEX IF NOT EXISTS reservation_holder ON registry.reservation (holder);
+
+-- Streams that were found damaged, or whose metadata hide events: until they are
+-- whole again.
+CREATE TABLE IF NOT EXISTS registry.damaged (
+    stream   text        PRIMARY KEY,
+    reason   text        NOT NULL,
+    found_at timestamptz NOT NULL DEFAULT now()
+);
+
+-- Up to where the store's own events were looked at for such metadata.
+CREATE TABLE IF NOT EXISTS registry.watched (
+    single   boolean PRIMARY KEY DEFAULT true CHECK (single),
+    position bigint  NOT NULL DEFAULT 0
+);
+INSERT INTO registry.watched DEFAULT VALUES ON CONFLICT DO NOTHING;

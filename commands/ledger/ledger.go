@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"guishu/domain"
@@ -91,7 +92,7 @@ type Ledger struct {
 	erased string // the stored name of customer.Erased
 
 	stop    context.CancelFunc
-	stopped chan struct{}
+	running sync.WaitGroup
 }
 
 // Open starts a Ledger that follows its store. It answers once the tail is
@@ -113,7 +114,7 @@ func Open(ctx context.Context, c Config) (*Ledger, error) {
 	l := &Ledger{
 		directory: c.Aggregates, id: c.ID, store: c.Store, codec: c.Codec, keys: c.Keys, lookups: c.Lookups, requests: c.Requests, eraser: c.Eraser, census: c.Census,
 		location: c.Location, now: c.Now, log: c.Log,
-		states: newStates(c.CachedStreams), turns: newTurnstiles(), stopped: make(chan struct{}),
+		states: newStates(c.CachedStreams), turns: newTurnstiles(),
 	}
 	names, err := c.Codec.Registry().Names(customer.Erased{})
 	if err != nil {
@@ -134,7 +135,7 @@ func Open(ctx context.Context, c Config) (*Ledger, error) {
 // Close stops following the store. Commands under way finish on their own.
 func (l *Ledger) Close() {
 	l.stop()
-	<-l.stopped
+	l.running.Wait()
 }
 
 // Census counts over many streams at once.
@@ -154,8 +155,7 @@ func (l *Ledger) follow(ctx context.Context) error {
 	}
 	tail, stop := context.WithCancel(context.WithoutCancel(ctx))
 	l.stop = stop
-	go func() {
-		defer close(l.stopped)
+	l.running.Go(func() {
 		for tail.Err() == nil {
 			after, err = l.followFrom(tail, after)
 			if tail.Err() == nil {
@@ -164,7 +164,15 @@ func (l *Ledger) follow(ctx context.Context) error {
 				pause(tail, time.Second)
 			}
 		}
-	}()
+	})
+	l.running.Go(func() {
+		for tail.Err() == nil {
+			if err := l.watchHidden(tail); tail.Err() == nil {
+				l.log.Warn("watching what hides events was interrupted and goes on", "error", err)
+				pause(tail, time.Second)
+			}
+		}
+	})
 	return nil
 }
 
@@ -232,10 +240,14 @@ func pause(ctx context.Context, d time.Duration) {
 }
 
 // Unavailable is the answer when the store, the keys or the read models cannot be
-// asked.
+// asked, and domain.ErrLedgerDamaged where a stream is not whole.
 func Unavailable(doing string, err error) error {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
+	}
+	var damage *eventstore.DamagedError
+	if errors.As(err, &damage) {
+		return damaged(damage, doing, err)
 	}
 	return fmt.Errorf("%w: %s: %w", domain.ErrLedgerUnavailable, doing, err)
 }

@@ -38,7 +38,7 @@ func (t *Task) find(ctx context.Context) (eventstore.Event, bool, error) {
 		return event, found, nil
 	}
 	for _, stream := range append(t.streams, t.stream) {
-		for event, err := range t.ledger.store.ReadStream(ctx, eventstore.StreamQuery{Stream: stream}) {
+		for event, err := range eventstore.ReadWhole(ctx, t.ledger.store, eventstore.StreamQuery{Stream: stream}) {
 			if err != nil {
 				return event, false, Unavailable("look for an earlier try", err)
 			}
@@ -61,7 +61,7 @@ func (t *Task) repeat(ctx context.Context, first eventstore.Event) (Answer, erro
 	}
 	answer := Answer{ID: t.id, Stream: first.Stream, Revision: first.Revision, Position: first.Position, Repeated: true}
 	query := eventstore.StreamQuery{Stream: first.Stream, From: first.Revision + 1}
-	for event, err := range t.ledger.store.ReadStream(ctx, query) {
+	for event, err := range eventstore.ReadWhole(ctx, t.ledger.store, query) {
 		if err != nil {
 			return Answer{}, Unavailable("read an earlier try", err)
 		}

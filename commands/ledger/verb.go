@@ -59,10 +59,12 @@ func Ask[A any](ctx context.Context, l *Ledger, call Call, c Telling[A]) (A, err
 	verb := c.Verb()
 	t, err := l.begin(ctx, call, verb, c)
 	if err != nil {
+		l.noteDamage(ctx, err)
 		var none A
 		return none, err
 	}
 	answer, err := c.Run(ctx, t)
+	l.noteDamage(ctx, err)
 	if code := domain.CodeOf(err); !code.IsZero() && !slices.Contains(verb.Refuses, code) && !slices.Contains(AnyRefuses(), code) {
 		l.log.Warn("a command was refused with a code that its verb does not name", "command", verb.Name, "code", code.Name())
 	}
@@ -74,6 +76,6 @@ func AnyRefuses() []domain.Code {
 	return []domain.Code{
 		domain.ErrAuthzDenied, staff.ErrAccountDisabled, domain.ErrQueryNotFoundOrOutOfScope, domain.ErrFormRequired, domain.ErrFormValue,
 		domain.ErrRequestMalformed, domain.ErrIdempotencyKeyReused, migration.ErrNotApproved, migration.ErrState,
-		domain.ErrRequestTooLarge, domain.ErrLedgerBusy, domain.ErrLedgerOutcomeUnknown, domain.ErrLedgerUnavailable,
+		domain.ErrRequestTooLarge, domain.ErrLedgerBusy, domain.ErrLedgerDamaged, domain.ErrLedgerOutcomeUnknown, domain.ErrLedgerUnavailable,
 	}
 }

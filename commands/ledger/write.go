@@ -155,7 +155,7 @@ func nothingWritten(err error) bool {
 func (t *Task) unchanged(ctx context.Context) (Answer, error) {
 	answer := Answer{ID: t.id, Stream: t.stream, Revision: eventstore.NoRevision, Repeated: true}
 	last := eventstore.StreamQuery{Stream: t.stream, From: eventstore.NoRevision, Backwards: true, Limit: 1}
-	for event, err := range t.ledger.store.ReadStream(ctx, last) {
+	for event, err := range eventstore.ReadWhole(ctx, t.ledger.store, last) {
 		if err != nil {
 			return Answer{}, Unavailable("read where a stream stands", err)
 		}
@@ -205,6 +205,11 @@ func (t *Task) append(ctx context.Context, wanted outcome) (Answer, error) {
 		return Answer{}, outcomeOf(err)
 	case done.Repeated:
 		return t.before(ctx, domain.ErrIdempotencyKeyReused)
+	}
+	if first := wanted.Revision + 1; done.First != first {
+		// The store had hidden what stood here before.
+		gone := &eventstore.DamagedError{Stream: t.stream, Missing: first, Reason: fmt.Sprintf("what was appended as revision %d stands at %d", first, done.First)}
+		return Answer{}, errors.Join(domain.ErrLedgerOutcomeUnknown, damaged(gone, "append", gone))
 	}
 	t.keep(done, wanted.Events, events, meta)
 	return Answer{ID: t.id, Stream: t.stream, Revision: done.Last, Position: done.Position}, nil

@@ -55,5 +55,6 @@ func runContract(t *testing.T, inner func(t *testing.T) eventstore.Store, option
 		storetest.Second(func(t *testing.T, first eventstore.Store) eventstore.Store {
 			return of(first).open(t, chosen)
 		}),
-		storetest.Interrupt(func(_ *testing.T, store eventstore.Store) { of(store).network.cut() }))
+		storetest.Interrupt(func(_ *testing.T, store eventstore.Store) { of(store).network.cut() }),
+		storetest.Damage(damages(func(store eventstore.Store) string { return of(store).address })))
 }

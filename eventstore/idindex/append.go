@@ -75,6 +75,9 @@ func (s *Store) appendAt(ctx context.Context, a eventstore.Append, at eventstore
 		mine.ids[i] = event.ID
 	}
 	tried, err := s.reserve(ctx, mine)
+	if err == nil && tried {
+		err = s.stillThere(ctx, mine)
+	}
 	if err != nil {
 		s.clerk.giveUp(mine)
 		return eventstore.Appended{}, err
@@ -110,6 +113,28 @@ func (s *Store) wrote(ctx context.Context, a eventstore.Append, result eventstor
 		count++
 	}
 	return count == len(a.Events)
+}
+
+// stillThere fails with *MissingError where the log has shown an id that its stream
+// does not hold any more: to append it again would hide that.
+func (s *Store) stillThere(ctx context.Context, mine attempt) error {
+	rows, err := s.look(ctx, mine.ids)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		if r.Revision == nil || r.Stream != string(mine.stream) {
+			continue
+		}
+		_, found, err := s.standing(ctx, r)
+		if err != nil {
+			return err
+		}
+		if !found {
+			return &MissingError{ID: r.ID, Stream: mine.stream, Revision: eventstore.Revision(*r.Revision)}
+		}
+	}
+	return nil
 }
 
 // nothingWritten says that an append has failed for certain and for ever. Of any

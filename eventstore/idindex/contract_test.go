@@ -25,6 +25,14 @@ type server struct {
 	mu   sync.Mutex
 	door func(ctx context.Context, a eventstore.Append, in func() (eventstore.Appended, error)) (eventstore.Appended, error)
 	read chan eventstore.Stream // told of streams that are read, if there is room
+	lost eventstore.Stream      // that yields nothing any more
+}
+
+// lose makes a stream yield nothing.
+func (s *server) lose(stream eventstore.Stream) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.lost = stream
 }
 
 func newServer() *server {
@@ -35,6 +43,12 @@ func (s *server) ReadStream(ctx context.Context, q eventstore.StreamQuery) iter.
 	select {
 	case s.read <- q.Stream:
 	default:
+	}
+	s.mu.Lock()
+	lost := s.lost
+	s.mu.Unlock()
+	if q.Stream == lost {
+		return func(func(eventstore.Event, error) bool) {}
 	}
 	return s.Store.ReadStream(ctx, q)
 }
@@ -112,7 +126,28 @@ func TestContract(t *testing.T) {
 	}), storetest.Interrupt(func(t *testing.T, store eventstore.Store) {
 		made, _ := opened.Load(store)
 		cut(t, made.(parts).pool)
+	}), storetest.Damage(map[storetest.Harm]func(*testing.T, eventstore.Store, eventstore.Stream){
+		// The inner store knows nothing of it any more: the index does.
+		storetest.Delete: func(t *testing.T, store eventstore.Store, stream eventstore.Stream) {
+			made, _ := opened.Load(store)
+			last, err := store.LastPosition(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			indexedTo(t, made.(parts).pool, last)
+			made.(parts).server.lose(stream)
+		},
 	}))
+}
+
+// indexedTo waits until the index has taken in the log up to a position.
+func indexedTo(t *testing.T, pool *pgxpool.Pool, position eventstore.Position) {
+	t.Helper()
+	waiting.Until(t, "the index to follow the log", func() bool {
+		var at eventstore.Position
+		err := pool.QueryRow(t.Context(), "SELECT position FROM ids.checkpoint").Scan(&at)
+		return err == nil && at >= position
+	})
 }
 
 // cut ends the database's other connections.

@@ -98,6 +98,25 @@ func (s *Store) standing(ctx context.Context, r row) (eventstore.Event, bool, er
 	return eventstore.Event{}, false, nil
 }
 
+// Vanished implements eventstore.Witness: by the inner store, and by what the log
+// has shown.
+func (s *Store) Vanished(ctx context.Context, stream eventstore.Stream) (string, error) {
+	if inner, ok := s.inner.(eventstore.Witness); ok {
+		if how, err := inner.Vanished(ctx, stream); how != "" || err != nil {
+			return how, err
+		}
+	}
+	var shown bool
+	err := s.pool.QueryRow(ctx, "SELECT EXISTS (SELECT FROM ids.stream WHERE name = $1)", string(stream)).Scan(&shown)
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("event store: looking for a stream: %w", err)
+	case shown:
+		return "the log has shown events of it", nil
+	}
+	return "", nil
+}
+
 // MissingError says that an event which the log once showed is not in the store
 // any more: the store was truncated, or is another one.
 type MissingError struct {
@@ -108,4 +127,9 @@ type MissingError struct {
 
 func (e *MissingError) Error() string {
 	return fmt.Sprintf("event store: event %s stood at revision %d of %s and is not there any more", e.ID, e.Revision, e.Stream)
+}
+
+// Unwrap is what that says of the stream.
+func (e *MissingError) Unwrap() error {
+	return &eventstore.DamagedError{Stream: e.Stream, Missing: e.Revision, Reason: "the event with the id " + e.ID.String() + " is gone"}
 }

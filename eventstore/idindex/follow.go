@@ -225,12 +225,23 @@ const writeSQL = `
 	SET stream = excluded.stream, revision = excluded.revision, low = excluded.low, high = excluded.high, decided = excluded.decided
 	WHERE e.revision IS NULL`
 
+// streamsSQL notes which streams there are.
+const streamsSQL = `
+	INSERT INTO ids.stream (name)
+	SELECT DISTINCT w.stream FROM unnest($1::text[], $2::bigint[]) AS w (stream, revision)
+	WHERE w.revision = 0
+	ORDER BY w.stream
+	ON CONFLICT DO NOTHING`
+
 // write is durable when it returns: those who wait for the first catch-up rely
 // on it.
 func (b *batch) write(ctx context.Context, pool *pgxpool.Pool) error {
 	return pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
 		if len(b.ids) > 0 {
 			if _, err := tx.Exec(ctx, writeSQL, b.ids, b.streams, b.revisions); err != nil {
+				return err
+			}
+			if _, err := tx.Exec(ctx, streamsSQL, b.streams, b.revisions); err != nil {
 				return err
 			}
 		}

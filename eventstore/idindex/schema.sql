@@ -23,3 +23,14 @@ CREATE TABLE IF NOT EXISTS ids.checkpoint (
 );
 
 INSERT INTO ids.checkpoint DEFAULT VALUES ON CONFLICT DO NOTHING;
+
+-- Every stream that the log has shown an event of: one that yields nothing any more
+-- was deleted. Where the table is new, the streams that ids.event knows of.
+DO $body$
+BEGIN
+    IF to_regclass('ids.stream') IS NULL THEN
+        CREATE TABLE ids.stream (name text COLLATE "C" PRIMARY KEY);
+        INSERT INTO ids.stream SELECT DISTINCT stream FROM ids.event WHERE revision IS NOT NULL;
+    END IF;
+END
+$body$;

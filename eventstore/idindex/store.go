@@ -70,6 +70,7 @@ var (
 	_ eventstore.IDFinder    = (*Store)(nil)
 	_ eventstore.ScopeTeller = (*Store)(nil)
 	_ eventstore.Loader      = (*Store)(nil)
+	_ eventstore.Witness     = (*Store)(nil)
 )
 
 // Open wraps inner, which it closes with itself. What inner holds already comes

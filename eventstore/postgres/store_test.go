@@ -31,7 +31,33 @@ func TestContract(t *testing.T) {
 		}),
 		storetest.Interrupt(func(t *testing.T, store eventstore.Store) {
 			terminate(t, pool(store), "")
+		}),
+		storetest.Damage(map[storetest.Harm]func(*testing.T, eventstore.Store, eventstore.Stream){
+			storetest.DeleteFirst: func(t *testing.T, store eventstore.Store, stream eventstore.Stream) {
+				deleteRows(t, pool(store), "stream = $1 AND revision = 0", stream)
+			},
+			storetest.DeleteMiddle: func(t *testing.T, store eventstore.Store, stream eventstore.Stream) {
+				deleteRows(t, pool(store), "stream = $1 AND revision = 2", stream)
+			},
 		}))
+}
+
+// deleteRows deletes events as somebody does who has the rights to everything.
+func deleteRows(t *testing.T, pool *pgxpool.Pool, which string, arguments ...any) {
+	t.Helper()
+	for _, sql := range []string{
+		"ALTER TABLE ledger.events DISABLE TRIGGER events_are_never_rewritten",
+		"DELETE FROM ledger.events WHERE " + which,
+		"ALTER TABLE ledger.events ENABLE ALWAYS TRIGGER events_are_never_rewritten",
+	} {
+		given := arguments
+		if sql[:6] != "DELETE" {
+			given = nil
+		}
+		if _, err := pool.Exec(t.Context(), sql, given...); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // terminate ends the server processes of the database's connections whose

@@ -41,6 +41,7 @@ type suite struct {
 	second         func(t *testing.T, first eventstore.Store) eventstore.Store
 	interrupt      func(t *testing.T, store eventstore.Store)
 	withoutInStore bool
+	damage         map[Harm]func(t *testing.T, store eventstore.Store, stream eventstore.Stream)
 }
 
 // Run runs the contract against stores made by open.
@@ -58,6 +59,7 @@ func Run(t *testing.T, open Open, options ...Option) {
 		{"idempotency", (*suite).testIdempotency},
 		{"bytes", (*suite).testBytes},
 		{"read", (*suite).testRead},
+		{"damaged", (*suite).testDamaged},
 		{"filter", (*suite).testFilter},
 		{"subscribe", (*suite).testSubscribe},
 		{"writers", (*suite).testWriters},
