@@ -35,6 +35,7 @@ type load struct {
 	stopping     atomic.Bool
 	acknowledged atomic.Int64
 	lost         atomic.Int64 // answers that never came, or said that the ledger is out of reach
+	unanswered   atomic.Int64 // those that never came
 	records      struct {
 		sync.Mutex
 		all []record
@@ -97,6 +98,9 @@ func (l *load) carry(who person, path string, body fields) (string, error) {
 			return "", fmt.Errorf("%s is refused: %d %s", path, answered.status, answered.body)
 		}
 		l.lost.Add(1)
+		if err != nil {
+			l.unanswered.Add(1)
+		}
 		select {
 		case <-changed:
 		case <-time.After(50 * time.Millisecond): // the same run may answer again: PostgreSQL was away

@@ -101,6 +101,15 @@ func (c *Cluster) Thaw(i int) { c.members[i].frozen.set(false) }
 // insist on the leader.
 func (c *Cluster) Asked(i int) int64 { return c.members[i].lax.Load() }
 
+// TooSlow is how many calls were ended because their reader was too slow, as 23.10
+// does.
+func (c *Cluster) TooSlow() (calls int64) {
+	for _, m := range c.members {
+		calls += m.slow.Load()
+	}
+	return calls
+}
+
 // gossip is what every member says of the cluster.
 func (c *Cluster) gossip() *gossip.ClusterInfo {
 	leader, info := c.Leader(), &gossip.ClusterInfo{}

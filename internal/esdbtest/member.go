@@ -45,6 +45,7 @@ type member struct {
 	behind  *grpc.ClientConn // to a ledger that lags
 	frozen  frost
 	lax     atomic.Int64
+	slow    atomic.Int64
 
 	mu    sync.Mutex
 	end   func()
@@ -148,6 +149,9 @@ func (m *member) pass(_ any, call grpc.ServerStream) error {
 		}
 		if err == nil {
 			continue
+		}
+		if status.Code(err) == codes.Aborted {
+			m.slow.Add(1)
 		}
 		call.SetTrailer(behind.Trailer())
 		select {
