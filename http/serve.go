@@ -60,19 +60,34 @@ func loopback(host string) bool {
 	return ip != nil && ip.IsLoopback()
 }
 
-// grace is how long requests under way may take to finish when the server stops.
-const grace = 20 * time.Second
+const (
+	// settling is how long an answer may come after its request's time is over: a store
+	// waits 5 s for the outcome of what it has sent, and what must be unique is settled
+	// for 5 s. Only then is a connection cut (E-05).
+	settling = 20 * time.Second
+	// grace is how long requests under way may take to finish when the server stops:
+	// their time ends so early that they are answered too.
+	grace = 20 * time.Second
+	// hurry is how long they have for their work then.
+	hurry = grace / 2
+)
+
+// errStopping ends the requests that are still under way when the server stops.
+var errStopping = errors.New("the server stops")
 
 // Serve answers requests until ctx ends; then it takes no new ones, lets those
 // under way finish, and returns nil.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
+	requests, end := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer end(nil)
 	server := &http.Server{
 		Handler:           s,
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       15 * time.Second,
-		WriteTimeout:      s.Timeout + 5*time.Second,
+		WriteTimeout:      s.Timeout + settling,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    32 << 10,
+		BaseContext:       func(net.Listener) context.Context { return requests },
 		ErrorLog:          slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug),
 	}
 	failed := make(chan error, 1)
@@ -84,6 +99,8 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	}
 	draining, stop := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer stop()
+	hurrying := time.AfterFunc(hurry, func() { end(errStopping) })
+	defer hurrying.Stop()
 	if err := server.Shutdown(draining); err != nil {
 		_ = server.Close()
 		return fmt.Errorf("some requests did not finish in time: %w", err)

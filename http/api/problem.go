@@ -105,6 +105,8 @@ func refusalOf(err error) (refusal *domain.Error, known bool) {
 	switch {
 	case errors.As(err, &large):
 		return domain.ErrRequestTooLarge.With("limit", strconv.FormatInt(large.Limit, 10)), true
+	case errors.Is(err, domain.ErrLedgerOutcomeUnknown): // also when the time is over
+		return &domain.Error{Code: domain.ErrLedgerOutcomeUnknown}, true
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return &domain.Error{Code: domain.ErrRequestTimeout}, true
 	}
