@@ -169,7 +169,9 @@ func TestAppendsThatShareACallGoToTheLeader(t *testing.T) {
 		t.Errorf("the leader was sent %d appends when a follower was named alone", leader.shared.Load())
 	}
 	follower.members, leader.members = follower.members[:1], nil
-	_, err := esdb.Open(t.Context(), "esdb+discover://"+follower.address+"?tls=false&maxDiscoverAttempts=2&discoveryInterval=1", quiet())
+	options := quiet()
+	options.Patience = 50 * time.Millisecond
+	_, err := esdb.Open(t.Context(), "esdb+discover://"+follower.address+"?tls=false&maxDiscoverAttempts=2&discoveryInterval=1", options)
 	if unreachable := (*esdb.UnreachableError)(nil); !errors.As(err, &unreachable) || !strings.Contains(err.Error(), "no member of the cluster says that it leads") {
 		t.Errorf("without a leader: %v", err)
 	}

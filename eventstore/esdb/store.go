@@ -143,24 +143,6 @@ func Open(ctx context.Context, connectionString string, options Options) (*Store
 	return s, nil
 }
 
-// greet connects, as often as the connection string says, and reads the end of
-// the ledger.
-func (s *Store) greet(ctx context.Context, config *esdb.Configuration) error {
-	ctx, release := s.bound(ctx)
-	defer release()
-	for attempt := 1; ; attempt++ {
-		_, err := s.links.get(ctx)
-		if err == nil {
-			break
-		}
-		if ctx.Err() != nil || judge(err) != passing || attempt >= config.MaxDiscoverAttempts {
-			return s.translate(ctx, "connecting", err)
-		}
-	}
-	_, err := s.LastPosition(ctx)
-	return err
-}
-
 // outgoing is what is sent with every call: that the leader is wanted, which
 // the client writes where it is never sent, and credentials that it holds back.
 func outgoing(config *esdb.Configuration, log *slog.Logger) metadata.MD {
