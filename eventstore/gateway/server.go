@@ -126,6 +126,10 @@ const (
 	connectionWindow = 4 << 20
 )
 
+// shortestPing is how often a client may ask whether the connection lives (G-26):
+// who asks more often only makes work.
+const shortestPing = 10 * time.Millisecond
+
 // gracePeriod is how long Close waits for calls under way.
 const gracePeriod = 3 * time.Second
 
@@ -220,8 +224,9 @@ func (s *Server) options() []grpc.ServerOption {
 		grpc.StaticConnWindowSize(connectionWindow),
 		grpc.ForceServerCodecV2(wire.NewCodec()),
 		grpc.ConnectionTimeout(handshakeTime),
-		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: time.Second, PermitWithoutStream: true}),
+		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: shortestPing, PermitWithoutStream: true}),
 		grpc.KeepaliveParams(keepalive.ServerParameters{Time: 30 * time.Second, Timeout: 20 * time.Second}),
+		grpc.InTapHandle(endInTime),
 		grpc.StreamInterceptor(s.stream),
 		grpc.UnknownServiceHandler(unknownMethod),
 	}

@@ -27,12 +27,29 @@ type words struct {
 func (s served) subscribe(t *testing.T, options *streams.ReadReq_Options) *words {
 	t.Helper()
 	watch := waiting.Over(t)
-	options.CountOption = &streams.ReadReq_Options_Subscription{Subscription: &streams.ReadReq_Options_SubscriptionOptions{}}
+	subscribe(options)
 	client, err := streams.NewStreamsClient(s.raw(t)).Read(watch.Context(), asked(options))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return &words{t: t, watch: watch, client: client}
+}
+
+// subscribe makes requests to read ones to subscribe.
+func subscribe(list ...*streams.ReadReq_Options) {
+	for _, options := range list {
+		options.CountOption = &streams.ReadReq_Options_Subscription{Subscription: &streams.ReadReq_Options_SubscriptionOptions{}}
+	}
+}
+
+// createPersistent makes a persistent subscription to a stream from its start.
+func (s served) createPersistent(t testing.TB, stream, group string) {
+	t.Helper()
+	settings := esdb.SubscriptionSettingsDefault()
+	err := s.client(t).CreatePersistentSubscription(t.Context(), stream, group, esdb.PersistentStreamSubscriptionOptions{StartFrom: esdb.Start{}, Settings: &settings})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // asked fills in what every request to read has to say.
