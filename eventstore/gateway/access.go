@@ -24,7 +24,8 @@ type Access struct {
 	// everyone is Anonymous.
 	Authenticator Authenticator
 
-	// Anonymous is who a caller is that signs in with nothing. Nil refuses them.
+	// Anonymous is who a caller is that signs in with nothing. Nil denies them
+	// everything.
 	Anonymous *Principal
 
 	// CheckAgain is how often whoever holds a subscription or another long call is
@@ -111,10 +112,31 @@ func (g *gatekeeper) admit(ctx context.Context) (context.Context, error) {
 	return context.WithValue(ctx, principalKey{}, principal), nil
 }
 
-// identify returns unauthenticated when nobody known is calling.
+// errStranger says that somebody signs in with nothing where one has to sign in.
+var errStranger = accessDenied()
+
+// refuseWrong refuses who signs in where nobody needs to, and does it wrongly
+// (G-13).
+func (g *gatekeeper) refuseWrong(ctx context.Context) error {
+	if g.Authenticator == nil || len(metadata.ValueFromIncomingContext(ctx, "authorization")) == 0 {
+		return nil
+	}
+	_, err := g.identify(ctx)
+	var refused *exception
+	if errors.As(err, &refused) && refused.code == codes.Unauthenticated {
+		return refused
+	}
+	return nil
+}
+
+// identify returns unauthenticated when nobody known is calling, errStranger when
+// they do not say who they are.
 func (g *gatekeeper) identify(ctx context.Context) (*Principal, error) {
 	given := metadata.ValueFromIncomingContext(ctx, "authorization")
 	if len(given) == 0 || g.Authenticator == nil {
+		if g.Anonymous == nil && g.Authenticator != nil && len(given) == 0 {
+			return nil, errStranger
+		}
 		if g.Anonymous == nil {
 			return nil, unauthenticated()
 		}

@@ -110,7 +110,6 @@ func TestWhoeverIsNotKnownIsKeptOut(t *testing.T) {
 	t.Parallel()
 	served := serve(t, guarded)
 	for name, ctx := range map[string]context.Context{
-		"nobody":           t.Context(),
 		"a wrong password": asUser(t, "admin", "guess"),
 		"an unknown name":  asUser(t, "zhao", ""),
 		"no name":          asUser(t, "", "changeit"),
@@ -126,6 +125,9 @@ func TestWhoeverIsNotKnownIsKeptOut(t *testing.T) {
 		if code := served.mayRead(ctx, t, "s"); code != codes.Unauthenticated {
 			t.Errorf("%s: reading gives %v", name, code)
 		}
+	}
+	if code := served.append(t.Context(), t, "s", "happened", "{}"); code != codes.PermissionDenied {
+		t.Errorf("who signs in with nothing gets %v", code)
 	}
 	if code := served.append(asUser(t, "admin", "changeit"), t, "s", "happened", "{}"); code != codes.OK {
 		t.Errorf("the administrator gets %v", code)
@@ -378,7 +380,7 @@ func TestStrangersAreAskedFirst(t *testing.T) {
 		"/event_store.client.streams.Streams/Append", "/event_store.client.streams.Streams/Read",
 	} {
 		call := silentCall(t, connection, method)
-		if err := call.RecvMsg(new(shared.Empty)); status.Code(err) != codes.Unauthenticated {
+		if err := call.RecvMsg(new(shared.Empty)); status.Code(err) != codes.PermissionDenied {
 			t.Errorf("%s: %v", method, err)
 		}
 	}

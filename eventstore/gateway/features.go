@@ -12,6 +12,7 @@ import (
 const protocolVersion = "24.10.6"
 
 const (
+	batchAppendMethod     = "/event_store.client.streams.Streams/BatchAppend"
 	featuresServiceName   = "event_store.client.server_features.ServerFeatures"
 	gossipServiceName     = "event_store.client.gossip.Gossip"
 	streamsServiceName    = "event_store.client.streams.streams"

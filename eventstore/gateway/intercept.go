@@ -49,9 +49,15 @@ func (s *Server) stream(service any, stream grpc.ServerStream, info *grpc.Stream
 	}
 	defer s.calls.giveBack(1)
 	if openToAll(info.FullMethod) {
+		if err := s.access.refuseWrong(stream.Context()); err != nil {
+			return err
+		}
 		return s.answerAnybody(service, stream, handler)
 	}
 	ctx, err := s.access.admit(stream.Context())
+	if errors.Is(err, errStranger) {
+		return s.answerStranger(service, stream, info, handler)
+	}
 	if err != nil {
 		return err
 	}
@@ -78,6 +84,16 @@ func openToAll(method string) bool {
 func (s *Server) answerAnybody(service any, stream grpc.ServerStream, handler grpc.StreamHandler) error {
 	if !s.open.take(1) {
 		return handler(service, unread{stream})
+	}
+	defer s.open.giveBack(1)
+	return handler(service, stream)
+}
+
+// answerStranger refuses who signs in with nothing (G-12). In a batch every append
+// is refused by itself and the call stays, for as few as answerAnybody hears.
+func (s *Server) answerStranger(service any, stream grpc.ServerStream, info *grpc.StreamServerInfo, handler grpc.StreamHandler) error {
+	if info.FullMethod != batchAppendMethod || !s.open.take(1) {
+		return accessDenied()
 	}
 	defer s.open.giveBack(1)
 	return handler(service, stream)

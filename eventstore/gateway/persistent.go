@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/persistent"
@@ -83,8 +84,11 @@ func (p *persistentService) Create(ctx context.Context, request *persistent.Crea
 		return nil, err
 	}
 	name, settings, err := parseCreation(request.GetOptions())
+	if err == nil {
+		err = p.checkSettings(ctx, name, &settings)
+	}
 	if err != nil {
-		return nil, err
+		return nil, persistentError(name, err)
 	}
 	return &persistent.CreateResp{}, persistentError(name, p.subscriptions.Create(ctx, name, settings))
 }
@@ -95,8 +99,12 @@ func (p *persistentService) Update(ctx context.Context, request *persistent.Upda
 		return nil, err
 	}
 	name, change, err := parseUpdate(request.GetOptions())
+	if err == nil {
+		settings := change(subscriptions.Settings{})
+		err = p.checkSettings(ctx, name, &settings)
+	}
 	if err != nil {
-		return nil, err
+		return nil, persistentError(name, err)
 	}
 	return &persistent.UpdateResp{}, persistentError(name, p.subscriptions.Update(ctx, name, change))
 }
@@ -196,18 +204,20 @@ func persistentError(name subscriptions.Name, err error) error {
 		full    *subscriptions.FullError
 		invalid *subscriptions.InvalidError
 	)
-	e := &exception{message: err.Error(), trailers: []string{"stream-name", string(name.Source), "group-name", name.Group}}
+	about := fmt.Sprintf("ubscription group %s on stream %s", name.Group, name.Source)
+	e := &exception{trailers: []string{"stream-name", string(name.Source), "group-name", name.Group}}
 	switch {
 	case errors.As(err, &missing):
-		e.code, e.name = codes.NotFound, "persistent-subscription-does-not-exist"
+		e.code, e.name, e.message = codes.NotFound, "persistent-subscription-does-not-exist", "S"+about+" does not exist."
 	case errors.As(err, &exists):
-		e.code, e.name = codes.AlreadyExists, "persistent-subscription-exists"
+		e.code, e.name, e.message = codes.AlreadyExists, "persistent-subscription-exists", "S"+about+" exists."
 	case errors.As(err, &full):
 		e.code, e.name = codes.FailedPrecondition, "maximum-subscribers-reached"
+		e.message = "Maximum subscriptions reached for s" + about + "."
 	case errors.Is(err, subscriptions.ErrDropped):
-		e.code, e.name = codes.Canceled, "persistent-subscription-dropped"
+		e.code, e.name, e.message = codes.Canceled, "persistent-subscription-dropped", "S"+about+" was dropped."
 	case errors.As(err, &invalid):
-		e.code, e.name = codes.InvalidArgument, "persistent-subscription-failed"
+		e.code, e.name, e.message = codes.Internal, "persistent-subscription-failed", "S"+about+" failed: '"+invalid.Reason+"'"
 		e.trailers = append(e.trailers, "reason", invalid.Reason)
 	case errors.Is(err, subscriptions.ErrClosed):
 		return errClosing

@@ -3,11 +3,14 @@
 package gateway
 
 import (
+	"context"
+	"errors"
 	"math"
 	"time"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/persistent"
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/shared"
+	"google.golang.org/grpc/codes"
 
 	"guishu/eventstore"
 	subscriptions "guishu/eventstore/gateway/persistent"
@@ -15,6 +18,18 @@ import (
 
 // tick is the unit of the durations of old clients.
 const tick = 100 * time.Nanosecond
+
+// errNoStart says that nothing was said of where to start (G-16).
+var errNoStart = invalidArgument("the option that says where to start is missing")
+
+// allByName refuses a subscription to $all under the option for one stream, which
+// EventStoreDB makes but cannot answer for (G-16).
+func allByName(stream *shared.StreamIdentifier) error {
+	if eventstore.Stream(stream.GetStreamName()) != allStream {
+		return nil
+	}
+	return &exception{code: codes.Unknown, message: "'$all' is subscribed to with the option for all streams"}
+}
 
 // nameOf reads which subscription is meant: to a stream, or to all.
 func nameOf(group string, stream *shared.StreamIdentifier, all *shared.Empty) (subscriptions.Name, error) {
@@ -82,6 +97,9 @@ func parseCreation(options *persistent.CreateReq_Options) (subscriptions.Name, s
 	var err error
 	switch source := options.StreamOption.(type) {
 	case *persistent.CreateReq_Options_All:
+		if source.All.GetAllOption() == nil {
+			return subscriptions.Name{}, subscriptions.Settings{}, errNoStart
+		}
 		if settings.Filter, err = persistentFilter(source.All.GetFilter()); err == nil {
 			position := source.All.GetPosition()
 			settings.Start, err = startOfAll(allStart{
@@ -90,8 +108,11 @@ func parseCreation(options *persistent.CreateReq_Options) (subscriptions.Name, s
 		}
 		return subscriptions.Name{Source: subscriptions.All, Group: options.GroupName}, settings, err
 	case *persistent.CreateReq_Options_Stream:
+		if source.Stream.GetRevisionOption() == nil {
+			return subscriptions.Name{}, subscriptions.Settings{}, errNoStart
+		}
 		settings.Start, err = startOfStream(source.Stream)
-		if err != nil {
+		if err = errors.Join(err, allByName(source.Stream.GetStreamIdentifier())); err != nil {
 			return subscriptions.Name{}, subscriptions.Settings{}, err
 		}
 		name, err := nameOf(options.GroupName, source.Stream.GetStreamIdentifier(), nil)
@@ -106,7 +127,7 @@ func parseCreation(options *persistent.CreateReq_Options) (subscriptions.Name, s
 }
 
 // parseUpdate reads a request to change a subscription. What a request cannot
-// say stays as it is.
+// say, its filter, stays as it is.
 func parseUpdate(options *persistent.UpdateReq_Options) (subscriptions.Name, func(subscriptions.Settings) subscriptions.Settings, error) {
 	if options == nil || options.Settings == nil {
 		return subscriptions.Name{}, nil, invalidArgument("the options are missing")
@@ -114,20 +135,26 @@ func parseUpdate(options *persistent.UpdateReq_Options) (subscriptions.Name, fun
 	settings := settingsOf(options.Settings)
 	settings.Strategy = strategyNamed("", options.Settings.GetNamedConsumerStrategy().String())
 	var (
-		name      subscriptions.Name
-		err       error
-		keepStart bool
+		name subscriptions.Name
+		err  error
 	)
 	switch source := options.StreamOption.(type) {
 	case *persistent.UpdateReq_Options_All:
+		if source.All.GetAllOption() == nil {
+			return subscriptions.Name{}, nil, errNoStart
+		}
 		position := source.All.GetPosition()
-		keepStart = source.All.GetAllOption() == nil
 		settings.Start, err = startOfAll(allStart{
 			commit: position.GetCommitPosition(), prepare: position.GetPreparePosition(), end: source.All.GetEnd(),
 		})
 		name = subscriptions.Name{Source: subscriptions.All, Group: options.GroupName}
 	case *persistent.UpdateReq_Options_Stream:
-		keepStart = source.Stream.GetRevisionOption() == nil
+		if source.Stream.GetRevisionOption() == nil {
+			return subscriptions.Name{}, nil, errNoStart
+		}
+		if err := allByName(source.Stream.GetStreamIdentifier()); err != nil {
+			return subscriptions.Name{}, nil, err
+		}
 		if settings.Start, err = startOfStream(source.Stream); err == nil {
 			name, err = nameOf(options.GroupName, source.Stream.GetStreamIdentifier(), nil)
 		}
@@ -139,9 +166,6 @@ func parseUpdate(options *persistent.UpdateReq_Options) (subscriptions.Name, fun
 	return name, func(old subscriptions.Settings) subscriptions.Settings {
 		changed := settings
 		changed.Filter = old.Filter
-		if keepStart {
-			changed.Start = old.Start
-		}
 		return changed
 	}, err
 }
@@ -204,10 +228,37 @@ func startOfAll(given allStart) (subscriptions.Start, error) {
 	if given.end != nil {
 		return subscriptions.Start{End: true}, nil
 	}
-	if given.commit > math.MaxInt64 || given.prepare > given.commit {
-		return subscriptions.Start{}, invalidArgument("the position %d/%d is impossible", given.commit, given.prepare)
+	if given.commit == math.MaxUint64 && given.prepare == math.MaxUint64 {
+		return subscriptions.Start{End: true}, nil
+	}
+	if given.commit > math.MaxInt64 || given.prepare > math.MaxInt64 {
+		return subscriptions.Start{}, &subscriptions.InvalidError{Reason: invalidStart +
+			"prepare and commit positions must be greater than or equal to 0 or both equal to -1."}
+	}
+	if given.prepare > given.commit {
+		return subscriptions.Start{}, &subscriptions.InvalidError{Reason: invalidStart + "prepare position must be less than or equal to the commit position."}
 	}
 	return subscriptions.Start{Place: subscriptions.Place(given.commit)}, nil
+}
+
+// invalidStart begins the reasons why a subscription cannot start where it should.
+const invalidStart = "Invalid Start From position: "
+
+// checkSettings refuses what EventStoreDB does not run (G-15): batches as large as
+// the buffer they go to, and a start beyond the end.
+func (p *persistentService) checkSettings(ctx context.Context, name subscriptions.Name, settings *subscriptions.Settings) error {
+	if settings.ReadBatch >= settings.HistoryBuffer {
+		return &subscriptions.InvalidError{Reason: "ReadBatchSize may not be greater than or equal to BufferSize"}
+	}
+	if name.Source != subscriptions.All || settings.Start.End {
+		return nil
+	}
+	last, err := p.store.LastPosition(ctx)
+	if err == nil && eventstore.Position(settings.Start.Place) > last {
+		return &subscriptions.InvalidError{Reason: invalidStart +
+			"commit position must be less than or equal to the last commit position in the transaction file."}
+	}
+	return err
 }
 
 func persistentFilter(given *persistent.CreateReq_AllOptions_FilterOptions) (subscriptions.Filter, error) {

@@ -44,7 +44,7 @@ func (p *persistentService) Read(stream persistent.PersistentSubscriptions_ReadS
 	if err := p.mayConsume(ctx, name.Source); err != nil {
 		return err
 	}
-	session, err := p.subscriptions.Connect(ctx, name, consumerOf(ctx, int(options.GetBufferSize())))
+	session, err := p.subscriptions.Connect(ctx, name, p.consumerOf(ctx, int(options.GetBufferSize())))
 	if err != nil {
 		return persistentError(name, cause(ctx, err))
 	}
@@ -170,12 +170,13 @@ func parseIDs(given []*shared.UUID) ([]uuid.UUID, error) {
 }
 
 // consumerOf is the caller as a consumer.
-func consumerOf(ctx context.Context, slots int) *subscriptions.Consumer {
-	var from, username, label string
+func (p *persistentService) consumerOf(ctx context.Context, slots int) *subscriptions.Consumer {
+	var from string
+	username, label := "anonymous", "<unknown>"
 	if caller, ok := peer.FromContext(ctx); ok && caller.Addr != nil {
 		from = caller.Addr.String()
 	}
-	if principal, ok := callerOf(ctx); ok {
+	if principal, ok := callerOf(ctx); ok && p.access.Authenticator != nil {
 		username = principal.Name
 	}
 	if names := metadata.ValueFromIncomingContext(ctx, "connection-name"); len(names) > 0 {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"testing"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
@@ -190,4 +191,21 @@ func (s served) readOnce(t *testing.T, options *streams.ReadReq_Options) string 
 		return "not found"
 	}
 	return "an event"
+}
+
+// arriving is a stream's events, those still to come too.
+func (s served) arriving(t *testing.T, stream eventstore.Stream) iter.Seq[eventstore.Event] {
+	watch := waiting.Over(t)
+	return func(yield func(eventstore.Event) bool) {
+		deliveries := s.store.SubscribeStream(watch.Context(), stream, eventstore.NoRevision)
+		for delivery, err := range waiting.Each(watch, "an event of "+string(stream), deliveries) {
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if delivery.Kind == eventstore.EventDelivered && !yield(delivery.Event) {
+				return
+			}
+		}
+	}
 }

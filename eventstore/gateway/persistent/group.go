@@ -96,7 +96,7 @@ func (g *Group) Leave(c *Consumer, now time.Time) {
 		read := m.queued == nil
 		g.release(m)
 		if read {
-			g.tryAgain(m, "the consumer was lost", now)
+			g.tryAgain(m, now)
 			continue
 		}
 		g.await(m)

@@ -53,9 +53,12 @@ func (g *Group) await(m *message) {
 	m.waiting = waiting.PushFront(m)
 }
 
-func (g *Group) tryAgain(m *message, why string, now time.Time) {
+// parkedByConsumer stands above a consumer's own reason (G-17).
+const parkedByConsumer = "Client explicitly NAK'ed message.\n"
+
+func (g *Group) tryAgain(m *message, now time.Time) {
 	if m.retries >= g.settings.MaxRetries {
-		g.park(m, fmt.Sprintf("reached the retry count of %d: %s", g.settings.MaxRetries, why), now)
+		g.park(m, fmt.Sprintf("Reached retry count of %d", g.settings.MaxRetries), now)
 		return
 	}
 	m.retries++
@@ -123,13 +126,13 @@ func (g *Group) Nack(c *Consumer, ids []uuid.UUID, action Action, reason string,
 		g.release(m)
 		switch action {
 		case Park:
-			g.park(m, reason, now)
+			g.park(m, parkedByConsumer+reason, now)
 		case Skip:
 			g.finish(m)
 		case Stop:
 			g.await(m)
 		default:
-			g.tryAgain(m, truncated(reason, maxReason), now)
+			g.tryAgain(m, now)
 		}
 	}
 	return action == Stop
@@ -144,7 +147,7 @@ func (g *Group) Expire(now time.Time) {
 		}
 		g.release(m)
 		m.last.lost[m.id()] = m
-		g.tryAgain(m, "no acknowledgement in time", now)
+		g.tryAgain(m, now)
 	}
 	for element := g.untaken.Front(); element != nil; element = g.untaken.Front() {
 		m := element.Value.(*message)

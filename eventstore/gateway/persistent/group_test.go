@@ -213,7 +213,7 @@ func TestNack(t *testing.T) {
 	g.Nack(c, ids(2), Retry, "", at(time.Second))
 	expect(t, "again, in their order", handed(g, c, at(time.Second)), 2, 3)
 	parkings := g.Parking(10, uuid.New)
-	if len(parkings) != 1 || parkings[0].Entry.Place != 0 || parkings[0].Reason != "broken" || parkings[0].At != at(time.Second) {
+	if len(parkings) != 1 || parkings[0].Entry.Place != 0 || parkings[0].Reason != "Client explicitly NAK'ed message.\nbroken" || parkings[0].At != at(time.Second) {
 		t.Errorf("to be parked: %+v", parkings)
 	}
 	if again := g.Parking(10, uuid.New); again[0].ID != parkings[0].ID {
@@ -230,7 +230,7 @@ func TestParkedAfterMaxRetries(t *testing.T) {
 		g.Nack(c, ids(0), Retry, "no luck", at(0))
 	}
 	expect(t, "after the last", handed(g, c, at(0)))
-	if parkings := g.Parking(10, uuid.New); len(parkings) != 1 || parkings[0].Reason != "reached the retry count of 2: no luck" {
+	if parkings := g.Parking(10, uuid.New); len(parkings) != 1 || parkings[0].Reason != "Reached retry count of 2" {
 		t.Errorf("to be parked: %+v", parkings)
 	}
 }

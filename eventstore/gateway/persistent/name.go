@@ -53,6 +53,11 @@ func (n Name) validate() error {
 	return nil
 }
 
+// parked says whether a stream is one of what was parked.
+func parked(stream eventstore.Stream) bool {
+	return strings.HasPrefix(string(stream), ownPrefix) && strings.HasSuffix(string(stream), "-parked")
+}
+
 // bookkeeping says whether a stream is written by persistent subscriptions
 // themselves. Subscriptions to All never see those: following what following
 // causes would never end.

@@ -72,11 +72,17 @@ func (r records) end(ctx context.Context, stream eventstore.Stream) (streamEnd, 
 	return end, nil
 }
 
+// administratorsOnly is the access list of what was parked (G-17).
+var administratorsOnly = json.RawMessage(`{"$r":"$admins","$w":"$admins","$d":"$admins","$mr":"$admins","$mw":"$admins"}`)
+
 // setMetadata changes one field of a stream's metadata and keeps the others.
 func (r records) setMetadata(ctx context.Context, stream eventstore.Stream, fields map[string]int64) error {
 	end, err := r.end(ctx, stream)
 	if err != nil {
 		return err
+	}
+	if parked(stream) {
+		end.metadata["$acl"] = administratorsOnly
 	}
 	for name, value := range fields {
 		end.metadata[name] = json.RawMessage(strconv.FormatInt(value, 10))

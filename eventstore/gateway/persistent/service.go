@@ -299,7 +299,7 @@ func (s *Service) Connect(ctx context.Context, name Name, consumer *Consumer) (*
 // *NotFoundError, *InvalidError.
 func (s *Service) Replay(ctx context.Context, name Name, stopAt int64) error {
 	if stopAt < 0 {
-		return invalid("a replay cannot stop at %d", stopAt)
+		return invalid("Cannot stop replaying parked message at a negative version.")
 	}
 	return s.with(ctx, name, func(subscription *Subscription) error { return subscription.replay(ctx, stopAt) })
 }

@@ -314,7 +314,7 @@ func TestParkAndReplay(t *testing.T) {
 		synctest.Wait()
 		parked := b.read(group1.parkedStream())
 		if len(parked) != 2 || parked[0].Type != "$>" || string(parked[1].Data) != "1@account-1" ||
-			!bytes.Contains(parked[0].Metadata, []byte(`"reason":"cannot be booked"`)) {
+			!bytes.Contains(parked[0].Metadata, []byte(`"reason":"Client explicitly NAK'ed message.\ncannot be booked"`)) {
 			t.Fatalf("parked: %+v", parked)
 		}
 		b.parked(2)

@@ -60,7 +60,7 @@ func (s *Settings) validate(source eventstore.Stream) error {
 	switch s.Strategy {
 	case RoundRobin, DispatchToSingle, Pinned, PinnedByCorrelation:
 	default:
-		return invalid("there is no consumer strategy %q", truncated(string(s.Strategy), 100))
+		return invalid("Consumer strategy %s does not exist.", truncated(string(s.Strategy), 100))
 	}
 	for _, number := range []struct {
 		what  string

@@ -114,7 +114,11 @@ func (s *Subscription) endOfStream(end *streamEnd) streamEnd {
 func (s *Subscription) park(ctx context.Context, parkings []Parking) error {
 	end := s.endOfStream(&s.parked)
 	stream := s.name.parkedStream()
-	if err := s.records.begin(ctx, stream, &end, nil); err != nil {
+	var fields map[string]int64
+	if _, restricted := end.metadata["$acl"]; !restricted {
+		fields = map[string]int64{"$tb": int64(end.from())}
+	}
+	if err := s.records.begin(ctx, stream, &end, fields); err != nil {
 		return err
 	}
 	links := make([]eventstore.NewEvent, len(parkings))
@@ -135,6 +139,7 @@ func (s *Subscription) park(ctx context.Context, parkings []Parking) error {
 		s.parked.tb = int64(end.next)
 	}
 	s.parked.next = max(s.parked.next, Place(appended.Last)+1)
+	s.parked.metadata["$acl"] = administratorsOnly
 	s.group.Parked(len(parkings))
 	s.step()
 	return nil
