@@ -8,7 +8,7 @@ import (
 )
 
 // earlier is how long before a client's deadline its call ends here, at most.
-const earlier = 20 * time.Millisecond
+const earlier = 100 * time.Millisecond
 
 // endInTime lets a call that a client's deadline ends be answered: at the deadline
 // itself gRPC resets the call, which clients take for a cancellation (G-08).

@@ -103,11 +103,11 @@ func TestTheClientsDeadlineEndsACall(t *testing.T) {
 						held, end := io.Pipe()
 						calls.Go(func() { _, _ = io.Copy(end, body) })
 						defer end.Close()
-						trailer, _ := served.wireCallOf(t, c.method, http.Header{"Grpc-Timeout": {"60m"}}, held)
+						trailer, _ := served.wireCallOf(t, c.method, http.Header{"Grpc-Timeout": {"2S"}}, held)
 						wantDeadline(t, trailer)
 						return
 					}
-					trailer, _ := served.wireCallOf(t, c.method, http.Header{"Grpc-Timeout": {"60m"}}, body)
+					trailer, _ := served.wireCallOf(t, c.method, http.Header{"Grpc-Timeout": {"2S"}}, body)
 					wantDeadline(t, trailer)
 				})
 			}
