@@ -28,6 +28,7 @@ type commandLine struct {
 	Keys         keysCommand         `cmd:"" help:"导出、装入或更换个人信息的密钥 / Export, load or change the keys of personal data."`
 	Invite       inviteCommand       `cmd:"" help:"发放一次性登录 / Give a member of staff a one-time sign-in."`
 	Eventstoredb eventstoredbCommand `cmd:"" help:"以 EventStoreDB 协议提供独立的事件库 / Speak EventStoreDB's protocol over a store of its own, for tests anywhere."`
+	Restrict     restrictCommand     `cmd:"" help:"设置 EventStoreDB 的访问列表,使账本的流不被删除 / Set EventStoreDB's access lists so that nobody deletes the ledger's streams."`
 	Bench        benchCommand        `cmd:"" help:"测量速度,与 PostgreSQL 自身对比 / Measure speed beside PostgreSQL itself."`
 }
 

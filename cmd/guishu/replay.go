@@ -90,5 +90,9 @@ func withModels(ctx context.Context, flags ledgerFlags, work func(context.Contex
 func printJSON(value any) error { return printJSONTo(os.Stdout, value) }
 
 func printJSONTo(to io.Writer, value any) error {
-	return json.MarshalWrite(to, value, jsontext.WithIndent("  "))
+	if err := json.MarshalWrite(to, value, jsontext.WithIndent("  ")); err != nil {
+		return err
+	}
+	_, err := io.WriteString(to, "\n")
+	return err
 }
