@@ -44,10 +44,15 @@ type batch struct {
 // append sends an append and waits for its answer. errRetired and errNotBatched
 // say that nothing came of it.
 func (b *batch) append(ctx context.Context, message []byte) (batchAnswer, error) {
-	call, own, err := b.enter(message)
+	call, own, err := b.enter(message, nil)
 	if err != nil {
 		return batchAnswer{}, err
 	}
+	return b.await(ctx, call, own)
+}
+
+// await waits for the answer of an append that has its place in a call.
+func (b *batch) await(ctx context.Context, call *batchCall, own *batched) (batchAnswer, error) {
 	defer b.leave(call, own)
 	late := time.NewTimer(b.deadline)
 	defer late.Stop()
@@ -68,8 +73,9 @@ func (b *batch) append(ctx context.Context, message []byte) (batchAnswer, error)
 	}
 }
 
-// enter gives an append its place in the call there is, or in a new one.
-func (b *batch) enter(message []byte) (*batchCall, *batched, error) {
+// enter gives an append its place in the call there is, or in a new one; where it is
+// to follow others, only in their call.
+func (b *batch) enter(message []byte, behind *batchCall) (*batchCall, *batched, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := time.Now()
@@ -81,6 +87,9 @@ func (b *batch) enter(message []byte) (*batchCall, *batched, error) {
 		return nil, nil, errRetired
 	case b.unusable:
 		return nil, nil, errNotBatched
+	}
+	if behind != nil && b.current != behind {
+		return nil, nil, errRetired
 	}
 	if b.current == nil {
 		b.current = b.begin()

@@ -18,7 +18,8 @@ var _ eventstore.Loader = (*Store)(nil)
 // Load implements eventstore.Loader. The recorded time of an event goes into
 // its metadata, from where reading takes it off again (recorded.go). Ids are
 // known in their streams whatever their scope. What was written before an error
-// stays; the next Load goes on behind it.
+// stays; the next Load goes on behind it. Many appends are on their way at a time,
+// over one call: a server writes them in the order in which they come (E-13).
 //
 // Streams whose names begin with $ are left out: they are the bookkeeping of the
 // store that the events come from, such as its persistent subscriptions, and a
@@ -29,17 +30,24 @@ func (s *Store) Load(ctx context.Context, events iter.Seq2[eventstore.Loaded, er
 		return 0, err
 	}
 	defer s.accepted.Done()
-	l := loading{store: s, ctx: ctx}
+	life, release := s.outlive(ctx)
+	defer release()
+	l := loading{store: s, ctx: ctx, life: life}
 	held := s.ReadAll(ctx, eventstore.AllQuery{})
 	for event, err := range eventstore.NotHeld(held, withoutSystem(eventstore.NewSequence().Check(events))) {
 		if err == nil {
 			err = l.take(event.Event)
 		}
 		if err != nil {
+			_ = l.land() // to count what was written; err came first
 			return l.written, err
 		}
 	}
-	return l.written, l.flush()
+	err := l.flush()
+	if err == nil {
+		err = l.land()
+	}
+	return l.written, err
 }
 
 // Unloadable says why Load does not take an event, nothing if it does.
@@ -73,47 +81,4 @@ func withoutSystem(events iter.Seq2[eventstore.Loaded, error]) iter.Seq2[eventst
 			}
 		}
 	}
-}
-
-// loading gathers neighbouring events of one stream into appends.
-type loading struct {
-	store   *Store
-	ctx     context.Context
-	next    eventstore.Append
-	bytes   int
-	written int64
-}
-
-func (l *loading) take(event eventstore.Event) error {
-	metadata, _ := addRecordedAt(event.Metadata, event.RecordedAt) // it can be: see Unloadable
-	size := len(event.Data) + len(metadata) + 2*len(event.Type)
-	full := l.bytes+size > loadedBytes || len(l.next.Events) == eventstore.MaxAppendEvents
-	if event.Stream != l.next.Stream || full {
-		if err := l.flush(); err != nil {
-			return err
-		}
-		l.next = eventstore.Append{Stream: event.Stream, Expected: eventstore.AtRevision(event.Revision - 1)}
-	}
-	l.next.Events = append(l.next.Events, eventstore.NewEvent{
-		ID: event.ID, Type: event.Type, Data: event.Data, Metadata: metadata, Binary: event.Binary,
-	})
-	l.bytes += size
-	return nil
-}
-
-// flush appends what was gathered.
-func (l *loading) flush() error {
-	if len(l.next.Events) == 0 {
-		return nil
-	}
-	if err := l.ctx.Err(); err != nil {
-		return err
-	}
-	w := &writing{store: l.store, Append: l.next, caller: l.ctx, expected: l.next.Expected, asIs: true}
-	if _, err := w.run(); err != nil {
-		return err
-	}
-	l.written += int64(len(l.next.Events))
-	l.next, l.bytes = eventstore.Append{}, 0
-	return nil
 }

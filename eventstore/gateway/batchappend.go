@@ -23,7 +23,8 @@ const (
 
 // BatchAppend takes any number of appends over one stream of messages, each in
 // fragments that a correlation id holds together, and answers each with its
-// result. Appends to one stream take effect in the order they were completed.
+// result. Appends take effect in the order they were completed, as on a server;
+// where the store cannot promise that, those to one stream do.
 func (s *streamsService) BatchAppend(stream streams.Streams_BatchAppendServer) error {
 	ctx, cancel := s.untilClose(stream.Context())
 	defer cancel()
@@ -81,6 +82,7 @@ type batches struct {
 	ctx    context.Context
 	open   map[uuid.UUID]*batch
 	tails  map[eventstore.Stream]*turn
+	last   <-chan struct{} // closed when the last append has its place in an orderly store
 
 	givenUp chan struct{} // told when open appends were given up
 	writing chan struct{}
@@ -102,8 +104,11 @@ type batch struct {
 
 // turn is an append's place among those to the same stream.
 type turn struct {
-	before *turn         // nil for the first
+	before *turn         // nil for the first, and where the store keeps the order
 	done   chan struct{} // closed when it has been written, or not
+
+	earlier <-chan struct{} // closed when the append before it has its place, nil for none
+	placed  func()          // says that this one has
 }
 
 // take takes in a fragment. An error ends the whole call.
@@ -251,25 +256,43 @@ func (b *batches) start(current *batch) error {
 		current.release()
 		return err
 	}
-	place := &turn{before: b.tails[current.stream], done: make(chan struct{})}
-	b.tails[current.stream] = place
-	b.forgetTails()
+	place := b.line(current.stream)
 	b.group.Go(func() {
 		defer func() { <-b.writing }()
 		result, err := b.write(current, place)
 		if place.before == nil {
 			close(place.done)
 		}
+		if place.earlier == nil {
+			place.placed()
+		}
 		// A client that does not read its answers must not hold the memory of others.
 		current.release()
 		if err := b.respond(current, result, err); err != nil {
 			b.fail(err)
 		}
-		if place.before != nil {
-			b.pass(place)
-		}
+		b.pass(place)
 	})
 	return nil
+}
+
+// line gives an append its turn. An orderly store is given it as soon as it has taken
+// in the one before it; elsewhere it waits for those to its stream to be written.
+// Metadata decides how what follows is written: it is always waited for.
+func (b *batches) line(stream eventstore.Stream) *turn {
+	_, metadata := originalOf(stream)
+	orderly, is := b.server.config.Store.(eventstore.Orderly)
+	place := &turn{done: make(chan struct{}), placed: func() {}}
+	if is && orderly.TakesInOrder() && !metadata {
+		placed := make(chan struct{})
+		place.earlier, place.placed = b.last, sync.OnceFunc(func() { close(placed) })
+		b.last = placed
+		return place
+	}
+	place.before = b.tails[stream]
+	b.tails[stream] = place
+	b.forgetTails()
+	return place
 }
 
 // findPlace waits until one more append may be written. What its client is
@@ -301,12 +324,21 @@ func (b *batches) standing() bool { return b.full.Load() && b.storing.Load() > 0
 
 // pass hands on the turn of an append that did not wait for its own.
 func (b *batches) pass(place *turn) {
-	select {
-	case <-place.before.done:
-	case <-b.ctx.Done():
+	if place.before != nil {
+		select {
+		case <-place.before.done:
+		case <-b.ctx.Done():
+		}
+		place.before = nil
+		close(place.done)
 	}
-	place.before = nil
-	close(place.done)
+	if place.earlier != nil {
+		select {
+		case <-place.earlier:
+		case <-b.ctx.Done():
+		}
+		place.placed()
+	}
 }
 
 // forgetTails drops what nobody has to wait for any more, now and then.
@@ -344,7 +376,15 @@ func (b *batches) write(current *batch, place *turn) (result written, err error)
 		}
 		place.before = nil
 	}
-	return b.server.write(ctx, current.proposal)
+	if place.earlier != nil {
+		select {
+		case <-place.earlier:
+			place.earlier = nil
+		case <-ctx.Done():
+			return written{}, ctx.Err()
+		}
+	}
+	return b.server.write(eventstore.OnQueued(ctx, place.placed), current.proposal)
 }
 
 // respond sends an append's result, once.

@@ -41,6 +41,9 @@ func New() *Store {
 	}
 }
 
+// TakesInOrder implements eventstore.Orderly.
+func (s *Store) TakesInOrder() bool { return true }
+
 // Append implements eventstore.Store.
 func (s *Store) Append(ctx context.Context, a eventstore.Append) (eventstore.Appended, error) {
 	if err := a.Validate(); err != nil {
@@ -54,6 +57,7 @@ func (s *Store) Append(ctx context.Context, a eventstore.Append) (eventstore.App
 	if s.closed {
 		return eventstore.Appended{}, eventstore.ErrClosed
 	}
+	eventstore.Queued(ctx)
 	if result, known, err := s.known(a); known || err != nil {
 		return result, err
 	}

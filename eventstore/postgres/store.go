@@ -164,6 +164,10 @@ func walkIndexes(settings map[string]string) {
 	settings["jit"] = "off"
 }
 
+// TakesInOrder implements eventstore.Orderly, as long as nobody else writes: what is
+// decided anew after a rival was first keeps its order among itself.
+func (s *Store) TakesInOrder() bool { return true }
+
 // Append implements eventstore.Store.
 func (s *Store) Append(ctx context.Context, a eventstore.Append) (eventstore.Appended, error) {
 	if err := a.Validate(); err != nil {

@@ -131,6 +131,7 @@ func (w *writer) append(ctx context.Context, a eventstore.Append) (eventstore.Ap
 		return eventstore.Appended{}, eventstore.ErrClosed
 	}
 	defer w.callers.Done()
+	eventstore.Queued(ctx)
 	w.pump()
 	select {
 	case <-p.done:
