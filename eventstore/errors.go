@@ -3,9 +3,30 @@ package eventstore
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/google/uuid"
 )
+
+// opening begins what every error of a store says.
+const opening = "event store: "
+
+// Said is what an error says without the words that begin every error of a store: for
+// one that tells it on and begins with them itself.
+func Said(err error) string { return strings.ReplaceAll(err.Error(), opening, "") }
+
+// Doing wraps an error of a store with what was being done. The words that begin such
+// an error are there once.
+func Doing(what string, err error) error { return &doingError{what, err} }
+
+type doingError struct {
+	what string
+	err  error
+}
+
+func (e *doingError) Error() string { return opening + e.what + ": " + Said(e.err) }
+
+func (e *doingError) Unwrap() error { return e.err }
 
 // ErrClosed is returned by every method of a store that has been closed.
 var ErrClosed = errors.New("event store: closed")
@@ -46,7 +67,7 @@ func (e *InvalidAppendError) Error() string { return "event store: " + e.Reason 
 type UnknownOutcomeError struct{ Err error }
 
 func (e *UnknownOutcomeError) Error() string {
-	return "event store: the outcome of an append is unknown, repeat it with the same event ids: " + e.Err.Error()
+	return "event store: the outcome of an append is unknown, repeat it with the same event ids: " + Said(e.Err)
 }
 
 func (e *UnknownOutcomeError) Unwrap() error { return e.Err }

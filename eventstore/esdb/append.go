@@ -3,7 +3,6 @@ package esdb
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
@@ -240,7 +239,7 @@ func (w *writing) outcome(life context.Context, result eventstore.Appended, err 
 	case what == refused:
 		return eventstore.Appended{}, false, &RefusedError{Err: err}
 	}
-	return eventstore.Appended{}, false, fmt.Errorf("event store: appending: %w", err)
+	return eventstore.Appended{}, false, eventstore.Doing("appending", err)
 }
 
 func expectation(expected eventstore.Expectation) esdb.ExpectedRevision {

@@ -19,7 +19,7 @@ type UnreachableError struct {
 }
 
 func (e *UnreachableError) Error() string {
-	return fmt.Sprintf("event store: EventStoreDB at %s cannot be reached: %v", e.Addresses, e.Err)
+	return fmt.Sprintf("event store: EventStoreDB at %s cannot be reached: %s", e.Addresses, eventstore.Said(e.Err))
 }
 
 func (e *UnreachableError) Unwrap() error { return e.Err }
@@ -32,7 +32,9 @@ func (*UnreachableError) NothingWritten() bool { return true }
 // or cannot do it at all.
 type RefusedError struct{ Err error }
 
-func (e *RefusedError) Error() string { return "event store: EventStoreDB refuses: " + e.Err.Error() }
+func (e *RefusedError) Error() string {
+	return "event store: EventStoreDB refuses: " + eventstore.Said(e.Err)
+}
 
 func (e *RefusedError) Unwrap() error { return e.Err }
 
@@ -44,7 +46,7 @@ func (*RefusedError) NothingWritten() bool { return true }
 type ServerError struct{ Err error }
 
 func (e *ServerError) Error() string {
-	return "event store: EventStoreDB has failed: " + e.Err.Error()
+	return "event store: EventStoreDB has failed: " + eventstore.Said(e.Err)
 }
 
 func (e *ServerError) Unwrap() error { return e.Err }

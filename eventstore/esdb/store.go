@@ -263,5 +263,5 @@ func (s *Store) translate(ctx context.Context, doing string, err error) error {
 	case what == refused:
 		return &RefusedError{Err: fmt.Errorf("%s: %w", doing, err)}
 	}
-	return fmt.Errorf("event store: %s: %w", doing, err)
+	return eventstore.Doing(doing, err)
 }

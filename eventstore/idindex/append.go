@@ -223,7 +223,7 @@ func (s *Store) fateOf(ctx context.Context, r row) (f fate, err error) {
 		f.event, f.stands, err = s.standing(ctx, r)
 	}
 	if err != nil {
-		return fate{}, fmt.Errorf("event store: settling an event id: %w", err)
+		return fate{}, eventstore.Doing("settling an event id", err)
 	}
 	return f, nil
 }
@@ -257,7 +257,7 @@ func (s *Store) fence(ctx context.Context, stream eventstore.Stream, last, decid
 	for i := range events {
 		event, err := s.options.Fence(ctx, stream)
 		if err != nil {
-			return fmt.Errorf("event store: fencing an append: %w", err)
+			return eventstore.Doing("fencing an append", err)
 		}
 		events[i] = event
 	}
@@ -271,5 +271,5 @@ func (s *Store) fence(ctx context.Context, stream eventstore.Stream, last, decid
 	case errors.As(err, &moved), errors.As(err, &unknown):
 		return nil // looking again tells
 	}
-	return fmt.Errorf("event store: fencing an append: %w", err)
+	return eventstore.Doing("fencing an append", err)
 }

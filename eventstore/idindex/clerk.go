@@ -3,7 +3,6 @@ package idindex
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -155,7 +154,7 @@ func (c *clerk) carryOut(orders []*order) {
 	err := again(ctx, func() error { return c.write(ctx, orders) })
 	for _, o := range orders {
 		if err != nil {
-			o.err = fmt.Errorf("event store: reserving event ids: %w", err)
+			o.err = eventstore.Doing("reserving event ids", err)
 		}
 		close(o.done)
 	}
@@ -272,7 +271,7 @@ func (c *clerk) free(ctx context.Context, r row) error {
 	_, err := c.pool.Exec(ctx, "DELETE FROM ids.event WHERE id = $1 AND stream = $2 AND attempt = $3 AND revision IS NULL",
 		r.ID, r.Stream, r.Attempt)
 	if err != nil {
-		return fmt.Errorf("event store: freeing an event id: %w", err)
+		return eventstore.Doing("freeing an event id", err)
 	}
 	return nil
 }

@@ -75,11 +75,11 @@ func (s *Store) look(ctx context.Context, ids []uuid.UUID) ([]row, error) {
 		SELECT id, stream, revision, low, high, decided, attempt, shared, clock_timestamp() - reserved_at AS age
 		FROM ids.event WHERE id = ANY($1)`, ids)
 	if err != nil {
-		return nil, fmt.Errorf("event store: looking for event ids: %w", err)
+		return nil, eventstore.Doing("looking for event ids", err)
 	}
 	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[row])
 	if err != nil {
-		return nil, fmt.Errorf("event store: looking for event ids: %w", err)
+		return nil, eventstore.Doing("looking for event ids", err)
 	}
 	return found, nil
 }
@@ -110,7 +110,7 @@ func (s *Store) Vanished(ctx context.Context, stream eventstore.Stream) (string,
 	err := s.pool.QueryRow(ctx, "SELECT EXISTS (SELECT FROM ids.stream WHERE name = $1)", string(stream)).Scan(&shown)
 	switch {
 	case err != nil:
-		return "", fmt.Errorf("event store: looking for a stream: %w", err)
+		return "", eventstore.Doing("looking for a stream", err)
 	case shown:
 		return "the log has shown events of it", nil
 	}

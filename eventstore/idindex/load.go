@@ -3,7 +3,6 @@ package idindex
 import (
 	"context"
 	"errors"
-	"fmt"
 	"iter"
 
 	"guishu/eventstore"
@@ -46,7 +45,7 @@ func (s *Store) Load(ctx context.Context, events iter.Seq2[eventstore.Loaded, er
 		return count, err
 	}
 	if err := seen.keep(ctx, s.pool); err != nil {
-		return count, fmt.Errorf("event store: keeping the scopes of event ids: %w", err)
+		return count, eventstore.Doing("keeping the scopes of event ids", err)
 	}
 	return count, nil
 }

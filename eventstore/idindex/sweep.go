@@ -2,7 +2,6 @@ package idindex
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"guishu/eventstore"
@@ -76,11 +75,11 @@ func (s *Store) leftBehind(ctx context.Context, age time.Duration, after leftove
 		WHERE revision IS NULL AND reserved_at <= clock_timestamp() - $1::interval AND (reserved_at, id) > ($2, $3)
 		ORDER BY reserved_at, id LIMIT $4`, age, after.ReservedAt, after.ID, mostSwept)
 	if err != nil {
-		return nil, fmt.Errorf("event store: looking for event ids left behind: %w", err)
+		return nil, eventstore.Doing("looking for event ids left behind", err)
 	}
 	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[leftover])
 	if err != nil {
-		return nil, fmt.Errorf("event store: looking for event ids left behind: %w", err)
+		return nil, eventstore.Doing("looking for event ids left behind", err)
 	}
 	return found, nil
 }
@@ -108,7 +107,7 @@ func (s *Store) note(ctx context.Context, id uuid.UUID, at eventstore.Event) err
 		UPDATE ids.event SET revision = $3, low = $3, high = $3, decided = $3
 		WHERE id = $1 AND stream = $2 AND revision IS NULL`, id, string(at.Stream), int64(at.Revision))
 	if err != nil {
-		return fmt.Errorf("event store: noting where an event id stands: %w", err)
+		return eventstore.Doing("noting where an event id stands", err)
 	}
 	return nil
 }

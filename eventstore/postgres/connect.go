@@ -148,7 +148,7 @@ func (w *writer) disappoint(err error) {
 	now := time.Now()
 	tired := func(p *pending) bool {
 		if now.Sub(p.since) >= w.options.Patience || p.sent && p.unloved.Load() {
-			p.giveUp(fmt.Errorf("event store: the database cannot be reached: %w", err))
+			p.giveUp(eventstore.Doing("the database cannot be reached", err))
 		}
 		return p.gone()
 	}

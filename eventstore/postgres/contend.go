@@ -1,8 +1,6 @@
 package postgres
 
 import (
-	"fmt"
-
 	"guishu/eventstore"
 )
 
@@ -34,7 +32,7 @@ func (w *writer) lockReturned(r reply) {
 		w.log.Warn("the ledger's head could not be locked", "code", r.err.Code, "error", r.err.Message)
 		if !passing(r.err) {
 			// Trying again would meet the same error, at once and for ever.
-			w.refuseBacklog(fmt.Errorf("event store: appending: %w", r.err))
+			w.refuseBacklog(eventstore.Doing("appending", r.err))
 		}
 		w.endTransaction(statementRollback, flight{kind: quietFlight})
 		return

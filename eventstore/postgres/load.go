@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"fmt"
 	"iter"
 	"time"
 
@@ -32,7 +31,7 @@ func (s *Store) Load(ctx context.Context, events iter.Seq2[eventstore.Loaded, er
 	}
 	connection, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {
-		return 0, fmt.Errorf("event store: loading: %w", err)
+		return 0, eventstore.Doing("loading", err)
 	}
 	defer connection.Close(context.WithoutCancel(ctx))
 	err = pgx.BeginFunc(ctx, connection, func(tx pgx.Tx) error {
@@ -50,7 +49,7 @@ func (s *Store) Load(ctx context.Context, events iter.Seq2[eventstore.Loaded, er
 func (s *Store) loadInto(ctx context.Context, tx pgx.Tx, events iter.Seq2[eventstore.Loaded, error]) (int64, error) {
 	var head eventstore.Position
 	if err := tx.QueryRow(ctx, `SELECT position FROM ledger.head FOR UPDATE`).Scan(&head); err != nil {
-		return 0, fmt.Errorf("event store: loading: %w", err)
+		return 0, eventstore.Doing("loading", err)
 	}
 	source := &loadSource{position: head}
 	events = eventstore.NewSequence().Check(events)
@@ -65,11 +64,11 @@ func (s *Store) loadInto(ctx context.Context, tx pgx.Tx, events iter.Seq2[events
 		return 0, source.err
 	}
 	if err != nil {
-		return 0, fmt.Errorf("event store: loading: %w", err)
+		return 0, eventstore.Doing("loading", err)
 	}
 	_, err = tx.Exec(ctx, `UPDATE ledger.head SET position = $1, tip = $2 RETURNING pg_notify('ledger', '')`, int64(source.position), newTip())
 	if err != nil {
-		return 0, fmt.Errorf("event store: loading: %w", err)
+		return 0, eventstore.Doing("loading", err)
 	}
 	return written, nil
 }

@@ -91,7 +91,7 @@ func (w *writer) batchEnded(f flight, r reply) {
 		}
 		w.returned = append(w.returned, releaseAll(f.appends)...)
 	default:
-		f.appends[0].finish(eventstore.Appended{}, fmt.Errorf("event store: appending: %w", r.err))
+		f.appends[0].finish(eventstore.Appended{}, eventstore.Doing("appending", r.err))
 	}
 	w.draining = true
 }

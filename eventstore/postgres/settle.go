@@ -3,7 +3,6 @@ package postgres
 import (
 	"bytes"
 	"crypto/sha256"
-	"fmt"
 	"math"
 
 	"github.com/google/uuid"
@@ -81,7 +80,7 @@ func (w *writer) askReturned(f flight, r reply) {
 			return
 		}
 		for _, p := range f.appends {
-			p.giveUp(fmt.Errorf("event store: asking for known events: %w", r.err))
+			p.giveUp(eventstore.Doing("asking for known events", r.err))
 		}
 		return
 	}

@@ -11,7 +11,6 @@ package postgres
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -98,7 +97,7 @@ func Open(ctx context.Context, pool *pgxpool.Pool, options Options) (*Store, err
 func OpenURL(ctx context.Context, url string, options Options) (*Store, error) {
 	config, err := pgx.ParseConfig(url)
 	if err != nil {
-		return nil, fmt.Errorf("event store: %w", err)
+		return nil, eventstore.Doing("opening", err)
 	}
 	return OpenConfig(ctx, config, options)
 }
@@ -107,11 +106,11 @@ func OpenURL(ctx context.Context, url string, options Options) (*Store, error) {
 func OpenConfig(ctx context.Context, config *pgx.ConnConfig, options Options) (*Store, error) {
 	options = options.withDefaults()
 	if err := prepareDatabase(ctx, config, options); err != nil {
-		return nil, fmt.Errorf("event store: preparing the database: %w", err)
+		return nil, eventstore.Doing("preparing the database", err)
 	}
 	reads, err := newReadPool(ctx, config, options)
 	if err != nil {
-		return nil, fmt.Errorf("event store: %w", err)
+		return nil, eventstore.Doing("opening", err)
 	}
 	s := &Store{options: options, config: config, reads: reads, revisions: newRevisionCache(options.CachedRevisions), room: make(room, rooms)}
 	s.ending, s.end = context.WithCancelCause(context.Background())
@@ -120,7 +119,7 @@ func OpenConfig(ctx context.Context, config *pgx.ConnConfig, options Options) (*
 	if err := s.writer.start(ctx); err != nil {
 		s.end(eventstore.ErrClosed)
 		reads.Close()
-		return nil, fmt.Errorf("event store: %w", err)
+		return nil, eventstore.Doing("opening", err)
 	}
 	return s, nil
 }
@@ -231,5 +230,5 @@ func (s *Store) readError(doing string, err error) error {
 	case errors.As(err, &gap), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
 	}
-	return fmt.Errorf("event store: %s: %w", doing, err)
+	return eventstore.Doing(doing, err)
 }
