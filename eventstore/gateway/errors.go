@@ -14,6 +14,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"guishu/eventstore"
+	"guishu/eventstore/gateway/expression"
 )
 
 // exception is a failure as EventStoreDB's clients know it: a status, and in
@@ -182,11 +183,14 @@ func asException(err error, log *slog.Logger) error {
 		return err
 	}
 	var invalid *eventstore.InvalidAppendError
+	var slow *expression.SlowError
 	var unknown *eventstore.UnknownOutcomeError
 	var wrong *eventstore.WrongRevisionError
 	switch {
 	case errors.As(err, &invalid):
 		return invalidArgument("%s", invalid.Reason)
+	case errors.As(err, &slow):
+		return invalidArgument("%v", slow)
 	case errors.As(err, &wrong):
 		return wrongExpectedVersion(wrong.Stream, wrong.Expected, wrong.Actual)
 	case errors.As(err, &unknown):

@@ -38,10 +38,12 @@ func (e *examination) take(ctx context.Context, next *step) error {
 	case next.fellBehind:
 		return e.fellBehind()
 	case next.Kind == eventstore.EventDelivered:
-		if e.filter.keeps(&next.Event) {
-			if err := e.event(ctx, &next.Event); err != nil {
-				return err
-			}
+		kept, err := e.filter.keeps(&next.Event)
+		if err == nil && kept {
+			err = e.event(ctx, &next.Event)
+		}
+		if err != nil {
+			return err
 		}
 		return e.upTo(next.Position)
 	case next.Kind == eventstore.Checkpoint:

@@ -2,12 +2,12 @@ package gateway
 
 import (
 	"errors"
-	"regexp"
 	"regexp/syntax"
 	"slices"
 	"strings"
 
 	"guishu/eventstore"
+	"guishu/eventstore/gateway/expression"
 )
 
 // eventFilter is what a client asks to see of $all: events whose stream or type
@@ -16,7 +16,7 @@ import (
 type eventFilter struct {
 	byStream bool
 	prefixes []string
-	matches  func(name string) bool // nil for prefixes
+	matches  *expression.Expression // nil for prefixes
 	// pushed is what the Store drops already. When it says all there is to say,
 	// exact is true and the names need not be looked at again.
 	pushed eventstore.Filter
@@ -29,66 +29,48 @@ const knownTypes = 1_000
 
 // What a filter may ask for. Each event of a subscription is compared with all of
 // it, and a subscription lasts.
-const (
-	maxPrefixes        = 1_000
-	maxExpressionBytes = 64 << 10
-	maxInstructions    = 20_000 // of the program that an expression becomes
-)
+const maxPrefixes = 1_000
 
 // errLargeFilter says that a filter asks for more than that.
 var errLargeFilter = errors.New("the filter is too large")
 
 // newEventFilter makes a filter on stream names or on event types, from an
-// expression or, where that is empty, from prefixes. Expressions are RE2's, and
-// match anywhere in the name unless they are anchored. Errors: *syntax.Error,
-// errLargeFilter.
-func newEventFilter(byStream bool, expression string, prefixes []string) (*eventFilter, error) {
-	if len(prefixes) > maxPrefixes || len(expression) > maxExpressionBytes {
+// expression or, where that is empty, from prefixes. An expression matches anywhere
+// in the name unless it is anchored. Errors: errLargeFilter, or
+// what is wrong with the expression.
+func newEventFilter(byStream bool, text string, prefixes []string) (*eventFilter, error) {
+	if len(prefixes) > maxPrefixes {
 		return nil, errLargeFilter
 	}
 	f := &eventFilter{byStream: byStream, prefixes: prefixes}
-	if expression != "" {
-		compiled, err := compile(expression)
+	if text != "" {
+		compiled, err := expression.Compile(text)
+		if errors.Is(err, expression.ErrLarge) {
+			return nil, errLargeFilter
+		}
 		if err != nil {
 			return nil, err
 		}
-		f.prefixes, f.matches = nil, matcher(expression, compiled)
+		f.prefixes, f.matches = nil, compiled
 	}
-	f.push(expression)
+	f.push(text)
 	if !byStream && !f.exact {
 		f.known = make(map[string]bool)
 	}
 	return f, nil
 }
 
-// compile readies an expression: one of a few bytes may stand for millions of
-// instructions.
-func compile(expression string) (*regexp.Regexp, error) {
-	parsed, err := syntax.Parse(expression, syntax.Perl)
-	if err != nil {
-		return nil, err
-	}
-	program, err := syntax.Compile(parsed.Simplify())
-	if err != nil {
-		return nil, err
-	}
-	if len(program.Inst) > maxInstructions {
-		return nil, errLargeFilter
-	}
-	return regexp.Compile(expression)
-}
-
 // push hands to the Store what it can do exactly: whole types, and prefixes of
 // streams.
-func (f *eventFilter) push(expression string) {
+func (f *eventFilter) push(text string) {
 	var pushed eventstore.Filter
 	switch {
-	case f.byStream && expression == "":
+	case f.byStream && text == "":
 		pushed.StreamPrefixes = slices.Clone(f.prefixes)
 	case f.byStream:
-		pushed.StreamPrefixes = anchoredPrefixes(expression)
-	case expression != "":
-		pushed.Types = anchoredNames(expression)
+		pushed.StreamPrefixes = anchoredPrefixes(text)
+	case text != "":
+		pushed.Types = anchoredNames(text)
 	}
 	if pushed.IsZero() || pushed.Validate() != nil {
 		return
@@ -96,38 +78,39 @@ func (f *eventFilter) push(expression string) {
 	f.pushed, f.exact = pushed, true
 }
 
-// keeps says whether the client wants an event.
-func (f *eventFilter) keeps(event *eventstore.Event) bool {
+// keeps says whether the client wants an event. Errors: *expression.SlowError.
+func (f *eventFilter) keeps(event *eventstore.Event) (bool, error) {
 	if hidden(event.Stream) {
-		return false
+		return false, nil
 	}
 	if f == nil || f.exact {
-		return true
+		return true, nil
 	}
 	if f.byStream {
 		return f.wants(string(event.Stream))
 	}
 	kept, known := f.known[event.Type]
-	if !known {
-		if len(f.known) >= knownTypes {
-			clear(f.known)
-		}
-		kept = f.wants(event.Type)
-		f.known[event.Type] = kept
+	if known {
+		return kept, nil
 	}
-	return kept
+	if len(f.known) >= knownTypes {
+		clear(f.known)
+	}
+	kept, err := f.wants(event.Type)
+	f.known[event.Type] = kept
+	return kept, err
 }
 
-func (f *eventFilter) wants(name string) bool {
+func (f *eventFilter) wants(name string) (bool, error) {
 	if f.matches != nil {
-		return f.matches(name)
+		return f.matches.Match(name)
 	}
 	for _, prefix := range f.prefixes {
 		if strings.HasPrefix(name, prefix) {
-			return true
+			return true, nil
 		}
 	}
-	return false
+	return false, nil
 }
 
 // store is the part of the filter that the Store applies.
@@ -150,16 +133,6 @@ func hidden(stream eventstore.Stream) bool {
 	}
 	group, ours := strings.CutPrefix(name, "$persistentsubscription-$all::")
 	return ours && (strings.HasSuffix(group, "-checkpoint") || strings.HasSuffix(group, "-parked"))
-}
-
-// matcher is the expression as a function. The clients' own "no system events"
-// is worth a short way.
-func matcher(expression string, compiled *regexp.Regexp) func(string) bool {
-	switch expression {
-	case `^[^\$].*`, `^[^$].*`:
-		return func(name string) bool { return name != "" && name[0] != '$' }
-	}
-	return compiled.MatchString
 }
 
 // anchoredNames gives the names that an expression such as ^(?:one|two)$ stands

@@ -166,7 +166,11 @@ func (r *reader) readAll(ctx context.Context) error {
 			}
 			read++
 			query.After, query.Before = event.Position, event.Position
-			if !r.filter.keeps(&event) {
+			kept, err := r.filter.keeps(&event)
+			if err != nil {
+				return err
+			}
+			if !kept {
 				continue
 			}
 			if err := r.sendEvent(ctx, &event); err != nil {

@@ -7,6 +7,7 @@ import (
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/streams"
 
 	"guishu/eventstore"
+	"guishu/eventstore/gateway/expression"
 )
 
 // readRequest is a ReadReq that makes sense.
@@ -173,13 +174,13 @@ func (r *readRequest) parseFilter(options *streams.ReadReq_Options) error {
 }
 
 func (r *readRequest) useFilter(options *streams.ReadReq_Options_FilterOptions) error {
-	var expression *streams.ReadReq_Options_FilterOptions_Expression
+	var given *streams.ReadReq_Options_FilterOptions_Expression
 	byStream := false
 	switch filter := options.GetFilter().(type) {
 	case *streams.ReadReq_Options_FilterOptions_StreamIdentifier:
-		expression, byStream = filter.StreamIdentifier, true
+		given, byStream = filter.StreamIdentifier, true
 	case *streams.ReadReq_Options_FilterOptions_EventType:
-		expression = filter.EventType
+		given = filter.EventType
 	default:
 		return invalidArgument("the filter says neither streams nor types")
 	}
@@ -192,12 +193,12 @@ func (r *readRequest) useFilter(options *streams.ReadReq_Options_FilterOptions) 
 		return invalidArgument("the multiplier of the checkpoint interval must be above zero")
 	}
 	r.interval = min(window, 1<<31) * min(int64(multiplier), 1<<31)
-	r.filter, err = newEventFilter(byStream, expression.GetRegex(), expression.GetPrefix())
+	r.filter, err = newEventFilter(byStream, given.GetRegex(), given.GetPrefix())
 	if errors.Is(err, errLargeFilter) {
-		return invalidArgument("a filter has %d prefixes at most, or an expression of %d bytes and %d instructions", maxPrefixes, maxExpressionBytes, maxInstructions)
+		return invalidArgument("a filter has %d prefixes at most, or an expression of %d bytes and %d instructions", maxPrefixes, expression.MaxBytes, expression.MaxInstructions)
 	}
 	if err != nil {
-		return invalidArgument("the filter's expression is not one of RE2's: %v", err)
+		return invalidArgument("the filter's expression cannot be read: %v", err)
 	}
 	return nil
 }

@@ -100,7 +100,11 @@ func (s *Subscription) deliver(ctx context.Context, delivery *eventstore.Deliver
 	if s.name.Source == All {
 		place = Place(delivery.Event.Position)
 	}
-	if !s.wants(&delivery.Event) {
+	wanted, err := s.wants(&delivery.Event)
+	if err != nil {
+		return err
+	}
+	if !wanted {
 		counts := !bookkeeping(delivery.Event.Stream)
 		return s.locked(ctx, func() { s.group.Pass(place, counts) })
 	}
@@ -117,11 +121,14 @@ func (s *Subscription) deliver(ctx context.Context, delivery *eventstore.Deliver
 }
 
 // wants says whether an event of the source is for the consumers.
-func (s *Subscription) wants(event *eventstore.Event) bool {
+func (s *Subscription) wants(event *eventstore.Event) (bool, error) {
 	if s.name.Source != All {
-		return true // the tombstone too (G-07)
+		return true, nil // the tombstone too (G-07)
 	}
-	return !bookkeeping(event.Stream) && event.Type != epochType && s.settings.Filter.keeps(event)
+	if bookkeeping(event.Stream) || event.Type == epochType {
+		return false, nil
+	}
+	return s.settings.Filter.keeps(event)
 }
 
 // resolve finds the target of a link. An event whose data is no link stands for

@@ -1,10 +1,10 @@
 package persistent
 
 import (
-	"regexp"
 	"strings"
 
 	"guishu/eventstore"
+	"guishu/eventstore/gateway/expression"
 )
 
 // Limits of a filter.
@@ -14,13 +14,13 @@ const (
 )
 
 // Filter keeps some events of All: by the stream's name or by the event's type,
-// by prefix or by regular expression (RE2). The zero Filter keeps all.
+// by prefix or by regular expression. The zero Filter keeps all.
 type Filter struct {
 	ByStream bool // else by type
 	Regex    string
 	Prefixes []string
 
-	compiled *regexp.Regexp
+	compiled *expression.Expression
 }
 
 // IsZero says whether the filter keeps everything.
@@ -42,7 +42,7 @@ func (f *Filter) compile() error {
 	if f.Regex == "" {
 		return nil
 	}
-	compiled, err := regexp.Compile(f.Regex)
+	compiled, err := expression.Compile(f.Regex)
 	if err != nil {
 		return invalid("the filter's regular expression cannot be used: %v", err)
 	}
@@ -50,22 +50,22 @@ func (f *Filter) compile() error {
 	return nil
 }
 
-// keeps says whether an event passes the filter.
-func (f *Filter) keeps(event *eventstore.Event) bool {
+// keeps says whether an event passes the filter. Errors: *expression.SlowError.
+func (f *Filter) keeps(event *eventstore.Event) (bool, error) {
 	if f.IsZero() {
-		return true
+		return true, nil
 	}
 	text := event.Type
 	if f.ByStream {
 		text = string(event.Stream)
 	}
 	if f.compiled != nil {
-		return f.compiled.MatchString(text)
+		return f.compiled.Match(text)
 	}
 	for _, prefix := range f.Prefixes {
 		if strings.HasPrefix(text, prefix) {
-			return true
+			return true, nil
 		}
 	}
-	return false
+	return false, nil
 }

@@ -1,0 +1,62 @@
+package expression
+
+import (
+	"errors"
+	"strings"
+	"testing"
+)
+
+// G-23: the expressions that clients filter with, by default or of their own.
+func TestWhatClientsFilterWith(t *testing.T) {
+	t.Parallel()
+	for text, names := range map[string]map[string]bool{
+		`^(?!(\$.+$|PersistentConfig\d+$|Result$)).*$`: {"opened": true, "$metadata": false, "PersistentConfig1": false, "PersistentConfigs": true, "Result": false, "Results": true},
+		`^(?!\$).*`:      {"account-1": true, "$all": false},
+		`^(?!a|b)c`:      {"c": true, "a": false, "xc": false},
+		`^(?![)(]x)\(`:   {"(y": true, "(x": false},
+		`^[^\$].*`:       {"account-1": true, "$all": false, "": false},
+		`(.)\1`:          {"account": true, "acount": false},
+		`(?<=account-)7`: {"account-7": true, "other-7": false},
+		`foo(?=bar)`:     {"foobar": true, "foobaz": false},
+		`^(?!a(?=b)).*`:  {"ab": false, "ac": true},
+		`^account-\d+$`:  {"account-1": true, "account-": false},
+	} {
+		compiled, err := Compile(text)
+		if err != nil {
+			t.Errorf("%s: %v", text, err)
+			continue
+		}
+		for name, want := range names {
+			if got, err := compiled.Match(name); got != want || err != nil {
+				t.Errorf("%s on %q: %v, %v", text, name, got, err)
+			}
+		}
+	}
+}
+
+func TestWhatIsNoExpression(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"([", "(?!", "^(?!a", `(?<n`} {
+		if _, err := Compile(text); err == nil {
+			t.Errorf("%s is taken", text)
+		}
+	}
+	for _, text := range []string{strings.Repeat("a", MaxBytes+1), `\pL{1000}{1000}`, "(a)\\1" + strings.Repeat("b", maxTriedBytes)} {
+		if _, err := Compile(text); err == nil {
+			t.Errorf("%.20s is taken", text)
+		}
+	}
+}
+
+// An expression that would take for ever is given up.
+func TestAnEndlessExpressionIsGivenUp(t *testing.T) {
+	t.Parallel()
+	compiled, err := Compile(`^(\w+\w+)+(?!x)\1$`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var slow *SlowError
+	if _, err := compiled.Match(strings.Repeat("a", 200) + "!"); !errors.As(err, &slow) {
+		t.Errorf("it gives %v", err)
+	}
+}
