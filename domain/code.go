@@ -26,6 +26,12 @@ var (
 	ErrLedgerDamaged = NewCode("ledger/damaged", Unavailable, "C-09",
 		"账本受损：{stream} 的部分事件被删除或隐藏，恢复之前不作任何决定。请联系系统管理员（见 docs/operating.md）",
 		"The ledger is damaged: events of {stream} were deleted or hidden. Nothing is decided on it until they are back. Tell whoever operates the system (docs/operating.md).")
+	ErrLedgerKeysMissing = NewCode("ledger/keys-missing", Unavailable, "C-09",
+		"数据库缺少账本中个人信息的密钥（数据库比账本旧）：请用 guishu keys load 装入较新的密钥备份，见 docs/operating.md",
+		"The database lacks keys of personal data in the ledger: it is older than the ledger. Load a newer backup of the keys with guishu keys load (docs/operating.md).")
+	ErrLedgerPutBack = NewCode("ledger/put-back", Unavailable, "C-09",
+		"账本被换成了较早的副本或另一账本，在处理之前不作任何决定：请恢复原来的账本，或停止后以 guishu serve --accept-older-ledger 接受它，见 docs/operating.md",
+		"The ledger was put back to an earlier copy, or is another one. Nothing is decided: bring the right one back, or stop and accept this one with guishu serve --accept-older-ledger (docs/operating.md).")
 	ErrLedgerOutcomeUnknown = NewCode("ledger/outcome-unknown", Unavailable, "",
 		"暂时无法确认结果，请用相同的 Idempotency-Key 重试",
 		"It is not known whether this took effect. Repeat it with the same Idempotency-Key.")
@@ -107,7 +113,8 @@ var (
 func Codes() []Code {
 	return []Code{
 		ErrAuthzDenied, ErrFormDateFormat, ErrFormRequired, ErrFormValue, ErrIdempotencyKeyRequired,
-		ErrIdempotencyKeyReused, ErrLedgerBusy, ErrLedgerDamaged, ErrLedgerOutcomeUnknown, ErrLedgerUnavailable, ErrMoneyFormat,
+		ErrIdempotencyKeyReused, ErrLedgerBusy, ErrLedgerDamaged, ErrLedgerKeysMissing, ErrLedgerOutcomeUnknown,
+		ErrLedgerPutBack, ErrLedgerUnavailable, ErrMoneyFormat,
 		ErrMoneyOverflow, ErrPolicyValue, ErrQueryCursor, ErrQueryDateRange, ErrQueryFilter, ErrQueryKeyRequired,
 		ErrQueryNotFoundOrOutOfScope, ErrQueryOrgRequired, ErrQueryPositionTimeout, ErrQuerySort, ErrRequestIDFormat,
 		ErrRequestMalformed, ErrRequestMediaType, ErrRequestMethod, ErrRequestNotFound, ErrRequestTimeFormat,

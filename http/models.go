@@ -70,7 +70,7 @@ var (
 
 // Describe names what is shown.
 func (c stateCollector) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{modelPosition, modelLag, modelStopped, ledgerHead, sessionsOpen, reactionPosition, reactionParked, foreignEvents, streamDamaged} {
+	for _, d := range []*prometheus.Desc{modelPosition, modelLag, modelStopped, ledgerHead, sessionsOpen, reactionPosition, reactionParked, foreignEvents, streamDamaged, ledgerHeld} {
 		to <- d
 	}
 }

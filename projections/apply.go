@@ -7,6 +7,8 @@ import (
 	"fmt"
 
 	"guishu/eventstore"
+
+	"github.com/google/uuid"
 )
 
 // member is a build that is being carried on, event by event.
@@ -133,7 +135,7 @@ func fence(members []*member, outcomes []outcome) statement {
 // wait for progress.
 func (a *applier) commit(ctx context.Context, members []*member, events []*Event, outcomes []outcome) error {
 	var statements []statement
-	var generations, positions []byte
+	var generations, positions, places, marks []byte
 	moved := 0
 	for i, m := range members {
 		if outcomes[i].fenced {
@@ -148,16 +150,24 @@ func (a *applier) commit(ctx context.Context, members []*member, events []*Event
 		moved++
 		generations = appendInt(generations, m.build.Generation)
 		positions = appendInt(positions, int64(events[outcomes[i].taken-1].Position))
+		mark := markIn(events[:outcomes[i].taken])
+		places = appendInt(places, int64(mark.Position))
+		marks = appendID(marks, mark.Event)
 	}
 	if moved == 0 {
 		return a.session.run(ctx, plain("ROLLBACK"))
 	}
 	checkpoint := statement{
-		sql: `UPDATE read.builds b SET position = reached.position, failure = ''
-			FROM unnest($1::bigint[], $2::bigint[]) AS reached (generation, position)
+		sql: `UPDATE read.builds b SET position = reached.position, failure = '',
+				mark_position = CASE WHEN reached.place > 0 THEN reached.place ELSE b.mark_position END,
+				mark_event = CASE WHEN reached.place > 0 THEN reached.mark ELSE b.mark_event END
+			FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::uuid[]) AS reached (generation, position, place, mark)
 			WHERE b.generation = reached.generation`,
-		params: [][]byte{arrayParam(intKind.oid, moved, generations), arrayParam(intKind.oid, moved, positions)},
-		oids:   []uint32{intKind.array, intKind.array},
+		params: [][]byte{
+			arrayParam(intKind.oid, moved, generations), arrayParam(intKind.oid, moved, positions),
+			arrayParam(intKind.oid, moved, places), arrayParam(uuidKind.oid, moved, marks),
+		},
+		oids: []uint32{intKind.array, intKind.array, intKind.array, uuidKind.array},
 	}
 	statements = append(statements, checkpoint, plain(`SELECT pg_notify('`+progressChannel+`', '')`), plain("COMMIT"))
 	if err := a.session.run(ctx, statements...); err != nil {
@@ -198,6 +208,11 @@ func (m *member) loads() []statement {
 func appendInt(b []byte, value int64) []byte {
 	b = append(b, 0, 0, 0, 8)
 	return binary.BigEndian.AppendUint64(b, uint64(value))
+}
+
+func appendID(b []byte, id uuid.UUID) []byte {
+	b = append(b, 0, 0, 0, 16)
+	return append(b, id[:]...)
 }
 
 // abort rolls back, so that the connection can be used again.

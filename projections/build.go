@@ -68,6 +68,7 @@ func (b builder) build(ctx context.Context, plans []*plan, progress Progress) ([
 			return false
 		}
 		var done eventstore.Position
+		var mark Mark
 		events := 0
 		for page := range reader.pages(ctx, 0, head) {
 			for i, p := range plans {
@@ -82,6 +83,7 @@ func (b builder) build(ctx context.Context, plans []*plan, progress Progress) ([
 				return page.err
 			}
 			events += len(page.events)
+			mark = mark.orLater(markIn(page.events))
 			done = eventstore.Position(page.events[len(page.events)-1].Position)
 			if progress != nil {
 				progress(int64(done), int64(head))
@@ -97,7 +99,10 @@ func (b builder) build(ctx context.Context, plans []*plan, progress Progress) ([
 			}
 			folded[i] = nil
 			builds[i].Position = done
-			if _, err := tx.Exec(ctx, `UPDATE read.builds SET position = $2 WHERE generation = $1`, builds[i].Generation, int64(done)); err != nil {
+			_, err = tx.Exec(ctx, `
+				UPDATE read.builds SET position = $2, mark_position = nullif($3::bigint, 0), mark_event = CASE WHEN $3::bigint > 0 THEN $4::uuid END
+				WHERE generation = $1`, builds[i].Generation, int64(done), int64(mark.Position), mark.Event)
+			if err != nil {
 				return err
 			}
 			reports[i] = Rebuilt{Model: p.Name, Version: p.Version, Position: done, Events: events, Rows: rows}

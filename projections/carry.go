@@ -172,6 +172,9 @@ func (r *Runner) advance(ctx context.Context, a *applier, members []*member, unt
 		}
 		return more, false, err
 	}
+	if err := r.assure(ctx); err != nil {
+		return nil, false, err
+	}
 	outcomes, err := r.isolate(ctx, a, members, events)
 	if err != nil {
 		return nil, false, err

@@ -138,6 +138,7 @@ func (r reader) decode(ctx context.Context, after eventstore.Position, stored []
 		}
 		after = e.Position
 		if p.events = append(p.events, &slab[i]); unwanted[e.Type] {
+			slab[i].Fact.Event = e.ID
 			continue
 		}
 		decoded, err := r.decoder.Decode(ctx, e)
@@ -210,10 +211,10 @@ func newFeed(r reader) *feed { return &feed{reader: r, more: make(chan struct{})
 
 // follow subscribes to the ledger after a position until ctx ends, the store
 // fails or an event cannot be had. It gives why.
-func (f *feed) follow(ctx context.Context, after eventstore.Position) error {
+func (f *feed) follow(ctx context.Context, after eventstore.Position, assure func(context.Context) error) error {
 	f.reset(after)
 	batch := make([]eventstore.Event, 0, 64)
-	for delivery, err := range f.store.SubscribeAll(ctx, after, eventstore.Filter{}) {
+	for delivery, err := range eventstore.Steady(ctx, f.store, after, eventstore.Filter{}, assure) {
 		if err != nil {
 			return err
 		}

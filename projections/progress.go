@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 
 	"github.com/jackc/pgx/v5"
@@ -151,6 +152,20 @@ func (r *Runner) WaitForAll(ctx context.Context, position eventstore.Position) e
 	for _, l := range r.lanes {
 		if err := r.WaitFor(ctx, l.plan.Name, position); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// Stopped is why a read model has stopped, wherever it is brought on, where that is
+// because of cause; nil if none has.
+func (r *Runner) Stopped(cause error) error {
+	r.progress.mu.Lock()
+	defer r.progress.mu.Unlock()
+	for model, failure := range r.progress.failures {
+		// What another process met is known by its words alone.
+		if errors.Is(failure, cause) || strings.Contains(failure.Error(), cause.Error()) {
+			return &StoppedError{Model: model, Position: r.progress.positions[model], Err: failure}
 		}
 	}
 	return nil

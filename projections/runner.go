@@ -43,6 +43,7 @@ type Runner struct {
 	wake     chan struct{} // something changed that the feed does not know of
 	hurry    chan struct{} // somebody waits to see an event
 	erased   chan struct{} // a person was erased, or another build serves
+	assured  atomic.Uint64 // the store's connections, as of when it held the ledger
 	carrier  atomic.Uint32 // the server process that brings read models on for this one
 }
 
@@ -167,7 +168,7 @@ func (r *Runner) follow(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = r.feed.follow(ctx, last)
+	err = r.feed.follow(ctx, last, r.Verify)
 	if broken(err) {
 		// Trying again changes nothing: what the ledger holds there stays. The
 		// read models stop when they come to it.

@@ -44,13 +44,17 @@ CREATE TABLE IF NOT EXISTS read.builds (
 	built_at   timestamptz NOT NULL DEFAULT now()
 );
 ALTER TABLE read.builds ADD COLUMN IF NOT EXISTS description text NOT NULL DEFAULT '';
+-- The last event of the ledger's own that a build has taken in, by which the ledger is
+-- known again; NULL where an older program brought the build here.
+ALTER TABLE read.builds ADD COLUMN IF NOT EXISTS mark_position bigint;
+ALTER TABLE read.builds ADD COLUMN IF NOT EXISTS mark_event uuid;
 CREATE UNIQUE INDEX IF NOT EXISTS builds_serving ON read.builds (model) WHERE serving;
 `
 
 // schemaDone asks whether the schema is there already: making it again would wait for
 // every build that another process is at.
 const schemaDone = `
-SELECT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('read.builds') AND attname = 'description')`
+SELECT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('read.builds') AND attname = 'mark_event')`
 
 // migrate makes the schema and, for read models that there were none of, empty
 // tables that serve at once. Versions that differ from the one serving are left

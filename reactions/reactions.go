@@ -91,6 +91,7 @@ func Open(ctx context.Context, c Config) (*Reactions, error) {
 	}
 	r.subscriber = subscriber.New(subscriber.Config{
 		Store: c.Store, Checkpoints: checkpoints, Consumers: consumers, Log: c.Log, Lanes: c.Lanes, Line: r.line,
+		Assure: c.Ledger.Assure,
 	})
 	r.router, err = message.NewRouter(message.RouterConfig{CloseTimeout: 10 * time.Second}, watermill.NewSlogLoggerWithLevelMapping(c.Log, quiet))
 	if err != nil {

@@ -67,6 +67,12 @@ type Config struct {
 	// Loading opens a ledger that is being loaded, for whoever loads it: see
 	// BeginLoading.
 	Loading bool
+	// Verify says whether the ledger is the one that what is beside it was built from:
+	// domain.ErrLedgerPutBack where it is not. Optional.
+	Verify func(context.Context) error
+	// Hold says why nothing may be decided for now, nil if it may; it is asked before
+	// every command and must be quick. Optional.
+	Hold func() error
 	// CachedStreams is how many folded states are kept, 20,000 if zero.
 	CachedStreams int
 }
@@ -88,6 +94,7 @@ type Ledger struct {
 	log       *slog.Logger
 	states    *states
 	turns     *turnstiles
+	vigil     *vigil
 
 	erased string // the stored name of customer.Erased
 
@@ -114,7 +121,7 @@ func Open(ctx context.Context, c Config) (*Ledger, error) {
 	l := &Ledger{
 		directory: c.Aggregates, id: c.ID, store: c.Store, codec: c.Codec, keys: c.Keys, lookups: c.Lookups, requests: c.Requests, eraser: c.Eraser, census: c.Census,
 		location: c.Location, now: c.Now, log: c.Log,
-		states: newStates(c.CachedStreams), turns: newTurnstiles(),
+		states: newStates(c.CachedStreams), turns: newTurnstiles(), vigil: newVigil(c),
 	}
 	names, err := c.Codec.Registry().Names(customer.Erased{})
 	if err != nil {
@@ -158,13 +165,17 @@ func (l *Ledger) follow(ctx context.Context) error {
 	l.running.Go(func() {
 		for tail.Err() == nil {
 			after, err = l.followFrom(tail, after)
-			if tail.Err() == nil {
+			if tail.Err() != nil {
+				return
+			}
+			if !errors.Is(err, eventstore.ErrReconnected) {
 				l.log.Warn("following the ledger was interrupted; cached states are dropped", "after", after, "error", err)
-				l.states.entries.Purge()
 				pause(tail, time.Second)
 			}
+			l.states.entries.Purge()
 		}
 	})
+	l.running.Go(func() { l.vigil.keep(tail, l.tellTrouble) })
 	l.running.Go(func() {
 		for tail.Err() == nil {
 			if err := l.watchHidden(tail); tail.Err() == nil {
@@ -177,12 +188,15 @@ func (l *Ledger) follow(ctx context.Context) error {
 }
 
 func (l *Ledger) followFrom(ctx context.Context, after eventstore.Position) (eventstore.Position, error) {
-	for delivery, err := range l.store.SubscribeAll(ctx, after, eventstore.Filter{}) {
+	for delivery, err := range eventstore.Steady(ctx, l.store, after, eventstore.Filter{}, l.vigil.look) {
 		if err != nil {
 			return after, err
 		}
 		if delivery.Kind == eventstore.EventDelivered {
 			recorded := delivery.Event
+			if _, err := l.directory.Of(string(recorded.Stream)); err == nil {
+				l.vigil.knows(recorded.Position, recorded.ID)
+			}
 			if err := l.carryOutErasure(ctx, recorded); err != nil {
 				return after, err
 			}
@@ -191,6 +205,17 @@ func (l *Ledger) followFrom(ctx context.Context, after eventstore.Position) (eve
 		after = delivery.Position
 	}
 	return after, eventstore.ErrClosed
+}
+
+// tellTrouble says that the store does not hold the ledger that is known, or that it
+// does again. What was kept of it is dropped either way.
+func (l *Ledger) tellTrouble(trouble error) {
+	l.states.entries.Purge()
+	if trouble == nil {
+		l.log.Warn("the ledger is again the one that is known")
+		return
+	}
+	l.log.Error("the ledger is not the one that is known; nothing is decided", "error", trouble)
 }
 
 // carryOutErasure makes this process forget the customer whom an event erased.

@@ -54,6 +54,9 @@ func (l *Ledger) begin(ctx context.Context, call Call, v Verb, body any) (*Task,
 	if v.ByLedger && !call.ledger {
 		return nil, domain.ErrAuthzDenied
 	}
+	if err := l.vigil.ask(ctx); err != nil {
+		return nil, err
+	}
 	t := &Task{ledger: l, call: call, verb: v, now: l.now()}
 	if err := t.identify(ctx); err != nil {
 		return nil, err

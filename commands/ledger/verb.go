@@ -76,6 +76,7 @@ func AnyRefuses() []domain.Code {
 	return []domain.Code{
 		domain.ErrAuthzDenied, staff.ErrAccountDisabled, domain.ErrQueryNotFoundOrOutOfScope, domain.ErrFormRequired, domain.ErrFormValue,
 		domain.ErrRequestMalformed, domain.ErrIdempotencyKeyReused, migration.ErrNotApproved, migration.ErrState,
-		domain.ErrRequestTooLarge, domain.ErrLedgerBusy, domain.ErrLedgerDamaged, domain.ErrLedgerOutcomeUnknown, domain.ErrLedgerUnavailable,
+		domain.ErrRequestTooLarge, domain.ErrLedgerBusy, domain.ErrLedgerDamaged, domain.ErrLedgerKeysMissing,
+		domain.ErrLedgerPutBack, domain.ErrLedgerOutcomeUnknown, domain.ErrLedgerUnavailable,
 	}
 }

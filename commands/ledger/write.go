@@ -190,6 +190,7 @@ func (t *Task) append(ctx context.Context, wanted outcome) (Answer, error) {
 	if !fits(events) {
 		return t.before(ctx, errTooLarge)
 	}
+	before := l.vigil.newestKnown()
 	done, err := l.store.Append(ctx, eventstore.Append{
 		Stream: t.stream, Expected: eventstore.AtRevision(wanted.Revision), Scope: eventstore.InStore, Events: events,
 	})
@@ -203,9 +204,18 @@ func (t *Task) append(ctx context.Context, wanted outcome) (Answer, error) {
 			return Answer{}, err
 		}
 		return Answer{}, outcomeOf(err)
-	case done.Repeated:
+	}
+	if done.Repeated || done.Position <= before.position || !l.vigil.assured() {
+		// Nothing that is new stands before what was known, unless the store went back;
+		// and over a new connection another one may have answered.
+		if err := l.vigil.look(ctx); err != nil {
+			return Answer{}, errors.Join(err, domain.ErrLedgerOutcomeUnknown)
+		}
+	}
+	if done.Repeated {
 		return t.before(ctx, domain.ErrIdempotencyKeyReused)
 	}
+	l.vigil.knows(done.Position, t.event(len(events)-1))
 	if first := wanted.Revision + 1; done.First != first {
 		// The store had hidden what stood here before.
 		gone := &eventstore.DamagedError{Stream: t.stream, Missing: first, Reason: fmt.Sprintf("what was appended as revision %d stands at %d", first, done.First)}

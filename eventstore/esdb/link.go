@@ -199,6 +199,7 @@ type links struct {
 	slots     []*slot
 	work      sync.WaitGroup // the attempts to connect
 	sending   sync.WaitGroup // the calls that appends share, and who watches over a leader
+	made      atomic.Uint64  // connections
 
 	mu      sync.Mutex
 	members []string // of the cluster, as heard of last
@@ -328,6 +329,7 @@ func (l *links) connect() (*link, error) {
 		return nil, err
 	}
 	got.client = client
+	l.made.Add(1)
 	if target.watched {
 		l.sending.Go(func() { l.watch(got) })
 	}

@@ -9,7 +9,13 @@ import (
 	"guishu/eventstore"
 )
 
-var _ eventstore.Witness = (*Store)(nil)
+var (
+	_ eventstore.Witness   = (*Store)(nil)
+	_ eventstore.Connector = (*Store)(nil)
+)
+
+// Connections implements eventstore.Connector.
+func (s *Store) Connections() uint64 { return s.links.made.Load() }
 
 // Vanished implements eventstore.Witness: a stream was there if it was deleted for
 // good, or if its metadata hide events, as those of a deleted stream do.

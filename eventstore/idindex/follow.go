@@ -21,6 +21,7 @@ type follower struct {
 	pool     *pgxpool.Pool
 	inner    eventstore.Store
 	log      *slog.Logger
+	assure   func(context.Context) error
 	cancel   context.CancelFunc
 	stopped  chan struct{}
 	caughtUp chan struct{} // closed once the log's end has been reached
@@ -37,10 +38,10 @@ const mostFollowed = 5_000
 // nobody waits for it.
 const restBetween = 250 * time.Millisecond
 
-func startFollower(pool *pgxpool.Pool, inner eventstore.Store, log *slog.Logger) *follower {
+func startFollower(pool *pgxpool.Pool, inner eventstore.Store, log *slog.Logger, assure func(context.Context) error) *follower {
 	ctx, cancel := context.WithCancel(context.Background())
 	f := &follower{
-		pool: pool, inner: inner, log: log, cancel: cancel,
+		pool: pool, inner: inner, log: log, assure: assure, cancel: cancel,
 		stopped: make(chan struct{}), caughtUp: make(chan struct{}), changed: make(chan struct{}),
 	}
 	go f.follow(ctx)
@@ -116,7 +117,7 @@ func (f *follower) followOnce(ctx context.Context) error {
 
 // subscribe passes the log on.
 func (f *follower) subscribe(ctx context.Context, after eventstore.Position, to chan<- eventstore.Delivery) error {
-	for delivery, err := range f.inner.SubscribeAll(ctx, after, eventstore.Filter{}) {
+	for delivery, err := range eventstore.Steady(ctx, f.inner, after, eventstore.Filter{}, f.assure) {
 		if err != nil {
 			return err
 		}

@@ -44,6 +44,9 @@ type Options struct {
 	// time.
 	Courtesy time.Duration
 	Log      *slog.Logger // optional
+	// Assure makes sure that the inner store holds the ledger that is in the index,
+	// before anything is taken from it over a new connection. Optional.
+	Assure func(context.Context) error
 }
 
 // Store is an eventstore.Store and an eventstore.IDFinder. Any number of
@@ -71,6 +74,7 @@ var (
 	_ eventstore.ScopeTeller = (*Store)(nil)
 	_ eventstore.Loader      = (*Store)(nil)
 	_ eventstore.Witness     = (*Store)(nil)
+	_ eventstore.Connector   = (*Store)(nil)
 )
 
 // Open wraps inner, which it closes with itself. What inner holds already comes
@@ -82,6 +86,9 @@ func Open(ctx context.Context, pool *pgxpool.Pool, inner eventstore.Store, optio
 	}
 	if options.Log == nil {
 		options.Log = slog.New(slog.DiscardHandler)
+	}
+	if options.Assure == nil {
+		options.Assure = func(context.Context) error { return nil }
 	}
 	if options.Fence == nil {
 		options.Fence = plainFence
@@ -98,7 +105,7 @@ func Open(ctx context.Context, pool *pgxpool.Pool, inner eventstore.Store, optio
 	}
 	return &Store{
 		inner: inner, pool: pool, options: options, log: options.Log, closing: make(chan struct{}),
-		clerk: startClerk(pool), follower: startFollower(pool, inner, options.Log),
+		clerk: startClerk(pool), follower: startFollower(pool, inner, options.Log, options.Assure),
 	}, nil
 }
 
@@ -166,6 +173,14 @@ func (s *Store) LastPosition(ctx context.Context) (eventstore.Position, error) {
 
 // Contiguous implements eventstore.Store.
 func (s *Store) Contiguous() bool { return s.inner.Contiguous() }
+
+// Connections implements eventstore.Connector, as the inner store does.
+func (s *Store) Connections() uint64 {
+	if inner, ok := s.inner.(eventstore.Connector); ok {
+		return inner.Connections()
+	}
+	return 0
+}
 
 // Close implements eventstore.Store.
 func (s *Store) Close() error {

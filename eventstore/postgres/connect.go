@@ -202,6 +202,7 @@ func (w *writer) connect(ctx context.Context, fence bool) (*link, head, error) {
 		return nil, head{}, err
 	}
 	w.processID.Store(connection.PgConn().PID())
+	w.made.Add(1)
 	l, err := newLink(ctx, connection)
 	if err != nil {
 		_ = connection.Close(context.WithoutCancel(ctx))

@@ -83,7 +83,10 @@ type Store struct {
 	closed sync.Once
 }
 
-var _ eventstore.Store = (*Store)(nil)
+var (
+	_ eventstore.Store     = (*Store)(nil)
+	_ eventstore.Connector = (*Store)(nil)
+)
 
 // Open opens the ledger in the database that pool leads to, and creates or
 // migrates its schema. The pool only lends its configuration: the store has
@@ -198,6 +201,9 @@ func (s *Store) LastPosition(ctx context.Context) (eventstore.Position, error) {
 func (s *Store) KnownPosition() eventstore.Position {
 	return eventstore.Position(s.tail.known.Load())
 }
+
+// Connections implements eventstore.Connector: how often the writer has connected.
+func (s *Store) Connections() uint64 { return s.writer.made.Load() }
 
 // Contiguous implements eventstore.Store: positions are 1, 2, 3 …
 func (s *Store) Contiguous() bool { return true }

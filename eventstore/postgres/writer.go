@@ -44,6 +44,7 @@ type writer struct {
 	name      string // of its connection, unique to this writer
 
 	processID atomic.Uint32 // of the server process it writes through
+	made      atomic.Uint64 // connections
 
 	stopping context.Context // cancelled to give up
 	stop     context.CancelFunc

@@ -48,6 +48,9 @@ type Config struct {
 	Checkpoints Checkpoints
 	Consumers   map[string]eventstore.Filter // topics, and what each consumer gets
 	Log         *slog.Logger                 // optional
+	// Assure makes sure that the store holds the ledger whose events were handled, before
+	// anything is taken from it over a new connection. Optional.
+	Assure func(context.Context) error
 	// Lanes is how many events of different streams a consumer may have under way
 	// at once, 1 if zero.
 	Lanes int
@@ -80,6 +83,9 @@ func New(c Config) *Subscriber {
 	}
 	if c.Lanes == 0 {
 		c.Lanes = 1
+	}
+	if c.Assure == nil {
+		c.Assure = func(context.Context) error { return nil }
 	}
 	if c.Line == nil {
 		c.Line = func(_ context.Context, _ string, event eventstore.Event) eventstore.Stream { return event.Stream }
@@ -135,7 +141,9 @@ func (s *Subscriber) Close() error {
 func (s *Subscriber) consume(ctx context.Context, name string, filter eventstore.Filter, out chan<- *message.Message) {
 	for ctx.Err() == nil {
 		if err := s.consumeOnce(ctx, name, filter, out); err != nil && ctx.Err() == nil {
-			s.config.Log.Warn("a consumer was interrupted and goes on", "consumer", name, "error", err)
+			if !errors.Is(err, eventstore.ErrReconnected) {
+				s.config.Log.Warn("a consumer was interrupted and goes on", "consumer", name, "error", err)
+			}
 			s.pause(ctx)
 		}
 	}
@@ -187,7 +195,7 @@ func (c *checkpoint) save(ctx context.Context, handled eventstore.Position) erro
 }
 
 func (s *Subscriber) deliverAll(ctx context.Context, consumer string, from eventstore.Position, filter eventstore.Filter, lanes *lanes, out chan<- *message.Message) error {
-	for delivery, err := range s.config.Store.SubscribeAll(ctx, from, filter) {
+	for delivery, err := range eventstore.Steady(ctx, s.config.Store, from, filter, s.config.Assure) {
 		switch {
 		case err != nil:
 			return err

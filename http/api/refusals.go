@@ -51,7 +51,8 @@ func refusals(op *huma.Operation, rt Route) map[int][]domain.Code {
 func commandRefuses() []domain.Code {
 	return []domain.Code{
 		domain.ErrIdempotencyKeyRequired, domain.ErrIdempotencyKeyReused, domain.ErrRequestTimeFormat, domain.ErrRequestIDFormat,
-		domain.ErrQueryNotFoundOrOutOfScope, migration.ErrNotApproved, domain.ErrLedgerBusy, domain.ErrLedgerDamaged, domain.ErrLedgerOutcomeUnknown,
+		domain.ErrQueryNotFoundOrOutOfScope, migration.ErrNotApproved, domain.ErrLedgerBusy, domain.ErrLedgerDamaged, domain.ErrLedgerKeysMissing,
+		domain.ErrLedgerPutBack, domain.ErrLedgerOutcomeUnknown,
 	}
 }
 

@@ -48,6 +48,10 @@ type Config struct {
 	Prepare func(context.Context, *pgxpool.Pool) error
 	// Loading opens a ledger for whoever loads it: ledger.Config.Loading.
 	Loading bool
+	// Maintenance opens a ledger also where serving it is refused because it is not the
+	// one that the database has read, for those who look at it, copy it or mend it.
+	// Nothing is decided on it.
+	Maintenance bool
 	// EventStoreDB is the connection string of an EventStoreDB that keeps the events,
 	// such as esdb://host:2113; everything else is in the database. Without one,
 	// events are in the database too.
@@ -75,6 +79,8 @@ type App struct {
 	// Collectors are metrics of the store, for whoever shows metrics.
 	Collectors []prometheus.Collector
 
+	modelled chan struct{} // closed when Models are there
+
 	begin   func(context.Context) error // notes the ledger's first event, nil when it is noted
 	closers []func() error              // run last first
 }
@@ -95,7 +101,7 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	a := &App{Location: c.Location, Log: c.Log}
+	a := &App{Location: c.Location, Log: c.Log, modelled: make(chan struct{})}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, a.Close())
@@ -113,6 +119,13 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 		return nil, err
 	}
 	if err := a.openModels(ctx); err != nil {
+		return nil, err
+	}
+	close(a.modelled)
+	if err := a.verify(ctx); err != nil && !(c.Maintenance && errors.Is(err, domain.ErrLedgerPutBack)) {
+		if errors.Is(err, domain.ErrLedgerPutBack) {
+			err = fmt.Errorf("%w: %w", ErrLedgerBehind, err)
+		}
 		return nil, err
 	}
 	a.Auth, err = auth.Open(ctx, auth.Config{Pool: a.Pool, Now: c.Now, Log: c.Log, SecureCookies: c.SecureCookies})
@@ -195,7 +208,7 @@ func (a *App) openLedger(ctx context.Context, c Config) error {
 	a.Ledger, err = ledger.Open(ctx, ledger.Config{
 		ID: a.Ring.Ledger(), Store: a.Store, Codec: a.Codec, Keys: registry, Lookups: a.Lookups, Requests: requests,
 		Eraser: a.Ring, Census: catalog.NewCensus(a.Pool, a.Location), Location: c.Location, Now: c.Now, Log: c.Log,
-		Loading: c.Loading,
+		Loading: c.Loading, Verify: a.verify, Hold: a.hold,
 	})
 	if err != nil {
 		return err

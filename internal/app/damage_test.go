@@ -29,6 +29,7 @@ type owned struct {
 	customer domain.CustomerID
 	ann      ledger.Call
 	bo       domain.StaffID
+	north    domain.UnitID
 	claim    commands.ClaimCustomer
 }
 
@@ -45,7 +46,7 @@ func newOwned(t *testing.T, store string) owned {
 	b := commandstest.BankOf(f)
 	o.customer = b.Prospect(b.Ann, b.North, commandstest.Person("王小明"))
 	o.claim = commands.ClaimCustomer{Customer: o.customer}
-	o.ann, o.bo = b.As(b.Ann), b.Bo
+	o.ann, o.bo, o.north = b.As(b.Ann), b.Bo, b.North
 	claimed, err := a.Ledger.Do(t.Context(), o.ann, o.claim)
 	b.Must(err)
 	done := b.Do(b.NorthHead, commands.ApproveClaim{Customer: o.customer, Line: domain.SelfOperated, Application: domain.ApplicationID(claimed.ID)})

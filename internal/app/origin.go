@@ -53,8 +53,9 @@ var (
 		"the ledger that this database belongs to is not in --store any more: the address is wrong, or the EventStoreDB has lost data",
 	}
 	ErrLedgerBehind = &OriginError{
-		"--store 中的账本比这个数据库已读到的还短:EventStoreDB 可能由旧备份恢复",
-		"the ledger in --store ends before what this database has already read of it: the EventStoreDB may have been brought back from an old backup",
+		"账本比这个数据库已读到的还旧:它可能由旧备份恢复。请恢复较新的账本;若再没有更新的,用 guishu serve --accept-older-ledger 接受它:读模型将重建,并列出丢失的内容(见 docs/operating.md)",
+		"the ledger is older than what this database has already read of it: it may have been brought back from an old backup. Bring back a newer one; " +
+			"where there is none, accept it with guishu serve --accept-older-ledger: read models are built anew, and what is lost is listed (docs/operating.md)",
 	}
 	ErrKeysMissing = &OriginError{
 		"--store 中已有账本,而这个数据库没有它的密钥;请使用原来的数据库,或先用 guishu keys load 装入密钥",
@@ -197,6 +198,34 @@ func notBehind(ctx context.Context, tx pgx.Tx, store eventstore.Store) error {
 		return fmt.Errorf("find the end of the ledger: %w", err)
 	}
 	if read > last {
+		return ErrLedgerBehind
+	}
+	return stillThere(ctx, tx, store)
+}
+
+// stillThere fails when the event that read models have come to is not in the store any
+// more. It is asked here, before anything else beside the ledger follows it; what an
+// older program has built bears no mark yet.
+func stillThere(ctx context.Context, tx pgx.Tx, store eventstore.Store) error {
+	var marked bool
+	err := tx.QueryRow(ctx, "SELECT EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'read.builds'::regclass AND attname = 'mark_event')").Scan(&marked)
+	if err != nil || !marked {
+		return err
+	}
+	var position eventstore.Position
+	var event uuid.UUID
+	err = tx.QueryRow(ctx, "SELECT mark_position, mark_event FROM read.builds WHERE mark_event IS NOT NULL ORDER BY mark_position DESC LIMIT 1").Scan(&position, &event)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	stands, err := eventstore.Stands(ctx, store, position, event)
+	switch {
+	case err != nil:
+		return fmt.Errorf("look for what was read of the ledger: %w", err)
+	case !stands:
 		return ErrLedgerBehind
 	}
 	return nil

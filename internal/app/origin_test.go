@@ -34,14 +34,18 @@ func newPlace(t *testing.T) place { return place{pgtest.URL(t), sealing.NewKEK()
 // open assembles the product on a database and an EventStoreDB, or none.
 func (p place) open(t *testing.T, store string) (*app.App, error) {
 	t.Helper()
-	a, err := app.Open(t.Context(), app.Config{
-		Database: privatepg.Settings{DatabaseURL: p.url}, KEK: sealing.FixedKEK(p.kek), EventStoreDB: store,
-		Log: slog.New(slog.DiscardHandler), Store: postgres.Options{AllowUnsafe: true},
-	})
+	a, err := app.Open(t.Context(), p.config(store))
 	if err != nil && a != nil {
 		t.Error("an error came with a product")
 	}
 	return a, err
+}
+
+func (p place) config(store string) app.Config {
+	return app.Config{
+		Database: privatepg.Settings{DatabaseURL: p.url}, KEK: sealing.FixedKEK(p.kek), EventStoreDB: store,
+		Log: slog.New(slog.DiscardHandler), Store: postgres.Options{AllowUnsafe: true},
+	}
 }
 
 func closed(t *testing.T, a *app.App) {

@@ -83,14 +83,18 @@ func (a *App) openEventStoreDB(ctx context.Context, c Config, registry *eventsto
 		if o.Event == nil {
 			a.begin = func(ctx context.Context) error { return awaitBegin(ctx, a.Pool, server, types) }
 		}
-		return verify(ctx, tx, server, o, types, c.Loading)
+		err := verify(ctx, tx, server, o, types, c.Loading)
+		if c.Maintenance && errors.Is(err, ErrLedgerBehind) {
+			return nil
+		}
+		return err
 	})
 	if err != nil {
 		return nil, err
 	}
 	// A fence says nothing personal: it needs no keys.
 	codec := eventstore.NewCodec(registry, nil)
-	return idindex.Open(ctx, a.Pool, server, idindex.Options{Log: c.Log, Fence: func(ctx context.Context, stream eventstore.Stream) (eventstore.NewEvent, error) {
+	return idindex.Open(ctx, a.Pool, server, idindex.Options{Log: c.Log, Assure: a.assureIndex, Fence: func(ctx context.Context, stream eventstore.Stream) (eventstore.NewEvent, error) {
 		return fence(ctx, codec, stream)
 	}})
 }

@@ -48,6 +48,15 @@ func Serve(t testing.TB, store eventstore.Store) *Server {
 // Address is the server's for --store, the same after each start.
 func (s *Server) Address() string { return "esdb://" + s.port + "?tls=false" }
 
+// PutBack stops the server and starts it again over another store, as one that came
+// back with an older copy.
+func (s *Server) PutBack(store eventstore.Store) {
+	s.t.Helper()
+	s.Stop()
+	s.store = store
+	s.Start()
+}
+
 // Start lets the server answer, where it did before.
 func (s *Server) Start() {
 	s.t.Helper()

@@ -1,0 +1,173 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"guishu/domain"
+	"guishu/eventstore"
+
+	"github.com/google/uuid"
+)
+
+// vigil watches that the store still holds the ledger that this process knows, and
+// what is beside it was made from (C-09). A store that answers over a new connection is
+// looked at before anything is decided on it, and any store every second.
+type vigil struct {
+	store eventstore.Store
+	// beside says whether the ledger is the one that the read models were built from.
+	beside func(context.Context) error
+	// held says why nothing may be decided for now, nil if it may.
+	held func() error
+
+	mu     sync.Mutex
+	newest known
+
+	turn    chan struct{} // held by whoever looks
+	looked  atomic.Uint64 // the store's connections, as of when all was well
+	trouble atomic.Pointer[error]
+}
+
+// known is an event that this process has seen in the store.
+type known struct {
+	position eventstore.Position
+	id       uuid.UUID
+}
+
+// vigilEvery is how often a store is looked at that nothing suspicious is known of,
+// and vigilPatience bounds one look.
+const (
+	vigilEvery    = time.Second
+	vigilPatience = 5 * time.Second
+)
+
+func newVigil(c Config) *vigil {
+	v := &vigil{store: c.Store, beside: c.Verify, held: c.Hold, turn: make(chan struct{}, 1)}
+	if v.beside == nil {
+		v.beside = func(context.Context) error { return nil }
+	}
+	if v.held == nil {
+		v.held = func() error { return nil }
+	}
+	return v
+}
+
+// knows takes in an event of the ledger's own, unless it may be another ledger's.
+func (v *vigil) knows(position eventstore.Position, id uuid.UUID) {
+	if v.trouble.Load() != nil || !v.assured() {
+		return
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if position > v.newest.position {
+		v.newest = known{position, id}
+	}
+}
+
+func (v *vigil) newestKnown() known {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.newest
+}
+
+func (v *vigil) connections() uint64 {
+	if connector, ok := v.store.(eventstore.Connector); ok {
+		return connector.Connections()
+	}
+	return 0
+}
+
+// assured says that the store was looked at over the connections that it has now.
+func (v *vigil) assured() bool { return v.looked.Load() == v.connections() }
+
+// ask says why nothing may be decided, nil if it may.
+func (v *vigil) ask(ctx context.Context) error {
+	if err := v.held(); err != nil {
+		return err
+	}
+	if trouble := v.trouble.Load(); trouble != nil {
+		return *trouble
+	}
+	if v.assured() {
+		return nil
+	}
+	return v.look(ctx)
+}
+
+// look asks the store. Whoever comes while somebody looks waits for it.
+func (v *vigil) look(ctx context.Context) error {
+	select {
+	case v.turn <- struct{}{}:
+		defer func() { <-v.turn }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	before := v.connections()
+	err := v.compare(ctx)
+	if err != nil && !errors.Is(err, domain.ErrLedgerPutBack) {
+		return Unavailable("make sure of the ledger", err) // nothing is known
+	}
+	if err != nil {
+		v.trouble.Store(&err)
+		return err
+	}
+	v.trouble.Store(nil)
+	v.looked.Store(before)
+	return nil
+}
+
+// compare fails with domain.ErrLedgerPutBack where the store lacks what is known of it.
+func (v *vigil) compare(ctx context.Context) error {
+	if newest := v.newestKnown(); newest.position > 0 {
+		stands, err := eventstore.Stands(ctx, v.store, newest.position, newest.id)
+		if err != nil {
+			return err
+		}
+		if !stands {
+			return fmt.Errorf("%w: event %s, which this process has seen, is not at position %d any more", domain.ErrLedgerPutBack, newest.id, newest.position)
+		}
+	}
+	return v.beside(ctx)
+}
+
+// keep looks every second until ctx ends.
+func (v *vigil) keep(ctx context.Context, tell func(trouble error)) {
+	tick := time.NewTicker(vigilEvery)
+	defer tick.Stop()
+	var last error
+	for {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+		within, cancel := context.WithTimeout(ctx, vigilPatience)
+		err := v.look(within)
+		cancel()
+		if errors.Is(err, domain.ErrLedgerPutBack) != errors.Is(last, domain.ErrLedgerPutBack) && (err == nil || errors.Is(err, domain.ErrLedgerPutBack)) {
+			tell(err)
+			last = err
+		}
+	}
+}
+
+// Assure says why nothing may be taken from the ledger for now, nil if it may: as
+// Standing does, after a look at a store that has connected anew.
+func (l *Ledger) Assure(ctx context.Context) error { return l.vigil.ask(ctx) }
+
+// Standing says why nothing may be decided, nil if it may: domain.ErrLedgerPutBack
+// where the store holds an earlier or another ledger, domain.ErrLedgerKeysMissing where
+// the database is older than the ledger (C-09).
+func (l *Ledger) Standing() error {
+	if err := l.vigil.held(); err != nil {
+		return err
+	}
+	if trouble := l.vigil.trouble.Load(); trouble != nil {
+		return *trouble
+	}
+	return nil
+}
