@@ -54,7 +54,7 @@ CREATE UNIQUE INDEX IF NOT EXISTS builds_serving ON read.builds (model) WHERE se
 // schemaDone asks whether the schema is there already: making it again would wait for
 // every build that another process is at.
 const schemaDone = `
-SELECT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('read.builds') AND attname = 'mark_event')`
+SELECT count(*) = 3 FROM pg_attribute WHERE attrelid = to_regclass('read.builds') AND attname IN ('description', 'mark_position', 'mark_event')`
 
 // migrate makes the schema and, for read models that there were none of, empty
 // tables that serve at once. Versions that differ from the one serving are left
