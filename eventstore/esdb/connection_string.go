@@ -5,7 +5,6 @@ import (
 	"net"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
@@ -35,6 +34,7 @@ const form = "; it has the form esdb://user:password@host:2113?tls=true, or esdb
 // are in no text that an error could quote.
 type connectionParts struct {
 	scheme, hosts    string
+	endpoints        []*esdb.EndPoint
 	user, password   string
 	settings         url.Values
 	mayShowTheSecret bool // a stray @ says that a password was not encoded
@@ -51,12 +51,16 @@ func parseConnectionString(connectionString string, log *slog.Logger) (*esdb.Con
 	if err := parts.checkSettings(log); err != nil {
 		return nil, err
 	}
+	if err := parts.checkFiles(); err != nil {
+		return nil, err
+	}
 	config, err := esdb.ParseConnectionString(parts.withoutCredentials())
 	if err != nil {
 		return nil, parts.refuse("cannot be understood", err.Error())
 	}
 	config.Username, config.Password = parts.user, parts.password
-	if len(config.GossipSeeds) > 0 {
+	if config.Address = parts.endpoints[0].String(); len(parts.endpoints) > 1 {
+		config.Address, config.GossipSeeds = "", parts.endpoints
 		config.DnsDiscover = false // the client would ask no seed at all
 	}
 	return config, checkConfiguration(config)
@@ -88,7 +92,7 @@ func takeApart(connectionString string) (connectionParts, error) {
 		return connectionParts{}, parts.refuse("has a path", path)
 	}
 	parts.hosts = authority
-	if err := parts.checkHosts(); err != nil {
+	if err := parts.takeHosts(); err != nil {
 		return connectionParts{}, err
 	}
 	settings, err := url.ParseQuery(query)
@@ -115,23 +119,6 @@ func (p *connectionParts) takeCredentials(text string) error {
 	return nil
 }
 
-func (p *connectionParts) checkHosts() error {
-	if p.hosts == "" {
-		return &ConnectionStringError{"names no host" + form}
-	}
-	for host := range strings.SplitSeq(p.hosts, ",") {
-		name, port, hasPort := strings.Cut(host, ":")
-		number, err := strconv.Atoi(port)
-		switch {
-		case name == "":
-			return p.refuse("names an empty host", p.hosts)
-		case hasPort && (err != nil || number < 1 || number > 65535):
-			return p.refuse("names a host whose port is not a number from 1 to 65535", host)
-		}
-	}
-	return nil
-}
-
 func (p *connectionParts) checkSettings(log *slog.Logger) error {
 	for name, values := range p.settings {
 		lower := strings.ToLower(name)
@@ -149,8 +136,10 @@ func (p *connectionParts) checkSettings(log *slog.Logger) error {
 	return nil
 }
 
+// withoutCredentials is the connection string for the client's own reader, which is
+// told the settings alone: it knows no IPv6.
 func (p *connectionParts) withoutCredentials() string {
-	text := p.scheme + "://" + p.hosts
+	text := p.scheme + "://elsewhere"
 	if len(p.settings) > 0 {
 		text += "?" + p.settings.Encode()
 	}
@@ -192,11 +181,8 @@ func clustered(config *esdb.Configuration) bool {
 // address.
 func onThisMachine(config *esdb.Configuration) bool {
 	hosts := make([]string, 0, 1+len(config.GossipSeeds))
-	for _, seed := range config.GossipSeeds {
-		hosts = append(hosts, seed.Host)
-	}
-	if len(hosts) == 0 {
-		host, _, _ := strings.Cut(config.Address, ":")
+	for _, address := range strings.Split(addresses(config), ",") {
+		host, _, _ := net.SplitHostPort(address)
 		hosts = append(hosts, host)
 	}
 	return !slices.ContainsFunc(hosts, func(host string) bool { return !loopback(host) })

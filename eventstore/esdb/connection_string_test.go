@@ -33,6 +33,17 @@ func TestConnectionStringsAreUnderstood(t *testing.T) {
 	if err != nil || !byName.DnsDiscover || byName.Address != "cluster.example:2113" {
 		t.Errorf("got %+v, %v", byName, err)
 	}
+	for text, want := range map[string]string{
+		"esdb://admin:kennwort@[::1]:4100?tls=false": "[::1]:4100", "esdb://[::1]": "[::1]:2113", "esdb://[::1]:1,[fd00::2],x:3": "[::1]:1,[fd00::2]:2113,x:3",
+	} {
+		if config, err := parseConnectionString(text, quiet); err != nil || addresses(config) != want {
+			t.Errorf("%s: %+v, %v", text, config, err)
+		}
+	}
+	loopback, err := parseConnectionString("esdb://admin:kennwort@[::1]:4100?tls=false", quiet)
+	if err != nil || !onThisMachine(loopback) {
+		t.Errorf("got %+v, %v", loopback, err)
+	}
 	here, err := parseConnectionString("esdb://127.0.0.1,localhost:1?tls=false", quiet)
 	if err != nil || !onThisMachine(here) {
 		t.Errorf("got %+v, %v", here, err)
@@ -89,6 +100,14 @@ func TestBadConnectionStringsAreRefusedWithAReason(t *testing.T) {
 		"esdb+discover://host?nodePreference=readonlyreplica": "nodePreference",
 		"esdb://host?userCertFile=/none/client.pem":           "userKeyFile",
 		"esdb://host?tlsCAFile=/none/authority.pem":           "/none/authority.pem",
+		"esdb://host?tlsCAFile=connection_string_test.go":     "no certificate in PEM form",
+		"esdb://host?tlsCAFile=/none/x.pem":                   "a file of certificates (tlsCAFile) that cannot be read",
+		"esdb://host?userCertFile=/none/client.pem&userKeyFile=/none/client.key": "a user certificate (userCertFile, userKeyFile) that cannot be used",
+		"esdb://::1:4100":         "stands in brackets",
+		"esdb://[::1:4100":        "no IPv6 address",
+		"esdb://[localhost]:4100": "no IPv6 address",
+		"esdb://[::1]:http":       "port",
+		"esdb://[::1]4100":        "no IPv6 address",
 	} {
 		_, err := parseConnectionString(text, slog.New(slog.DiscardHandler))
 		var bad *ConnectionStringError
