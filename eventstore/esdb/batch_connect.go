@@ -25,19 +25,20 @@ import (
 // does not say.
 const usualDeadline = 10 * time.Second
 
-// openBatch connects to the server that appends go to; nil if it takes none over
-// a common call. The official client keeps its connection to itself: this is a
-// second one, made as that is.
-func (l *links) openBatch(address string, lost func()) (*batch, error) {
-	if l.options.SingleCalls {
-		return nil, nil
-	}
+// greet asks a server for its version, and what it can do, over a connection of its
+// own; that is kept for appends that share a call where the server takes such. The
+// official client keeps its connection to itself: this is a second one, made as that
+// is. Without a batch every append has a call of its own.
+func (l *links) greet(address string, lost func()) (*batch, error) {
 	conn, err := dial(&l.config, address)
 	if err != nil {
 		return nil, err
 	}
-	takes, err := l.takesBatches(conn)
-	if !takes || err != nil {
+	known, err := l.features(conn)
+	if err == nil {
+		err = checkVersion(known.GetEventStoreServerVersion())
+	}
+	if err != nil || l.options.SingleCalls || !takesBatches(known) {
 		_ = conn.Close()
 		return nil, err
 	}
@@ -52,20 +53,25 @@ func (l *links) openBatch(address string, lost func()) (*batch, error) {
 	return b, nil
 }
 
-// takesBatches asks a server whether it knows BatchAppend.
-func (l *links) takesBatches(conn *grpc.ClientConn) (bool, error) {
+// features asks a server what it is: nothing where it does not know the question.
+func (l *links) features(conn *grpc.ClientConn) (*serverfeatures.SupportedMethods, error) {
 	ctx, cancel := l.briefly()
 	defer cancel()
-	supported, err := serverfeatures.NewServerFeaturesClient(conn).GetSupportedMethods(ctx, &shared.Empty{})
+	known, err := serverfeatures.NewServerFeaturesClient(conn).GetSupportedMethods(ctx, &shared.Empty{})
 	if code := status.Code(err); code == codes.Unimplemented || code == codes.NotFound {
-		return false, nil
+		return nil, nil
 	}
-	for _, method := range supported.GetMethods() {
+	return known, err
+}
+
+// takesBatches says whether a server knows BatchAppend.
+func takesBatches(known *serverfeatures.SupportedMethods) bool {
+	for _, method := range known.GetMethods() {
 		if strings.EqualFold(method.GetServiceName(), "event_store.client.streams.streams") && strings.EqualFold(method.GetMethodName(), "batchappend") {
-			return true, err
+			return true
 		}
 	}
-	return false, err
+	return false
 }
 
 // briefly gives a context for a question while connecting.

@@ -80,6 +80,14 @@ func (e *ServerTooOldError) Error() string {
 	return fmt.Sprintf("event store: EventStoreDB %d.%d is too old, 23.10 or later is needed", e.Major, e.Minor)
 }
 
+// VersionError says that the official client cannot read what a server says of its
+// version: it knows numbers only, and those of servers before their release are none.
+type VersionError struct{ Version string }
+
+func (e *VersionError) Error() string {
+	return fmt.Sprintf("event store: EventStoreDB says that its version is %s, which its official client cannot read: use a version that was released, 23.10 or later", e.Version)
+}
+
 // DeletedStreamError says that a stream was deleted for good: nothing can ever
 // be appended to it.
 type DeletedStreamError struct{ Stream eventstore.Stream }
@@ -117,7 +125,8 @@ const (
 // being sent (io.EOF), and the errors of running subscriptions come bare.
 func judge(err error) verdict {
 	var tooOld *ServerTooOldError
-	if errors.As(err, &tooOld) {
+	var strange *VersionError
+	if errors.As(err, &tooOld) || errors.As(err, &strange) {
 		return refused
 	}
 	var answer *batchError

@@ -312,28 +312,33 @@ func (l *links) connect() (*link, error) {
 	if target.watched {
 		config.GossipTimeout = min(config.GossipTimeout, int(silence/time.Second))
 	}
-	client, err := esdb.NewClient(&config)
-	if err != nil {
+	if got.batch, err = l.greet(target.address, got.retire); err != nil {
 		return nil, err
 	}
-	version, err := client.GetServerVersion()
-	if err == nil && (version.Major < 23 || version.Major == 23 && version.Minor < 10) {
-		err = &ServerTooOldError{Major: version.Major, Minor: version.Minor}
-	}
-	if err != nil {
-		_ = client.Close()
+	if got.client, err = connectClient(&config); err != nil {
+		if got.batch != nil {
+			_ = got.batch.conn.Close()
+		}
 		return nil, err
 	}
-	if got.batch, err = l.openBatch(target.address, got.retire); err != nil {
-		_ = client.Close()
-		return nil, err
-	}
-	got.client = client
 	l.made.Add(1)
 	if target.watched {
 		l.sending.Go(func() { l.watch(got) })
 	}
 	return got, nil
+}
+
+// connectClient gives an official client that has connected.
+func connectClient(config *esdb.Configuration) (*esdb.Client, error) {
+	client, err := esdb.NewClient(config)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := client.GetServerVersion(); err != nil {
+		_ = client.Close()
+		return nil, err
+	}
+	return client, nil
 }
 
 // close closes every link. Nobody appends any more; reads and subscriptions

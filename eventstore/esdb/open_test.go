@@ -210,9 +210,14 @@ func (o oldServer) GetSupportedMethods(context.Context, *shared.Empty) (*serverf
 	return &serverfeatures.SupportedMethods{EventStoreServerVersion: o.version}, nil
 }
 
-func TestAServerThatIsTooOldIsRefused(t *testing.T) {
+// A server that is too old is refused, and one before its release, whose version the
+// official client cannot read (E-14): at once and by its version.
+func TestAServerThatIsTooOldOrNotReleasedIsRefused(t *testing.T) {
 	t.Parallel()
-	for _, version := range []string{"22.10.5", "23.6.0", "5.0.11"} {
+	for version, old := range map[string]bool{
+		"22.10.5": true, "23.6.0": true, "5.0.11": true, "22.10.0-rc.1": true, "": true,
+		"24.10.0-rc.1": false, "25.1-alpha": false, "23.10.0-nightly": false,
+	} {
 		listener := listen(t)
 		server := grpc.NewServer()
 		serverfeatures.RegisterServerFeaturesServer(server, oldServer{version: version})
@@ -220,8 +225,13 @@ func TestAServerThatIsTooOldIsRefused(t *testing.T) {
 		go func() { done <- server.Serve(listener) }()
 		_, err := esdb.Open(t.Context(), connectionString(listener.Addr().String()), quiet())
 		var tooOld *esdb.ServerTooOldError
-		if !errors.As(err, &tooOld) {
+		var strange *esdb.VersionError
+		var refused *esdb.RefusedError
+		if !errors.As(err, &refused) || errors.As(err, &tooOld) != old || errors.As(err, &strange) == old || !old && !strings.Contains(err.Error(), version) {
 			t.Errorf("%s: got %v", version, err)
+		}
+		if strings.Count(fmt.Sprint(err), "event store:") != 1 {
+			t.Errorf("%s: it says %q", version, err)
 		}
 		server.Stop()
 		<-done
