@@ -9,6 +9,8 @@ import (
 	"os"
 
 	"guishu/commands"
+	"guishu/eventstore"
+	"guishu/eventstore/esdb"
 	"guishu/http"
 	"guishu/internal/app"
 
@@ -102,8 +104,20 @@ func newServer(a *app.App, where listenFlags, log *slog.Logger) (*http.Server, e
 		Reactions: a.Reactions,
 		Location:  a.Location, Log: log,
 		Secure: where.Certificate != "" || where.BehindProxy, Version: version(),
-		Checks: []http.Check{{Name: "event store", Ask: a.StoreAnswers}}, Collectors: a.Collectors,
+		Checks: []http.Check{{Name: "event store", Ask: storeAnswers(a)}}, Collectors: a.Collectors,
 	})
+}
+
+// storeAnswers asks the event store, and says what a user lacks whom it refuses.
+func storeAnswers(a *app.App) func(context.Context) error {
+	return func(ctx context.Context) error {
+		err := a.StoreAnswers(ctx)
+		var refused *esdb.RefusedError
+		if errors.As(err, &refused) {
+			return &http.Trouble{Words: "--store 中的用户缺少权限,见 docs/running-on-eventstoredb.md / the user named in --store lacks a right, see docs/running-on-eventstoredb.md: " + eventstore.Said(refused)}
+		}
+		return err
+	}
 }
 
 func address(where listenFlags, listener net.Listener) string {

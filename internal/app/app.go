@@ -83,6 +83,8 @@ type App struct {
 
 	begin   func(context.Context) error // notes the ledger's first event, nil when it is noted
 	closers []func() error              // run last first
+
+	mayWrite func(context.Context) error // whether the store may be written to, nil where it always may
 }
 
 // maxConnections bounds the pool that read models, registry and sign-ins share;

@@ -78,6 +78,7 @@ func (a *App) openEventStoreDB(ctx context.Context, c Config, registry *eventsto
 			err = errors.Join(err, server.Close())
 		}
 	}()
+	a.mayWrite = server.MayWrite
 	types := typesOf(registry)
 	err = claim(ctx, a.Pool, inEventStoreDB, func(ctx context.Context, tx pgx.Tx, o origin) error {
 		if o.Event == nil {
@@ -170,9 +171,13 @@ func (a *App) sweep(ctx context.Context) error {
 	}
 }
 
-// StoreAnswers gives nil while the event store can be asked: for whoever watches
-// over the program.
+// StoreAnswers gives nil while the event store can be asked and written to: for
+// whoever watches over the program. An *esdb.RefusedError says that the user whom
+// --store names lacks a right.
 func (a *App) StoreAnswers(ctx context.Context) error {
 	_, err := a.Store.LastPosition(ctx)
+	if err == nil && a.mayWrite != nil {
+		err = a.mayWrite(ctx)
+	}
 	return err
 }

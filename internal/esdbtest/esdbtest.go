@@ -23,9 +23,9 @@ func New(t testing.TB) string {
 }
 
 // On is New over a store of the test's own.
-func On(t testing.TB, store eventstore.Store) string {
+func On(t testing.TB, store eventstore.Store, configure ...func(*gateway.Config)) string {
 	t.Helper()
-	return Serve(t, store).Address()
+	return Serve(t, store, configure...).Address()
 }
 
 // Server is an EventStoreDB that a test can stop and start again.
@@ -34,12 +34,14 @@ type Server struct {
 	store eventstore.Store
 	port  string
 	stop  func()
+
+	configure []func(*gateway.Config)
 }
 
 // Serve starts an EventStoreDB that ends with the test, over a store that does not.
-func Serve(t testing.TB, store eventstore.Store) *Server {
+func Serve(t testing.TB, store eventstore.Store, configure ...func(*gateway.Config)) *Server {
 	t.Helper()
-	s := &Server{t: t, store: store, port: "127.0.0.1:0"}
+	s := &Server{t: t, store: store, port: "127.0.0.1:0", configure: configure}
 	s.Start()
 	t.Cleanup(s.Stop)
 	return s
@@ -60,11 +62,15 @@ func (s *Server) PutBack(store eventstore.Store) {
 // Start lets the server answer, where it did before.
 func (s *Server) Start() {
 	s.t.Helper()
-	server, err := gateway.New(gateway.Config{
+	config := gateway.Config{
 		Store: s.store, Writable: true, Deletable: true,
 		Access: gateway.Access{Anonymous: gateway.Administrator("test")},
 		Log:    slog.New(slog.DiscardHandler),
-	})
+	}
+	for _, change := range s.configure {
+		change(&config)
+	}
+	server, err := gateway.New(config)
 	if err != nil {
 		s.t.Fatalf("make an EventStoreDB: %v", err)
 	}
