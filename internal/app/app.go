@@ -103,6 +103,7 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
+	c.Log = calmly(c.Log, time.Now)
 	a := &App{Location: c.Location, Log: c.Log, modelled: make(chan struct{})}
 	defer func() {
 		if err != nil {
