@@ -247,8 +247,20 @@ const (
 	deleteStream
 )
 
-// mayRead says whether the caller may read a stream, or everything: "$all".
+// mayRead says whether the caller may read a stream, or everything: "$all". A
+// virtual stream tells of any other, so only who may read everything reads it, and
+// where it has an access list of its own whom that names.
 func (s *Server) mayRead(ctx context.Context, stream eventstore.Stream) error {
+	if !isVirtual(stream) {
+		return s.may(ctx, readStream, stream)
+	}
+	own, _, err := s.streams.acls(ctx, stream)
+	if err == nil {
+		err = s.may(ctx, readStream, allStream)
+	}
+	if err != nil || own == nil {
+		return err
+	}
 	return s.may(ctx, readStream, stream)
 }
 
@@ -265,7 +277,7 @@ func (s *Server) may(ctx context.Context, deed deed, stream eventstore.Stream) e
 	if !isMetastream {
 		original = stream
 	}
-	if deed != readStream && s.config.Reserved != nil && s.config.Reserved(original) {
+	if deed != readStream && s.config.Reserved != nil && (s.config.Reserved(original) || isVirtual(original)) {
 		return accessDenied()
 	}
 	if principal.administers() {

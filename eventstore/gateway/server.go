@@ -194,6 +194,7 @@ func New(config Config) (*Server, error) {
 	if ways.places != (places{}) {
 		store = &placed{Store: store, places: ways.places}
 	}
+	store = &virtualStreams{Store: store, counts: new(counts)}
 	s := &Server{
 		config: config, ways: ways, store: store, contiguous: config.Store.Contiguous(), log: config.Log,
 		streams: newDirectory(store, config.Log), access: newGatekeeper(config.Access, config.Log),
