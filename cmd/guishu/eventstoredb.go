@@ -85,6 +85,9 @@ func (c *eventstoredbCommand) Run(ctx context.Context) (err error) {
 		return errors.Join(err, listener.Close())
 	}
 	defer func() { err = errors.Join(err, stop()) }()
+	if err := gateway.Begin(ctx, store, c.users()); err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	server, err := gateway.New(gateway.Config{
 		Store: store, Access: access, Writable: true, Deletable: true, Log: log,
 		TLS: listener.tls, AdvertiseHost: host, AdvertisePort: port,
@@ -102,11 +105,18 @@ func (c *eventstoredbCommand) access() (gateway.Access, error) {
 	if (c.User == "") != (c.Password == "") {
 		return gateway.Access{}, errors.New("用户名和密码要一起给 / --user needs --password, and --password --user")
 	}
-	administrator := gateway.Administrator("admin")
 	if c.User == "" {
-		return gateway.Access{Anonymous: administrator}, nil
+		return gateway.Access{Anonymous: gateway.Administrator("admin")}, nil
 	}
-	return gateway.Access{Authenticator: gateway.Users{c.User: {Password: c.Password, Roles: administrator.Roles}}}, nil
+	return gateway.Access{Authenticator: c.users()}, nil
+}
+
+// users are those who may sign in, nil where nobody has to.
+func (c *eventstoredbCommand) users() gateway.Users {
+	if c.User == "" {
+		return nil
+	}
+	return gateway.Users{c.User: {Password: c.Password, Roles: gateway.Administrator(c.User).Roles}}
 }
 
 // open opens the store, and gives what closes it and all below it.

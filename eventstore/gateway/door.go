@@ -24,8 +24,9 @@ const (
 // http2Greeting is how every HTTP/2 connection begins.
 const http2Greeting = "PRI "
 
-// door takes the connections of one port and sorts them: HTTP/2 is gRPC,
-// anything else is plain HTTP, for those who ask for the server's health.
+// door takes the connections of one port and sorts them: HTTP/2 is gRPC, unless its
+// caller could have spoken HTTP/1.1 too, anything else is plain HTTP, for those who
+// ask how the server is.
 type door struct {
 	listener net.Listener
 	tls      *tls.Config
@@ -135,13 +136,20 @@ func (d *door) choose(connection *guest) (net.Conn, *corridor, error) {
 var errPlain = errors.New("event store gateway: connections in clear are not taken")
 
 func (d *door) secure(connection *guest) (net.Conn, *corridor, error) {
-	secured := tls.Server(connection, d.tls)
+	// A caller who could speak HTTP/1.1 too may ask for pages over HTTP/2.
+	pages := false
+	config := d.tls.Clone()
+	config.GetConfigForClient = func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+		pages = slices.Contains(hello.SupportedProtos, http1)
+		return nil, nil
+	}
+	secured := tls.Server(connection, config)
 	ctx, cancel := context.WithTimeout(d.closed, handshakeTime)
 	defer cancel()
 	if err := secured.HandshakeContext(ctx); err != nil {
 		return nil, nil, err
 	}
-	if secured.ConnectionState().NegotiatedProtocol == http2 {
+	if secured.ConnectionState().NegotiatedProtocol == http2 && !pages {
 		return secured, d.grpc, nil
 	}
 	return secured, d.http, nil

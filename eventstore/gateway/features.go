@@ -36,11 +36,12 @@ func (f *featuresService) GetSupportedMethods(context.Context, *shared.Empty) (*
 		supported(streamsServiceName, "batchappend", "deadline_duration"),
 		supported("event_store.client.gossip.gossip", "read"),
 		supported("event_store.client.server_features.serverfeatures", "getsupportedmethods"),
+		supported("event_store.client.monitoring.monitoring", "stats"),
 	}
 	for _, method := range []string{"create", "update", "delete", "read", "getinfo", "replayparked", "list"} {
 		methods = append(methods, supported(persistentServiceName, method, "stream", "all"))
 	}
-	methods = append(methods, supported(persistentServiceName, "restartsubsystem"))
+	methods = append(methods, supported(persistentServiceName, "restartsubsystem", "stream", "all"))
 	return &serverfeatures.SupportedMethods{Methods: methods, EventStoreServerVersion: f.version}, nil
 }
 

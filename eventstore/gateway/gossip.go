@@ -15,18 +15,18 @@ import (
 // gossipService answers for a cluster of one, whose leader is this server.
 type gossipService struct {
 	gossip.UnimplementedGossipServer
-	server   *Server
-	instance *shared.UUID
+	server *Server
+	id     uuid.UUID
 }
 
 func newGossipService(s *Server) *gossipService {
-	return &gossipService{server: s, instance: structured(uuid.New())}
+	return &gossipService{server: s, id: uuid.New()}
 }
 
 // Read gives the one member there is.
 func (g *gossipService) Read(ctx context.Context, _ *shared.Empty) (*gossip.ClusterInfo, error) {
 	return &gossip.ClusterInfo{Members: []*gossip.MemberInfo{{
-		InstanceId: g.instance, TimeStamp: ticks(time.Now()), State: gossip.MemberInfo_Leader, IsAlive: true,
+		InstanceId: structured(g.id), TimeStamp: ticks(time.Now()), State: gossip.MemberInfo_Leader, IsAlive: true,
 		HttpEndPoint: g.endPoint(ctx),
 	}}}, nil
 }

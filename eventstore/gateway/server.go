@@ -13,6 +13,8 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"log/slog"
 	"net"
 	"net/http"
@@ -170,8 +172,10 @@ type Server struct {
 	calls   budget // counted
 	open    budget // those of anybody whose message is being taken in, counted
 
+	begun      time.Time
 	contiguous bool // the next event's position is known: one more than the last one's
 	persistent *persistentService
+	gossip     *gossipService
 
 	grpc *grpc.Server
 	http *http.Server
@@ -196,18 +200,20 @@ func New(config Config) (*Server, error) {
 	}
 	store = &virtualStreams{Store: store, counts: new(counts)}
 	s := &Server{
-		config: config, ways: ways, store: store, contiguous: config.Store.Contiguous(), log: config.Log,
+		config: config, ways: ways, store: store, contiguous: config.Store.Contiguous(), begun: time.Now(), log: config.Log,
 		streams: newDirectory(store, config.Log), access: newGatekeeper(config.Access, config.Log),
 		budget: budget{limit: config.MaxBufferedBytes}, calls: budget{limit: int64(config.MaxCalls)}, open: budget{limit: maxOpenMessages},
 	}
 	s.ending, s.end = context.WithCancel(context.Background())
-	s.http = &http.Server{Handler: s.plainRoutes(), ReadTimeout: handshakeTime, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10}
+	s.http = &http.Server{Handler: s.overHTTP(), ReadHeaderTimeout: handshakeTime, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10, ErrorLog: log.New(io.Discard, "", 0)}
 	s.grpc = grpc.NewServer(s.options()...)
 	s.persistent = newPersistentService(s)
 	s.grpc.RegisterService(admittedFirst(streams.Streams_ServiceDesc), &streamsService{Server: s})
 	s.grpc.RegisterService(admittedFirst(persistent.PersistentSubscriptions_ServiceDesc), s.persistent)
 	s.grpc.RegisterService(admittedFirst(serverfeatures.ServerFeatures_ServiceDesc), &featuresService{version: ways.version})
-	s.grpc.RegisterService(admittedFirst(gossip.Gossip_ServiceDesc), newGossipService(s))
+	s.gossip = newGossipService(s)
+	s.grpc.RegisterService(admittedFirst(gossip.Gossip_ServiceDesc), s.gossip)
+	s.grpc.RegisterService(&monitoringService, s)
 	s.work.Go(func() { s.streams.follow(s.ending) })
 	return s, nil
 }
