@@ -214,6 +214,7 @@ func New(config Config) (*Server, error) {
 	s.gossip = newGossipService(s)
 	s.grpc.RegisterService(admittedFirst(gossip.Gossip_ServiceDesc), s.gossip)
 	s.grpc.RegisterService(&monitoringService, s)
+	s.grpc.RegisterService(enabling(), &projectionsService{Server: s})
 	s.work.Go(func() { s.streams.follow(s.ending) })
 	return s, nil
 }

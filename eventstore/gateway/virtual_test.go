@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
+	"github.com/EventStore/EventStore-Client-Go/v4/protos/projections"
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/streams"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -220,6 +221,20 @@ func (s served) linksOf(t *testing.T, client *esdb.Client, name string) (links [
 		links = append(links, string(event.OriginalEvent().Data))
 	}
 	return links
+}
+
+// F-13: switching on the projections that make these streams is no error, and no
+// other projection is there.
+func TestSwitchingOnStandardProjections(t *testing.T) {
+	t.Parallel()
+	served := serve(t, open)
+	client := projections.NewProjectionsClient(served.raw(t))
+	for name, want := range map[string]codes.Code{"$by_category": codes.OK, "$by_event_type": codes.OK, "mine": codes.Unimplemented} {
+		_, err := client.Enable(t.Context(), &projections.EnableReq{Options: &projections.EnableReq_Options{Name: name}})
+		if status.Code(err) != want {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }
 
 // F-13: a virtual stream is for those who may read everything, and shows nobody
