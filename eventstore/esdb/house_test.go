@@ -32,9 +32,8 @@ func serve(t testing.TB, inner eventstore.Store, configure ...func(*gateway.Conf
 	t.Helper()
 	config := gateway.Config{
 		Store: inner, Writable: true, Deletable: true,
-		MaxAppendBytes: 15 << 20, // more than any server takes by default: the contract has large events
-		Access:         gateway.Access{Anonymous: gateway.Administrator("test")},
-		Log:            slog.New(slog.DiscardHandler),
+		Access: gateway.Access{Anonymous: gateway.Administrator("test")},
+		Log:    slog.New(slog.DiscardHandler),
 	}
 	for _, change := range configure {
 		change(&config)

@@ -30,7 +30,7 @@ var errBeginAnew = errors.New("the subscription goes on with another call")
 func (s *Store) SubscribeAll(ctx context.Context, after eventstore.Position, filter eventstore.Filter) iter.Seq2[eventstore.Delivery, error] {
 	err := (eventstore.AllQuery{After: after, Filter: filter}).Validate()
 	return s.subscribe(ctx, err, func(f *follower) subscription {
-		return &allSubscription{follower: f, filter: filter, at: placeAt(after), window: catchUpWindow}
+		return &allSubscription{follower: f, filter: filter, at: placeAt(after), stands: after, window: catchUpWindow}
 	})
 }
 
@@ -197,8 +197,9 @@ func (f *follower) lookAtTheEnd(ctx context.Context, l *link) error {
 type allSubscription struct {
 	*follower
 	filter eventstore.Filter
-	at     place // examined so far
-	told   bool  // the server has named this place itself
+	at     place               // examined so far
+	stands eventstore.Position // of the last event known to be behind, which is before at or there
+	told   bool                // the server has named this place itself
 	window int
 	quiet  bool // that the call has caught up is no news
 }
@@ -238,6 +239,7 @@ func (a *allSubscription) event(recorded *esdb.RecordedEvent) error {
 		return nil // delivered before
 	}
 	a.at, a.told, a.moved = here, true, true
+	a.stands = positionOf(recorded.Position.Commit)
 	a.store.sawEvent(recorded)
 	if why, skip := passOver(recorded, a.filter); skip {
 		a.store.options.Skipped(why)
@@ -254,9 +256,12 @@ func (a *allSubscription) examined(upTo place) error {
 	if !a.at.isBefore(upTo) {
 		return nil
 	}
-	before := a.at.position()
 	a.at, a.told, a.moved = upTo, true, true
-	position := upTo.position()
+	if upTo.prepare < upTo.commit {
+		return nil // at no event, and it does not say where the last one before it stands
+	}
+	before, position := a.stands, upTo.position()
+	a.stands = max(before, position)
 	a.store.saw(position)
 	if a.filter.IsZero() || position <= before {
 		return nil
@@ -278,11 +283,12 @@ func (a *allSubscription) nearby() bool {
 // with a call by which the server tells of everything it examines.
 func (a *allSubscription) caughtUp() error {
 	a.at, a.told, a.moved = a.at.orLater(placeAt(a.certain)), true, true
+	a.stands = max(a.stands, a.certain)
 	if a.quiet {
 		a.quiet = false
 		return nil
 	}
-	if err := a.deliver(eventstore.Delivery{Kind: eventstore.CaughtUp, Position: a.at.position()}); err != nil {
+	if err := a.deliver(eventstore.Delivery{Kind: eventstore.CaughtUp, Position: a.stands}); err != nil {
 		return err
 	}
 	if a.filter.IsZero() || a.window == liveWindow {
