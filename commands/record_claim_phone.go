@@ -5,6 +5,7 @@ import (
 
 	"guishu/commands/ledger"
 	"guishu/domain"
+	"guishu/domain/customer"
 	"guishu/domain/ownership"
 )
 
@@ -33,11 +34,29 @@ func (c RecordClaimPhone) Run(ctx context.Context, t *ledger.Task) (ledger.Answe
 		return ledger.Answer{}, err
 	}
 	return ledger.Write(ctx, t, theCustomer(c.Customer), func(_ context.Context, s customerCase) ([]any, error) {
-		if application.Phone.IsZero() || application.Phone.Erased() || s.Erased {
-			return nil, nil
-		}
-		return s.RecordPhone(application.Phone, c.Application, application.Decided)
+		return c.record(s.State, application)
 	})
+}
+
+func (c RecordClaimPhone) record(s *customer.State, application ownership.Application) ([]any, error) {
+	if application.Phone.IsZero() || application.Phone.Erased() || s.Erased {
+		return nil, nil
+	}
+	return s.RecordPhone(application.Phone, c.Application, application.Decided)
+}
+
+// Settled says whether nothing is left to record, by what the log holds.
+func (c RecordClaimPhone) Settled(ctx context.Context, l *ledger.Ledger) (bool, error) {
+	application, err := c.approved(ctx, l)
+	if err != nil {
+		return false, err
+	}
+	of, err := ledger.Fold[customer.State](ctx, l, customerStream(c.Customer))
+	if err != nil {
+		return false, err
+	}
+	left, err := c.record(of.State, application)
+	return err == nil && len(left) == 0, err
 }
 
 // approved is the application. What is kept of the slot may be behind the approval

@@ -27,6 +27,9 @@ type reaction struct {
 	// line names the stream whose events it answers in their order; nil for the
 	// one that the event stands in.
 	line func(stream eventstore.Stream, event any) eventstore.Stream
+	// settled says whether nothing is left to do about an event, by what the ledger
+	// holds: whoever did it (C-10). It changes nothing.
+	settled func(ctx context.Context, l *ledger.Ledger, stream eventstore.Stream, event any) (bool, error)
 }
 
 // on is the reaction to events of type E. Those of one stream are answered in their
@@ -56,6 +59,14 @@ func onStream[E any](
 	}
 	for _, line := range inOrderOf {
 		r.line = func(stream eventstore.Stream, event any) eventstore.Stream { return line(stream, event.(E)) }
+	}
+	return r
+}
+
+// settledWhen says when nothing is left to do about an event that a reaction hears of.
+func settledWhen[E any](r reaction, settled func(ctx context.Context, l *ledger.Ledger, stream eventstore.Stream, e E) (bool, error)) reaction {
+	r.settled = func(ctx context.Context, l *ledger.Ledger, stream eventstore.Stream, event any) (bool, error) {
+		return settled(ctx, l, stream, event.(E))
 	}
 	return r
 }

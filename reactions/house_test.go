@@ -45,6 +45,11 @@ func (l *locked) Disable(_ context.Context, staff domain.StaffID) error {
 	return nil
 }
 
+func (l *locked) Disabled(_ context.Context, staff domain.StaffID) (bool, error) {
+	_, found := l.all.Load(staff)
+	return found, nil
+}
+
 // newHouse founds a house on a store that open gives it. Whatever the store, read
 // models, keys and checkpoints are in PostgreSQL.
 func newHouse(t testing.TB, open func(*commandstest.Firm) eventstore.Store) *house {

@@ -28,6 +28,8 @@ import (
 type SignIns interface {
 	// Disable ends everything that lets somebody in.
 	Disable(ctx context.Context, staff domain.StaffID) error
+	// Disabled says whether nothing lets somebody in.
+	Disabled(ctx context.Context, staff domain.StaffID) (bool, error)
 }
 
 // Config is what Reactions are built from.
@@ -186,7 +188,7 @@ func (r *Reactions) react(ctx context.Context, each reaction, recorded eventstor
 	if correlation == uuid.Nil {
 		correlation = decoded.Metadata.CommandID
 	}
-	call := ledger.ByTheLedger(each.name+"/"+recorded.ID.String(), correlation, recorded.ID)
+	call := callOf(each.name, recorded.ID, correlation)
 	return each.answer(ctx, r.config.Ledger, call, recorded.Stream, decoded.Event)
 }
 

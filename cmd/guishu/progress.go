@@ -35,3 +35,25 @@ func (p *progress) finish() {
 		_ = p.bar.Finish()
 	}
 }
+
+// bars shows one bar after the other, one for each stage of some work.
+type bars[S comparable] struct {
+	names  map[S]string
+	wanted bool
+	stage  S
+	bar    *progress
+}
+
+func (b *bars[S]) update(stage S, done, total int64) {
+	if b.bar == nil || stage != b.stage {
+		b.finish()
+		b.stage, b.bar = stage, newProgress(b.names[stage], b.wanted)
+	}
+	b.bar.update(done, total)
+}
+
+func (b *bars[S]) finish() {
+	if b.bar != nil {
+		b.bar.finish()
+	}
+}

@@ -30,6 +30,8 @@ type Hasher interface {
 // Eraser destroys the key of a person's sealed fields. *sealing.Ring is one.
 type Eraser interface {
 	Destroy(ctx context.Context, subject uuid.UUID, basis string) error
+	// Erasure says whether that was done.
+	Erasure(ctx context.Context, subject uuid.UUID) (sealing.Erasure, bool, error)
 }
 
 // Census counts over many streams at once, from the read models. Its answers may
@@ -248,6 +250,15 @@ func (l *Ledger) Erase(ctx context.Context, id domain.CustomerID) error {
 	// loaded from now on finds the key gone.
 	l.states.entries.Purge()
 	return nil
+}
+
+// KeyDestroyed says whether an erasure was carried out.
+func (l *Ledger) KeyDestroyed(ctx context.Context, id domain.CustomerID) (bool, error) {
+	_, destroyed, err := l.eraser.Erasure(ctx, uuid.UUID(id))
+	if err != nil {
+		return false, Unavailable("look for a destroyed key", err)
+	}
+	return destroyed, nil
 }
 
 // erasureBasis is what the key ring records: a code, because the legal ground in

@@ -177,6 +177,10 @@ func (t *Task) event(n int) uuid.UUID {
 // makes, whether or not it has been given yet.
 func (l *Ledger) Makes(call Call, kind string) uuid.UUID { return l.idOf(l.commandOf(call), kind, 0) }
 
+// CommandID is the id of the command under a call's key, which is in the metadata of
+// what it wrote.
+func (l *Ledger) CommandID(call Call) uuid.UUID { return l.commandOf(call) }
+
 func (l *Ledger) commandOf(call Call) uuid.UUID {
 	return l.derive("command", call.Actor.String(), call.Key)
 }

@@ -159,6 +159,10 @@ func (v *vigil) keep(ctx context.Context, tell func(trouble error)) {
 // Standing does, after a look at a store that has connected anew.
 func (l *Ledger) Assure(ctx context.Context) error { return l.vigil.ask(ctx) }
 
+// Compare looks at the store now: domain.ErrLedgerPutBack where it lacks what is known
+// of the ledger.
+func (l *Ledger) Compare(ctx context.Context) error { return l.vigil.look(ctx) }
+
 // Standing says why nothing may be decided, nil if it may: domain.ErrLedgerPutBack
 // where the store holds an earlier or another ledger, domain.ErrLedgerKeysMissing where
 // the database is older than the ledger (C-09).

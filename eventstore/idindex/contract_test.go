@@ -47,7 +47,7 @@ func (s *server) ReadStream(ctx context.Context, q eventstore.StreamQuery) iter.
 	s.mu.Lock()
 	lost := s.lost
 	s.mu.Unlock()
-	if q.Stream == lost {
+	if lost != "" && q.Stream == lost {
 		return func(func(eventstore.Event, error) bool) {}
 	}
 	return s.Store.ReadStream(ctx, q)

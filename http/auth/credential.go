@@ -203,6 +203,18 @@ func (a *Auth) Disable(ctx context.Context, staff domain.StaffID) error {
 	})
 }
 
+// Disabled says whether nothing lets a member of staff in, as after Disable.
+func (a *Auth) Disabled(ctx context.Context, staff domain.StaffID) (disabled bool, err error) {
+	err = a.pool.QueryRow(ctx, `
+		SELECT NOT EXISTS (SELECT FROM auth.credential WHERE staff = $1)
+			AND NOT EXISTS (SELECT FROM auth.session WHERE staff = $1)
+			AND NOT EXISTS (SELECT FROM auth.token WHERE staff = $1 AND revoked_at IS NULL)`, [16]byte(staff)).Scan(&disabled)
+	if err != nil {
+		return false, unavailable("look at a sign-in", err)
+	}
+	return disabled, nil
+}
+
 func (a *Auth) store(ctx context.Context, who domain.StaffID, login string, password *string, invitation []byte) error {
 	if login == "" {
 		return domain.ErrFormRequired.At("login")
