@@ -15,6 +15,14 @@ type Connector interface {
 	Connections() uint64
 }
 
+// Counter is what a Store offers whose events can be counted, so that one which was
+// deleted is missed whatever its stream.
+type Counter interface {
+	// Complete gives *GapError where an event is missing. It looks at every position,
+	// about a tenth of a second for a million.
+	Complete(ctx context.Context) error
+}
+
 // Stands says whether the event at a position is the one with an id.
 func Stands(ctx context.Context, store Store, position Position, id uuid.UUID) (bool, error) {
 	for event, err := range store.ReadAll(ctx, AllQuery{After: position - 1, Limit: 1}) {

@@ -31,14 +31,14 @@ func (s *Server) askLedger(ctx context.Context, state *health) {
 	}
 }
 
-var ledgerHeld = prometheus.NewDesc("guishu_ledger_held", "1 while nothing is decided because the ledger is not the one that is known (put-back) or keys are missing (keys-missing).", []string{"why"}, nil)
+var ledgerHeld = prometheus.NewDesc("guishu_ledger_held", "1 while nothing is decided because the ledger is not the one that is known (put-back), lacks an event (damaged) or lacks keys (keys-missing).", []string{"why"}, nil)
 
 var streamDamaged = prometheus.NewDesc("guishu_ledger_stream_damaged", "1 for each stream of the ledger of which events were deleted or hidden; a hundred at most.", []string{"stream"}, nil)
 
 // collectDamages shows each damaged stream.
 func (c stateCollector) collectDamages(ctx context.Context, gauge func(*prometheus.Desc, float64, ...string)) {
 	standing := c.server.Ledger.Standing()
-	for why, code := range map[string]domain.Code{"put-back": domain.ErrLedgerPutBack, "keys-missing": domain.ErrLedgerKeysMissing} {
+	for why, code := range map[string]domain.Code{"put-back": domain.ErrLedgerPutBack, "damaged": domain.ErrLedgerDamaged, "keys-missing": domain.ErrLedgerKeysMissing} {
 		held := 0.0
 		if errors.Is(standing, code) {
 			held = 1

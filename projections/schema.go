@@ -54,7 +54,8 @@ CREATE UNIQUE INDEX IF NOT EXISTS builds_serving ON read.builds (model) WHERE se
 // schemaDone asks whether the schema is there already: making it again would wait for
 // every build that another process is at.
 const schemaDone = `
-SELECT count(*) = 3 FROM pg_attribute WHERE attrelid = to_regclass('read.builds') AND attname IN ('description', 'mark_position', 'mark_event')`
+SELECT count(*) = 2 FROM pg_attribute
+WHERE attrelid = to_regclass('read.builds') AND attname IN ('description', 'mark_event') AND NOT attisdropped`
 
 // migrate makes the schema and, for read models that there were none of, empty
 // tables that serve at once. Versions that differ from the one serving are left

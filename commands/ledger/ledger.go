@@ -178,6 +178,7 @@ func (l *Ledger) follow(ctx context.Context) error {
 		}
 	})
 	l.running.Go(func() { l.vigil.keep(tail, l.tellTrouble) })
+	l.running.Go(func() { l.vigil.count(tail, l.tellTrouble) })
 	l.running.Go(func() {
 		for tail.Err() == nil {
 			if err := l.watchHidden(tail); tail.Err() == nil {

@@ -27,6 +27,9 @@ type vigil struct {
 	mu     sync.Mutex
 	newest known
 
+	counted chan struct{}         // closed once the events were counted for the first time
+	hole    atomic.Pointer[error] // an event is missing
+
 	turn    chan struct{} // held by whoever looks
 	looked  atomic.Uint64 // the store's connections, as of when all was well
 	trouble atomic.Pointer[error]
@@ -46,7 +49,10 @@ const (
 )
 
 func newVigil(c Config) *vigil {
-	v := &vigil{store: c.Store, beside: c.Verify, held: c.Hold, turn: make(chan struct{}, 1)}
+	v := &vigil{store: c.Store, beside: c.Verify, held: c.Hold, turn: make(chan struct{}, 1), counted: make(chan struct{})}
+	if _, countable := v.store.(eventstore.Counter); !countable {
+		close(v.counted)
+	}
 	if v.beside == nil {
 		v.beside = func(context.Context) error { return nil }
 	}
@@ -89,13 +95,76 @@ func (v *vigil) ask(ctx context.Context) error {
 	if err := v.held(); err != nil {
 		return err
 	}
-	if trouble := v.trouble.Load(); trouble != nil {
-		return *trouble
+	if err := v.found(); err != nil {
+		return err
 	}
-	if v.assured() {
-		return nil
+	if !v.assured() {
+		if err := v.look(ctx); err != nil {
+			return err
+		}
 	}
-	return v.look(ctx)
+	select {
+	case <-v.counted:
+		return v.found()
+	default:
+	}
+	first := time.NewTimer(countPatience)
+	defer first.Stop()
+	select {
+	case <-v.counted:
+	case <-first.C: // a large ledger: it goes on beside
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	return v.found()
+}
+
+// found is what is known to be wrong.
+func (v *vigil) found() error {
+	for _, wrong := range []*atomic.Pointer[error]{&v.trouble, &v.hole} {
+		if why := wrong.Load(); why != nil {
+			return *why
+		}
+	}
+	return nil
+}
+
+// countPatience is how long commands wait for the first count of a ledger's events, and
+// countShare which part of the time counting may take after that.
+const (
+	countPatience = 2 * time.Second
+	countShare    = 100
+	countAtMost   = time.Hour
+)
+
+// count looks again and again whether an event is missing, until ctx ends.
+func (v *vigil) count(ctx context.Context, tell func(trouble error)) {
+	counter, countable := v.store.(eventstore.Counter)
+	if !countable {
+		return
+	}
+	for ctx.Err() == nil {
+		began := time.Now()
+		err := counter.Complete(ctx)
+		var gap *eventstore.GapError
+		switch was := v.hole.Load(); {
+		case errors.As(err, &gap):
+			missing := fmt.Errorf("%w: %w", domain.ErrLedgerDamaged.With("stream", fmt.Sprintf("@%d…%d", gap.After+1, gap.Next-1)), err)
+			v.hole.Store(&missing)
+			if was == nil {
+				tell(missing)
+			}
+		case err == nil && was != nil:
+			v.hole.Store(nil)
+			tell(nil)
+		}
+		select {
+		case <-v.counted:
+		default:
+			close(v.counted)
+		}
+		pause(ctx, min(max(countShare*time.Since(began), vigilEvery), countAtMost))
+	}
 }
 
 // look asks the store. Whoever comes while somebody looks waits for it.
@@ -170,8 +239,5 @@ func (l *Ledger) Standing() error {
 	if err := l.vigil.held(); err != nil {
 		return err
 	}
-	if trouble := l.vigil.trouble.Load(); trouble != nil {
-		return *trouble
-	}
-	return nil
+	return l.vigil.found()
 }
