@@ -35,6 +35,7 @@ type loading struct {
 
 	last    eventstore.Position // of what has landed
 	written int64
+	failed  error // nothing is sent any more
 }
 
 // flying is an append that was sent and not answered yet.
@@ -107,26 +108,30 @@ func (l *loading) send(w *writing) (bool, error) {
 	return true, nil
 }
 
-// land waits for everything that is on its way.
+// land waits for everything that is on its way, whatever becomes of it.
 func (l *loading) land() error {
 	for len(l.flight) > 0 {
-		if err := l.landFirst(); err != nil {
-			return err
-		}
+		_ = l.landFirst() // the first error stays
 	}
 	l.link, l.call = nil, nil
-	return nil
+	return l.failed
 }
 
 // landFirst waits for the answer to what was sent first.
 func (l *loading) landFirst() error {
-	result, err := l.answer(l.life, l.flight[0])
-	if err != nil {
-		return l.recover()
-	}
 	first := l.flight[0]
+	result, err := l.answer(l.life, first)
+	switch {
+	case err != nil && l.failed == nil:
+		l.failed = l.recover()
+		return l.failed
+	case err == nil && l.failed == nil:
+		l.failed = l.landed(first.writing, result)
+	case err == nil:
+		l.written += int64(len(first.Events))
+	}
 	l.flight, l.weight = l.flight[1:], l.weight-first.bytes()
-	return l.landed(first.writing, result)
+	return l.failed
 }
 
 func (l *loading) answer(ctx context.Context, f flying) (eventstore.Appended, error) {
