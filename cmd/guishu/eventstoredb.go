@@ -40,13 +40,15 @@ type eventstoredbCommand struct {
 
 // Help is shown by --help below the summary.
 func (*eventstoredbCommand) Help() string {
-	return `EventStoreDB 24.10 的 gRPC 协议:追加、批量追加、读取、订阅、持久订阅、删除、元数据与访问控制。
+	return `EventStoreDB 24.10 的 gRPC 协议:追加、批量追加、读取、订阅、持久订阅、删除、元数据与访问控制、$ce- 与 $et- 流。
 Speaks the gRPC protocol of EventStoreDB 24.10: append, batch append, read, subscribe,
-persistent subscriptions, delete and tombstone, stream metadata and access lists.
-Not part of it: server-side projections, scavenging, user management.
+persistent subscriptions, delete and tombstone, stream metadata and access lists,
+the streams of categories ($ce-) and of types ($et-).
+Not part of it: projections of your own, scavenging, user management.
 
   guishu eventstoredb --memory
   guishu eventstoredb --data ./events --listen 127.0.0.1:0
+  guishu eventstoredb --memory --like like-23.10
 
 It prints the connection string on a line of its own and runs until Ctrl-C.
 GET /health/live on the same port answers 204 while it can be used.`
