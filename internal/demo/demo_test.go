@@ -17,6 +17,7 @@ func TestTheDemo(t *testing.T) {
 		t.Fatal(err)
 	}
 	agrees(t, a)
+	t.Run("is as large on an EventStoreDB like 24.10.6", func(t *testing.T) { onTheNewest(t, a) })
 	t.Run("has everything in it", func(t *testing.T) { hasEverything(t, a) })
 	t.Run("every link shows something", func(t *testing.T) { showsSomething(t, a, record) })
 	t.Run("run again changes nothing", func(t *testing.T) { changesNothing(t, a) })

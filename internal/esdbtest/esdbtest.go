@@ -30,18 +30,18 @@ func On(t testing.TB, store eventstore.Store, configure ...func(*gateway.Config)
 
 // Server is an EventStoreDB that a test can stop and start again.
 type Server struct {
-	t     testing.TB
-	store eventstore.Store
-	port  string
-	stop  func()
-
+	t         testing.TB
+	store     eventstore.Store
 	configure []func(*gateway.Config)
+	port      string
+	stop      func()
 }
 
 // Serve starts an EventStoreDB that ends with the test, over a store that does not.
+// It may be one of other ways than the usual ones.
 func Serve(t testing.TB, store eventstore.Store, configure ...func(*gateway.Config)) *Server {
 	t.Helper()
-	s := &Server{t: t, store: store, port: "127.0.0.1:0", configure: configure}
+	s := &Server{t: t, store: store, configure: configure, port: "127.0.0.1:0"}
 	s.Start()
 	t.Cleanup(s.Stop)
 	return s
