@@ -214,6 +214,44 @@ const checks = {
     await subscription.unsubscribe();
   },
 
+  // As emmett's consumers do it: a category, links resolved, resumed (F-13).
+  async "follow a category"() {
+    const category = randomUUID().replaceAll("-", "");
+    for (const n of [0, 1, 2]) await client.appendToStream(`${category}-${n % 2}`, happened(n));
+    const follow = async (options, count, more = async () => {}) => {
+      const subscription = client.subscribeToStream(`$ce-${category}`, { resolveLinkTos: true, ...options });
+      const got = heard(subscription, count);
+      await more();
+      const events = await got;
+      await subscription.unsubscribe();
+      return events;
+    };
+    const first = await follow({ fromRevision: db.START }, 3);
+    assert.deepEqual(numbers(first), [0, 1, 2]);
+    assert.deepEqual(first.map((each) => each.link.revision), [0n, 1n, 2n]);
+    const resumed = await follow({ fromRevision: 1n }, 2, () => client.appendToStream(`${category}-3`, happened(3)));
+    assert.deepEqual(numbers(resumed), [2, 3]);
+    const last = await all(client.readStream(`$ce-${category}`, { fromRevision: db.END, direction: db.BACKWARDS, maxCount: 2, resolveLinkTos: true }));
+    assert.deepEqual(numbers(last), [3, 2]);
+  },
+
+  // The Node client dies of an answer that names no stream (G-01).
+  async "a name that is too long"() {
+    for (const way of [{}, signedIn]) {
+      await assert.rejects(client.appendToStream("n".repeat(10_000), happened(0), way), /longer than 512 bytes|BadRequest/);
+    }
+    await client.appendToStream(stream(), happened(0));
+  },
+
+  // The Python client's filter, unless told otherwise (G-23).
+  async "what the Python client leaves out"() {
+    const s = stream();
+    await client.appendToStream(s, happened(0));
+    const left = "^(?!(\\$.+$|PersistentConfig\\d+$|Result$)).*$";
+    const got = await all(client.readAll({ direction: db.BACKWARDS, fromPosition: db.END, maxCount: 1, filter: db.eventTypeFilter({ regex: left }) }));
+    assert.equal(got.length, 1);
+  },
+
   async "subscribe to the end of a stream that comes later"() {
     const s = stream();
     const subscription = client.subscribeToStream(s, { fromRevision: db.END });
