@@ -66,6 +66,9 @@ func (s *Server) find(ctx context.Context, stream eventstore.Stream, revision ev
 	if err != nil {
 		return eventstore.Event{}, false, err
 	}
+	if event, known := s.recent.find(stream, revision); known {
+		return event, seen.shows(&event), nil
+	}
 	query := eventstore.StreamQuery{Stream: stream, From: revision, Limit: 1}
 	for event, err := range s.store.ReadStream(ctx, query) {
 		return event, err == nil && event.Revision == revision && seen.shows(&event), err

@@ -65,12 +65,12 @@ const (
 )
 
 // page answers with a value as JSON.
-func (s *Server) page(who audience, make func(*http.Request) (any, error)) http.HandlerFunc {
+func (s *Server) page(who audience, answer func(*http.Request) (any, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if who == operator && !s.admittedTo(w, r) {
 			return
 		}
-		value, err := make(r)
+		value, err := answer(r)
 		if err != nil {
 			s.log.Error("a page of an EventStoreDB gateway could not be made", "page", r.URL.Path, "error", err)
 			http.Error(w, "the server failed; its log says why", http.StatusInternalServerError)

@@ -165,6 +165,7 @@ type Server struct {
 	config  Config
 	ways    ways
 	store   eventstore.Store
+	recent  *recent // what links of virtual streams lead to
 	streams *directory
 	access  *gatekeeper
 	log     *slog.Logger
@@ -198,9 +199,10 @@ func New(config Config) (*Server, error) {
 	if ways.places != (places{}) {
 		store = &placed{Store: store, places: ways.places}
 	}
-	store = &virtualStreams{Store: store, counts: new(counts)}
+	recent := newRecent()
+	store = &virtualStreams{Store: store, counts: new(counts), recent: recent}
 	s := &Server{
-		config: config, ways: ways, store: store, contiguous: config.Store.Contiguous(), begun: time.Now(), log: config.Log,
+		config: config, ways: ways, store: store, recent: recent, contiguous: config.Store.Contiguous(), begun: time.Now(), log: config.Log,
 		streams: newDirectory(store, config.Log), access: newGatekeeper(config.Access, config.Log),
 		budget: budget{limit: config.MaxBufferedBytes}, calls: budget{limit: int64(config.MaxCalls)}, open: budget{limit: maxOpenMessages},
 	}

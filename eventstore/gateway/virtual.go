@@ -19,6 +19,7 @@ import (
 type virtualStreams struct {
 	eventstore.Store
 	counts *counts
+	recent *recent
 }
 
 // The names of virtual streams begin so.
@@ -61,7 +62,7 @@ func (s *virtualStreams) of(ctx context.Context, stream eventstore.Stream) (*vir
 	for _, err := range s.Store.ReadStream(ctx, eventstore.StreamQuery{Stream: stream, Limit: 1}) {
 		return nil, false, err
 	}
-	return &virtual{store: s.Store, stream: stream, filter: filter, count: s.counts.of(stream)}, true, nil
+	return &virtual{store: s.Store, stream: stream, filter: filter, count: s.counts.of(stream), recent: s.recent}, true, nil
 }
 
 // ReadStream implements eventstore.Store.
@@ -119,6 +120,7 @@ type virtual struct {
 	stream eventstore.Stream
 	filter eventstore.Filter
 	count  *count
+	recent *recent
 }
 
 // forwards reads from a revision on. What is read is counted on the way.
@@ -205,7 +207,8 @@ func (v *virtual) follow(ctx context.Context, after eventstore.Revision) (iter.S
 				v.count.examinedTo(revision, delivery.Position)
 			case eventstore.EventDelivered:
 				v.count.note(revision, delivery.Position)
-				delivery.Event = v.link(&delivery.Event, revision)
+				event := delivery.Event
+				delivery.Event = v.link(&event, revision)
 				if revision++; revision-1 <= after {
 					continue
 				}
@@ -262,6 +265,7 @@ func (v *virtual) countTo(ctx context.Context, wanted eventstore.Revision) error
 
 // link is the event that stands for another one. A link stands for what it leads to.
 func (v *virtual) link(event *eventstore.Event, revision eventstore.Revision) eventstore.Event {
+	v.recent.remember(event)
 	link := eventstore.Event{
 		Position: event.Position, Stream: v.stream, Revision: revision, Type: linkType, RecordedAt: event.RecordedAt,
 		ID: uuid.NewSHA1(event.ID, []byte(v.stream)), Binary: true,

@@ -304,10 +304,34 @@ func TestACategoryIsCountedOnce(t *testing.T) {
 	}
 }
 
-// countedReads counts the events of filtered reads of everything.
+// A link that was just given is resolved without another read.
+func TestResolvingACategoryReadsNothingTwice(t *testing.T) {
+	t.Parallel()
+	counted := &countedReads{}
+	served := serve(t, open, func(config *gateway.Config) {
+		counted.Store = config.Store
+		config.Store = counted
+	})
+	served.mixed(t, 300)
+	want := served.of(t, ofCategory("account"))
+	before := counted.streams.Load()
+	wantLinks(t, served.client(t), "$ce-account", esdb.ReadStreamOptions{From: esdb.Start{}, ResolveLinkTos: true}, 1_000, 0, want)
+	if got := counted.streams.Load() - before; got > 5 {
+		t.Errorf("%d streams were read", got)
+	}
+}
+
+// countedReads counts the events of filtered reads of everything, and the reads of
+// streams.
 type countedReads struct {
 	eventstore.Store
-	filtered atomic.Int64
+	filtered, streams atomic.Int64
+}
+
+// ReadStream implements eventstore.Store.
+func (c *countedReads) ReadStream(ctx context.Context, q eventstore.StreamQuery) iter.Seq2[eventstore.Event, error] {
+	c.streams.Add(1)
+	return c.Store.ReadStream(ctx, q)
 }
 
 // ReadAll implements eventstore.Store.
