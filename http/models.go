@@ -48,7 +48,7 @@ func (s *Server) askModels(ctx context.Context, state *health) {
 		switch {
 		case stopped:
 			state.Failed["read model "+model.Model] = "stopped"
-		case model.Serving == 0:
+		case model.Serving == 0 || model.Position == 0 && model.Lag > 0 && model.Building:
 			state.Failed["read model "+model.Model] = "not built"
 		}
 	}

@@ -25,6 +25,8 @@ type commandLine struct {
 	Reactions    reactionsCommand    `cmd:"" help:"列出或重试未能完成的反应 / List reactions that could not be carried out, or try them again."`
 	Export       exportCommand       `cmd:"" help:"把整个账本导出为文件 / Write the whole ledger into a file."`
 	Load         loadCommand         `cmd:"" help:"把导出的账本装入空库 / Bring an exported ledger into an empty store."`
+	Backup       backupCommand       `cmd:"" help:"备份账本、登录与密钥 / Back up the ledger, sign-ins and keys into a folder."`
+	Restore      restoreCommand      `cmd:"" help:"把备份恢复到空库 / Bring a backup into an empty store and database."`
 	Keys         keysCommand         `cmd:"" help:"导出、装入或更换个人信息的密钥 / Export, load or change the keys of personal data."`
 	Invite       inviteCommand       `cmd:"" help:"发放一次性登录 / Give a member of staff a one-time sign-in."`
 	Eventstoredb eventstoredbCommand `cmd:"" help:"以 EventStoreDB 协议提供独立的事件库 / Speak EventStoreDB's protocol over a store of its own, for tests anywhere."`

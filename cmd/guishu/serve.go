@@ -22,6 +22,7 @@ type serveCommand struct {
 	ledgerFlags
 	listenFlags
 	Protocol protocolFlags `embed:""`
+	Accept   bool          `name:"accept-older-ledger" help:"接受比数据库更旧的账本(由旧备份恢复):重建读模型,列出丢失的内容 / Accept a ledger that is older than its database (brought back from an old backup): read models are built anew, and what is lost is listed."`
 	Firm     string        `env:"GUISHU_FIRM" default:"总行" help:"首次启动时机构根节点的名称 / Name of the root unit, used at the first start."`
 }
 
@@ -39,6 +40,15 @@ func (f listenFlags) listening() http.Listening {
 
 // Run serves.
 func (c *serveCommand) Run(ctx context.Context) error {
+	if c.Accept {
+		config, err := c.config(c.logger(), false)
+		if err != nil {
+			return err
+		}
+		if err := acceptOlder(ctx, config); err != nil {
+			return err
+		}
+	}
 	return serve(ctx, c.ledgerFlags, c.listenFlags, c.Protocol, func(ctx context.Context, a *app.App, address string) error {
 		return firstStart(ctx, a, c.Firm, address)
 	})

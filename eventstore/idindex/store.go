@@ -174,6 +174,17 @@ func (s *Store) LastPosition(ctx context.Context) (eventstore.Position, error) {
 // Contiguous implements eventstore.Store.
 func (s *Store) Contiguous() bool { return s.inner.Contiguous() }
 
+// Reset empties the index, which is made anew from the log by whoever opens it next:
+// for a log that was put back to an earlier state. The store is of no use afterwards.
+func (s *Store) Reset(ctx context.Context) error {
+	s.follower.stop()
+	_, err := s.pool.Exec(ctx, "TRUNCATE ids.event, ids.stream; UPDATE ids.checkpoint SET position = 0", pgx.QueryExecModeSimpleProtocol)
+	if err != nil {
+		return fmt.Errorf("empty the index of event ids: %w", err)
+	}
+	return nil
+}
+
 // Connections implements eventstore.Connector, as the inner store does.
 func (s *Store) Connections() uint64 {
 	if inner, ok := s.inner.(eventstore.Connector); ok {

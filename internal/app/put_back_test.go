@@ -30,7 +30,7 @@ type lost struct {
 // goOn registers a customer, whom the read models show, and gives how that was done.
 func goOn(t *testing.T, a *app.App, o owned) lost {
 	t.Helper()
-	l := lost{call: o.ann, command: commands.RegisterCustomer{Party: domain.Person, Fields: commandstest.Person("李小红"), HomeUnit: o.north}}
+	l := lost{call: o.ann, command: commands.RegisterCustomer{Party: domain.Person, Fields: commandstest.Document("李小红", "E00000001"), HomeUnit: o.north}}
 	l.call.Key = uuid.NewString()
 	done, err := a.Ledger.Do(t.Context(), l.call, l.command)
 	if err == nil {

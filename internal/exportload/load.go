@@ -261,7 +261,7 @@ func (l Load) tell(stage Stage, done, total int64) {
 
 // LoadKeys brings a file of keys into an installation that has none.
 func LoadKeys(ctx context.Context, config app.Config, path string) (summary sealing.KeysSummary, err error) {
-	config.Loading = true
+	config.Loading, config.Maintenance = true, true
 	config.Prepare = func(ctx context.Context, pool *pgxpool.Pool) error {
 		summary, err = restore(ctx, pool, config.KEK, uuid.Nil, path)
 		return err
