@@ -25,6 +25,12 @@ func Sparse(store eventstore.Store) eventstore.Store {
 
 type sparse struct{ eventstore.Store }
 
+// TakesInOrder implements eventstore.Orderly: as the store does.
+func (s *sparse) TakesInOrder() bool {
+	orderly, is := s.Store.(eventstore.Orderly)
+	return is && orderly.TakesInOrder()
+}
+
 // outside is the position shown for one of the store's own.
 func outside(inner eventstore.Position) eventstore.Position {
 	if inner == 0 {
