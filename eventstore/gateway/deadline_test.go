@@ -15,23 +15,8 @@ import (
 	"guishu/internal/waiting"
 )
 
-// wireCall makes a call as it stands on the wire, so that the server's own answer
+// wireCallOf makes a call as it stands on the wire, so that the server's own answer
 // is seen, and gives the status in its trailers.
-func (s served) wireCall(t *testing.T, method string, header http.Header, messages ...proto.Message) (http.Header, []byte) {
-	t.Helper()
-	var body bytes.Buffer
-	for _, message := range messages {
-		encoded, err := proto.Marshal(message)
-		if err != nil {
-			t.Fatal(err)
-		}
-		body.WriteByte(0)
-		_ = binary.Write(&body, binary.BigEndian, uint32(len(encoded)))
-		body.Write(encoded)
-	}
-	return s.wireCallOf(t, method, header, &body)
-}
-
 func (s served) wireCallOf(t *testing.T, method string, header http.Header, body io.Reader) (http.Header, []byte) {
 	t.Helper()
 	watch := waiting.Over(t)
