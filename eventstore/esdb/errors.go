@@ -72,6 +72,15 @@ func (e *NotLeaderError) Error() string {
 // NothingWritten is as for an UnreachableError.
 func (*NotLeaderError) NothingWritten() bool { return true }
 
+// withoutCode is an error without the official client's own words around it, which are
+// about a number that nobody knows.
+func withoutCode(err error) error {
+	if own, is := err.(*esdb.Error); is && own.Unwrap() != nil {
+		return own.Unwrap()
+	}
+	return err
+}
+
 // ServerTooOldError says that a server lacks what the store needs of it: 23.10
 // was the first to say when a subscription has caught up.
 type ServerTooOldError struct{ Major, Minor int }

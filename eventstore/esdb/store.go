@@ -253,8 +253,10 @@ func (s *Store) translate(ctx context.Context, doing string, err error) error {
 	case errors.As(err, &already):
 		return err
 	}
-	switch what := judge(err); {
-	case what == passing && ownError(err):
+	what, own := judge(err), ownError(err)
+	err = withoutCode(err)
+	switch {
+	case what == passing && own:
 		return &ServerError{Err: fmt.Errorf("%s: %w", doing, err)}
 	case what == passing && !unreadable(err):
 		return &UnreachableError{Addresses: s.links.addresses, Err: fmt.Errorf("%s: %w", doing, err)}

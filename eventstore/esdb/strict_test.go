@@ -2,6 +2,7 @@ package esdb_test
 
 import (
 	"context"
+	"net"
 	"slices"
 	"strconv"
 	"strings"
@@ -80,7 +81,11 @@ func recordedAt(position uint64) *streams.ReadResp {
 
 func openStrict(t *testing.T, positions ...uint64) *esdb.Store {
 	t.Helper()
-	listener := listen(t)
+	return openStrictOn(t, listen(t), positions...)
+}
+
+func openStrictOn(t *testing.T, listener net.Listener, positions ...uint64) *esdb.Store {
+	t.Helper()
 	server := grpc.NewServer()
 	answers := strict{positions: positions}
 	streams.RegisterStreamsServer(server, answers)
@@ -138,5 +143,18 @@ func TestAnswersThatTheClientCannotReadAreErrors(t *testing.T) {
 	}
 	if last, err := store.LastPosition(t.Context()); err != nil || last != 100 {
 		t.Errorf("the store is not usable any more: %d, %v", last, err)
+	}
+}
+
+// E-14: an IPv6 address is one like any other.
+func TestAServerOnIPv6IsReached(t *testing.T) {
+	t.Parallel()
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "[::1]:0")
+	if err != nil {
+		t.Skipf("this machine has no IPv6: %v", err)
+	}
+	store := openStrictOn(t, listener, 100)
+	if last, err := store.LastPosition(t.Context()); err != nil || last != 100 {
+		t.Errorf("got %d, %v", last, err)
 	}
 }
