@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"time"
 
 	"guishu/internal/app"
 	"guishu/internal/exportload"
-	"io"
 )
 
 // acceptOlder accepts a ledger that is older than what its database has read of it,
