@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"encoding/base64"
 	"fmt"
+	"net"
 	"strings"
 	"time"
 
@@ -26,21 +27,25 @@ import (
 const usualDeadline = 10 * time.Second
 
 // greet asks a server for its version, and what it can do, over a connection of its
-// own; that is kept for appends that share a call where the server takes such. The
-// official client keeps its connection to itself: this is a second one, made as that
-// is. Without a batch every append has a call of its own.
-func (l *links) greet(address string, lost func()) (*batch, error) {
-	conn, err := dial(&l.config, address)
+// own. That is kept as long as the link: for appends that share a call, where the
+// server takes such, and to notice that the server went away. The official client
+// keeps its connection to itself: this is a second one, made as that is. Without a
+// batch every append has a call of its own.
+func (l *links) greet(address string, lost func()) (*grpc.ClientConn, *batch, error) {
+	conn, err := dial(&l.config, address, func() { l.made.Add(1) })
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	known, err := l.features(conn)
 	if err == nil {
 		err = checkVersion(known.GetEventStoreServerVersion())
 	}
-	if err != nil || l.options.SingleCalls || !takesBatches(known) {
+	if err != nil {
 		_ = conn.Close()
-		return nil, err
+		return nil, nil, err
+	}
+	if l.options.SingleCalls || !takesBatches(known) {
+		return conn, nil, nil
 	}
 	b := &batch{conn: conn, outgoing: l.outgoing, deadline: usualDeadline, work: &l.sending, lost: lost, log: l.options.Log}
 	b.options = []grpc.CallOption{grpc.ForceCodecV2(wire.NewCodec())}
@@ -50,7 +55,7 @@ func (l *links) greet(address string, lost func()) (*batch, error) {
 	if l.config.Username != "" && !l.config.DisableTLS {
 		b.options = append(b.options, grpc.PerRPCCredentials(basicAuthentication(l.config.Username+":"+l.config.Password)))
 	}
-	return b, nil
+	return conn, b, nil
 }
 
 // features asks a server what it is: nothing where it does not know the question.
@@ -79,8 +84,9 @@ func (l *links) briefly() (context.Context, context.CancelFunc) {
 	return context.WithTimeout(l.ending, time.Duration(l.config.GossipTimeout)*time.Second)
 }
 
-// dial makes a connection as the official client makes its own.
-func dial(config *esdb.Configuration, address string) (*grpc.ClientConn, error) {
+// dial makes a connection as the official client makes its own. It says whenever it
+// reaches for the server: the first time, and each time that it was cut.
+func dial(config *esdb.Configuration, address string, reaching func()) (*grpc.ClientConn, error) {
 	transport := insecure.NewCredentials()
 	if !config.DisableTLS {
 		own := &tls.Config{InsecureSkipVerify: config.SkipCertificateVerification, RootCAs: config.RootCAs, MinVersion: tls.VersionTLS12}
@@ -93,7 +99,14 @@ func dial(config *esdb.Configuration, address string) (*grpc.ClientConn, error) 
 		}
 		transport = credentials.NewTLS(own)
 	}
-	options := []grpc.DialOption{grpc.WithTransportCredentials(transport)}
+	options := []grpc.DialOption{
+		grpc.WithTransportCredentials(transport),
+		grpc.WithIdleTimeout(0), // it is watched
+		grpc.WithContextDialer(func(ctx context.Context, address string) (net.Conn, error) {
+			reaching()
+			return new(net.Dialer).DialContext(ctx, "tcp", address)
+		}),
+	}
 	if config.KeepAliveInterval >= 0 {
 		options = append(options, grpc.WithKeepaliveParams(keepalive.ClientParameters{
 			Time: config.KeepAliveInterval, Timeout: config.KeepAliveTimeout, PermitWithoutStream: true,
@@ -112,3 +125,5 @@ func (b basicAuthentication) GetRequestMetadata(context.Context, ...string) (map
 
 // RequireTransportSecurity implements credentials.PerRPCCredentials.
 func (basicAuthentication) RequireTransportSecurity() bool { return true }
+
+func nothing() {}

@@ -11,7 +11,9 @@ import (
 	"time"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
+	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/connectivity"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 
@@ -199,7 +201,7 @@ type links struct {
 	slots     []*slot
 	work      sync.WaitGroup // the attempts to connect
 	sending   sync.WaitGroup // the calls that appends share, and who watches over a leader
-	made      atomic.Uint64  // connections
+	made      atomic.Uint64  // rises with each connection that is made or lost
 
 	mu      sync.Mutex
 	members []string // of the cluster, as heard of last
@@ -312,20 +314,34 @@ func (l *links) connect() (*link, error) {
 	if target.watched {
 		config.GossipTimeout = min(config.GossipTimeout, int(silence/time.Second))
 	}
-	if got.batch, err = l.greet(target.address, got.retire); err != nil {
+	var own *grpc.ClientConn
+	if own, got.batch, err = l.greet(target.address, got.retire); err != nil {
 		return nil, err
 	}
 	if got.client, err = connectClient(&config); err != nil {
-		if got.batch != nil {
-			_ = got.batch.conn.Close()
-		}
+		_ = own.Close()
 		return nil, err
 	}
-	l.made.Add(1)
+	l.sending.Go(func() { l.guard(got, own) })
 	if target.watched {
 		l.sending.Go(func() { l.watch(got) })
 	}
 	return got, nil
+}
+
+// guard gives a link up as soon as its own connection is cut. Its client would go on by
+// itself with whatever answers there next, which may hold another ledger (E-03).
+func (l *links) guard(over *link, own *grpc.ClientConn) {
+	for state := own.GetState(); state == connectivity.Ready; state = own.GetState() {
+		if !own.WaitForStateChange(over.gone, state) {
+			break
+		}
+	}
+	l.made.Add(1)
+	over.retire()
+	if over.batch == nil {
+		_ = own.Close()
+	}
 }
 
 // connectClient gives an official client that has connected.

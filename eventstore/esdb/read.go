@@ -248,7 +248,8 @@ func (s *Store) readAll(ctx context.Context, q eventstore.AllQuery, given func()
 	}
 	at := q
 	err := s.read(ctx, s.allReader(&at, 0, given, take))
-	if err != nil && judge(err) == senseless && at.After > 0 {
+	// 24.10 says that no event stands at a position, 23.10 that it has failed (G-22).
+	if err != nil && (judge(err) == senseless || ownError(err)) && at.After > 0 {
 		return s.readNearby(ctx, at, given, take)
 	}
 	return err

@@ -1,0 +1,72 @@
+package esdb_test
+
+import (
+	"testing"
+
+	"github.com/google/uuid"
+
+	"guishu/eventstore"
+	"guishu/eventstore/esdb"
+	"guishu/eventstore/gateway"
+	"guishu/eventstore/memory"
+	"guishu/internal/esdbtest"
+)
+
+// E-03: on every version it is found out whether an event still stands where it stood,
+// and another server at the same address counts as a new connection before it answers.
+func TestAServerThatWasPutBackIsFoundOut(t *testing.T) {
+	t.Parallel()
+	for _, name := range gateway.Likenesses() {
+		for way, options := range map[string]esdb.Options{"shared": {}, "single": {SingleCalls: true}} {
+			t.Run(name+"/"+way, func(t *testing.T) {
+				t.Parallel()
+				likeness, err := gateway.ParseLikeness(name)
+				if err != nil {
+					t.Fatal(err)
+				}
+				full, copied := memory.New(), memory.New()
+				t.Cleanup(func() { _, _ = full.Close(), copied.Close() })
+				server := esdbtest.Serve(t, full, func(c *gateway.Config) { c.Likeness = likeness })
+				store, err := esdb.Open(t.Context(), server.Address(), options)
+				if err != nil {
+					t.Fatal(err)
+				}
+				t.Cleanup(func() { _ = store.Close() })
+				var last eventstore.NewEvent
+				for range 30 {
+					last = made(1)[0]
+					a := eventstore.Append{Stream: eventstore.Stream("s-" + uuid.NewString()), Expected: eventstore.NoStream, Events: []eventstore.NewEvent{last}}
+					if _, err := full.Append(t.Context(), a); err != nil {
+						t.Fatal(err)
+					}
+				}
+				end, err := store.LastPosition(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				stands := func(want bool) {
+					t.Helper()
+					if got, err := eventstore.Stands(t.Context(), store, end, last.ID); err != nil || got != want {
+						t.Errorf("the last event stands: %v, %v, want %v", got, err, want)
+					}
+				}
+				stands(true)
+				for _, to := range []struct {
+					store eventstore.Store
+					holds bool
+				}{{copied, false}, {full, true}} {
+					before := store.Connections()
+					server.PutBack(to.store)
+					a := eventstore.Append{Stream: eventstore.Stream("t-" + uuid.NewString()), Expected: eventstore.NoStream, Events: made(1)}
+					if _, err := store.Append(t.Context(), a); err != nil {
+						t.Fatal(err)
+					}
+					if store.Connections() == before {
+						t.Error("another server has answered over what counts as the same connection")
+					}
+					stands(to.holds)
+				}
+			})
+		}
+	}
+}
