@@ -51,9 +51,13 @@ var damages = []damage{
 			d.t.Fatal(err)
 		}
 		return stream, func() {
-			whole := esdb.EventData{EventID: uuid.New(), EventType: "$metadata", ContentType: esdb.ContentTypeJson, Data: []byte("{}")}
-			if _, err := client.AppendToStream(within(d.t), "$$"+stream, esdb.AppendToStreamOptions{}, whole); err != nil {
-				d.t.Fatal(err)
+			// The first makes the server show the stream again from its end on, as any write
+			// to it does; the second shows all of it.
+			for range 2 {
+				whole := esdb.EventData{EventID: uuid.New(), EventType: "$metadata", ContentType: esdb.ContentTypeJson, Data: []byte("{}")}
+				if _, err := client.AppendToStream(within(d.t), "$$"+stream, esdb.AppendToStreamOptions{}, whole); err != nil {
+					d.t.Fatal(err)
+				}
 			}
 		}
 	}},
