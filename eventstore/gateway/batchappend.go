@@ -107,6 +107,7 @@ type turn struct {
 	before *turn         // nil for the first, and where the store keeps the order
 	done   chan struct{} // closed when it has been written, or not
 
+	inOrder bool            // the store keeps the order of the whole call
 	earlier <-chan struct{} // closed when the append before it has its place, nil for none
 	placed  func()          // says that this one has
 }
@@ -285,7 +286,7 @@ func (b *batches) line(stream eventstore.Stream) *turn {
 	place := &turn{done: make(chan struct{}), placed: func() {}}
 	if is && orderly.TakesInOrder() && !metadata {
 		placed := make(chan struct{})
-		place.earlier, place.placed = b.last, sync.OnceFunc(func() { close(placed) })
+		place.inOrder, place.earlier, place.placed = true, b.last, sync.OnceFunc(func() { close(placed) })
 		b.last = placed
 		return place
 	}
@@ -359,8 +360,12 @@ func (b *batches) write(current *batch, place *turn) (result written, err error)
 	b.storing.Add(1)
 	defer b.storing.Add(-1)
 	ctx, cancel := b.ctx, func() {}
+	if place.inOrder {
+		// Cut off, a call's end would leave out some and not those behind them.
+		ctx = context.WithoutCancel(ctx)
+	}
 	if !current.deadline.IsZero() {
-		ctx, cancel = context.WithDeadline(b.ctx, current.deadline)
+		ctx, cancel = context.WithDeadline(ctx, current.deadline)
 	}
 	defer cancel()
 	defer func() {
