@@ -80,15 +80,28 @@ func (v *vigil) newestKnown() known {
 	return v.newest
 }
 
-func (v *vigil) connections() uint64 {
-	if connector, ok := v.store.(eventstore.Connector); ok {
-		return connector.Connections()
-	}
-	return 0
-}
-
 // assured says that the store was looked at over the connections that it has now.
-func (v *vigil) assured() bool { return v.looked.Load() == v.connections() }
+func (v *vigil) assured() bool { return v.looked.Load() == eventstore.ConnectionsOf(v.store) }
+
+// confirm gives what a command came to on: nil, or why it is refused. Over a connection
+// that was made meanwhile an older copy may have been asked, which lacks what the
+// command is about: then the store is looked at first (E-03).
+func (v *vigil) confirm(ctx context.Context, came error) error {
+	if v.assured() {
+		return came
+	}
+	if refusal, is := domain.AsError(came); came != nil && (!is || refusal.Kind() == domain.Unavailable) {
+		return came // nothing was decided
+	}
+	err := v.look(ctx)
+	switch {
+	case err == nil:
+		return came
+	case came == nil:
+		return errors.Join(err, domain.ErrLedgerOutcomeUnknown)
+	}
+	return err
+}
 
 // ask says why nothing may be decided, nil if it may.
 func (v *vigil) ask(ctx context.Context) error {
@@ -175,7 +188,7 @@ func (v *vigil) look(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	before := v.connections()
+	before := eventstore.ConnectionsOf(v.store)
 	err := v.compare(ctx)
 	if err != nil && !errors.Is(err, domain.ErrLedgerPutBack) {
 		return Unavailable("make sure of the ledger", err) // nothing is known
