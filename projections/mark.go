@@ -64,11 +64,7 @@ func (r *Runner) Verify(ctx context.Context) error {
 // assure is Verify where the store has connected anew since it was last asked: what
 // answers then may hold an earlier ledger, of which nothing is to be taken in.
 func (r *Runner) assure(ctx context.Context) error {
-	connector, ok := r.store.(eventstore.Connector)
-	if !ok {
-		return nil
-	}
-	now := connector.Connections()
+	now := eventstore.ConnectionsOf(r.store)
 	if r.assured.Load() == now {
 		return nil
 	}

@@ -186,12 +186,7 @@ func (s *Store) Reset(ctx context.Context) error {
 }
 
 // Connections implements eventstore.Connector, as the inner store does.
-func (s *Store) Connections() uint64 {
-	if inner, ok := s.inner.(eventstore.Connector); ok {
-		return inner.Connections()
-	}
-	return 0
-}
+func (s *Store) Connections() uint64 { return eventstore.ConnectionsOf(s.inner) }
 
 // Close implements eventstore.Store.
 func (s *Store) Close() error {
