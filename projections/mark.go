@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"guishu/eventstore"
+	"guishu/eventstore/postgres/locks"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -102,6 +103,38 @@ func (r *Runner) Mark(ctx context.Context) (Mark, error) {
 	_, err = r.pool.Exec(ctx, `UPDATE read.builds SET mark_position = $2, mark_event = $3 WHERE position = $1 AND mark_event IS NULL`,
 		int64(unmarked), int64(found.Position), found.Event)
 	return newest.orLater(found), err
+}
+
+// Reached is how far the read models of a database have come, and the mark by which
+// they know the ledger: for whoever looks before anything is opened. Both are zero where
+// there are none, the mark also where an older program built them.
+func Reached(ctx context.Context, tx pgx.Tx) (eventstore.Position, Mark, error) {
+	var built, marked bool
+	err := tx.QueryRow(ctx, `SELECT to_regclass('read.builds') IS NOT NULL, EXISTS (
+		SELECT FROM pg_attribute WHERE attrelid = to_regclass('read.builds') AND attname = 'mark_event')`).Scan(&built, &marked)
+	if err != nil || !built {
+		return 0, Mark{}, err
+	}
+	var reached eventstore.Position
+	if err := tx.QueryRow(ctx, `SELECT coalesce(max(position), 0) FROM read.builds`).Scan(&reached); err != nil || !marked {
+		return reached, Mark{}, err
+	}
+	var mark Mark
+	err = tx.QueryRow(ctx, `SELECT mark_position, mark_event FROM read.builds WHERE mark_event IS NOT NULL ORDER BY mark_position DESC LIMIT 1`).
+		Scan(&mark.Position, &mark.Event)
+	if errors.Is(err, pgx.ErrNoRows) {
+		err = nil
+	}
+	return reached, mark, err
+}
+
+// Forget drops every read model, for whoever opens them next to make anew.
+func Forget(ctx context.Context, tx pgx.Tx) error {
+	if err := locks.ReadSchema.Take(ctx, tx); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, "DROP SCHEMA IF EXISTS read CASCADE")
+	return err
 }
 
 // markAt looks for the ledger's last own event up to a position. *ForkError where the

@@ -47,6 +47,16 @@ func openParking(ctx context.Context, pool *pgxpool.Pool) (*parking, error) {
 	return &parking{pool: pool}, nil
 }
 
+// Rewind lets every reaction go on behind a position, and forgets what could not be
+// answered of what came after it.
+func Rewind(ctx context.Context, tx pgx.Tx, to eventstore.Position) error {
+	if err := subscriber.Rewind(ctx, tx, to); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, "DELETE FROM reaction.parked WHERE position > $1", int64(to))
+	return err
+}
+
 func (p *parking) add(ctx context.Context, consumer string, event eventstore.Event, reason error) error {
 	_, err := p.pool.Exec(ctx, `
 		INSERT INTO reaction.parked (consumer, event, position, type, reason) VALUES ($1, $2, $3, $4, $5)

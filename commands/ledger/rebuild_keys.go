@@ -7,6 +7,7 @@ import (
 
 	"guishu/domain"
 	"guishu/eventstore"
+	"guishu/eventstore/postgres/locks"
 
 	"github.com/jackc/pgx/v5"
 	"golang.org/x/sync/errgroup"
@@ -194,4 +195,17 @@ func (l *Ledger) carryOutErasures(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// Forget drops what was made from the log beside it, for whoever opens the ledger next
+// to make anew: what must be unique, and what was found damaged.
+func Forget(ctx context.Context, tx pgx.Tx) error {
+	if err := locks.RegistrySchema.Take(ctx, tx); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `
+		TRUNCATE registry.reservation, registry.damaged;
+		UPDATE registry.standing SET complete = false;
+		UPDATE registry.watched SET position = 0`, pgx.QueryExecModeSimpleProtocol)
+	return err
 }

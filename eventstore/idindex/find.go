@@ -3,6 +3,7 @@ package idindex
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"guishu/eventstore"
 
@@ -96,6 +97,32 @@ func (s *Store) standing(ctx context.Context, r row) (eventstore.Event, bool, er
 		}
 	}
 	return eventstore.Event{}, false, nil
+}
+
+// Missing gives the events that the log has shown since a moment, by the database's
+// clock, and that the store does not hold any more.
+func (s *Store) Missing(ctx context.Context, since time.Time) ([]*MissingError, error) {
+	rows, err := s.pool.Query(ctx, `
+		SELECT id, stream, revision, low, high, decided, attempt, shared, clock_timestamp() - reserved_at AS age
+		FROM ids.event WHERE revision IS NOT NULL AND reserved_at > $1 ORDER BY stream, revision`, since)
+	if err != nil {
+		return nil, eventstore.Doing("looking for event ids", err)
+	}
+	shown, err := pgx.CollectRows(rows, pgx.RowToStructByName[row])
+	if err != nil {
+		return nil, eventstore.Doing("looking for event ids", err)
+	}
+	var missing []*MissingError
+	for _, r := range shown {
+		_, found, err := s.standing(ctx, r)
+		if err != nil {
+			return nil, err
+		}
+		if !found {
+			missing = append(missing, &MissingError{ID: r.ID, Stream: eventstore.Stream(r.Stream), Revision: eventstore.Revision(*r.Revision)})
+		}
+	}
+	return missing, nil
 }
 
 // Vanished implements eventstore.Witness: by the inner store, and by what the log

@@ -320,6 +320,15 @@ type Erasure struct {
 	Basis string
 }
 
+// ErasedSince gives the subjects whose keys were destroyed after a moment.
+func (r *Ring) ErasedSince(ctx context.Context, moment time.Time) ([]uuid.UUID, error) {
+	rows, err := r.pool.Query(ctx, "SELECT subject FROM keys.subject_key WHERE destroyed_at > $1 ORDER BY destroyed_at", moment)
+	if err != nil {
+		return nil, fmt.Errorf("read the erasures: %w", err)
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+}
+
 // Erasure gives a subject's erasure; false when the subject is not erased.
 func (r *Ring) Erasure(ctx context.Context, subject uuid.UUID) (Erasure, bool, error) {
 	var e Erasure

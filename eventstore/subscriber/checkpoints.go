@@ -38,6 +38,13 @@ func OpenCheckpoints(ctx context.Context, pool *pgxpool.Pool) (*PostgresCheckpoi
 	return &PostgresCheckpoints{pool: pool}, nil
 }
 
+// Rewind lets every consumer go on behind a position that has come further. A process
+// that is at work cannot save any more.
+func Rewind(ctx context.Context, tx pgx.Tx, to eventstore.Position) error {
+	_, err := tx.Exec(ctx, "UPDATE reaction.consumer SET position = $1, epoch = epoch + 1 WHERE position > $1", int64(to))
+	return err
+}
+
 // askAgain is how often a process that waits for a consumer asks whether it is
 // free. It asks rather than waits in PostgreSQL, because a statement that waits
 // for hours keeps the whole database from being vacuumed.

@@ -4,12 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/eventstore"
 	"guishu/eventstore/idindex"
-	"guishu/eventstore/postgres/locks"
+	"guishu/projections"
+	"guishu/projections/timeline"
+	"guishu/reactions"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -78,117 +82,59 @@ func Accept(ctx context.Context, c Config, keep func(Lost) error) (lost Lost, er
 
 // forget drops what was made from more than the ledger holds up to a position.
 func forget(ctx context.Context, tx pgx.Tx, after eventstore.Position) error {
-	for _, lock := range []locks.Lock{locks.ReadSchema, locks.RegistrySchema} {
-		if err := lock.Take(ctx, tx); err != nil {
-			return err
-		}
+	if err := projections.Forget(ctx, tx); err != nil {
+		return err
 	}
-	batch := &pgx.Batch{}
-	batch.Queue("DROP SCHEMA read CASCADE")
-	batch.Queue("TRUNCATE registry.reservation, registry.damaged")
-	batch.Queue("UPDATE registry.standing SET complete = false")
-	batch.Queue("UPDATE registry.watched SET position = 0")
-	batch.Queue("UPDATE reaction.consumer SET position = $1, epoch = epoch + 1 WHERE position > $1", int64(after))
-	batch.Queue("DELETE FROM reaction.parked WHERE position > $1", int64(after))
-	return tx.SendBatch(ctx, batch).Close()
+	if err := ledger.Forget(ctx, tx); err != nil {
+		return err
+	}
+	return reactions.Rewind(ctx, tx, after)
 }
+
+// atOnce is how many entries of the timeline are looked at in one go.
+const atOnce = 500
 
 // lost finds where the ledger ends that both know, and what came after it.
 func (a *App) lost(ctx context.Context) (Lost, error) {
 	lost := Lost{Events: []LostEvent{}, Erased: []uuid.UUID{}}
 	known := map[uuid.UUID]bool{}
-	for before := eventstore.Position(1<<63 - 1); ; {
-		rows, err := a.Pool.Query(ctx, `
-			SELECT t.position, t.event, t.stream, t.revision, t.type, t.customer, t.actor, coalesce(s.login, ''), t.recorded_at
-			FROM read.timeline t LEFT JOIN read.staff s ON s.staff = t.actor
-			WHERE t.position < $1 ORDER BY t.position DESC LIMIT 500`, int64(before))
+	for before, more := domain.Position(math.MaxInt64), true; more; {
+		entries, err := timeline.Newest(ctx, a.Pool, before, atOnce)
 		if err != nil {
 			return lost, err
 		}
-		entries, err := pgx.CollectRows(rows, pgx.RowToStructByPos[entry])
-		if err != nil {
-			return lost, err
-		}
+		more = len(entries) == atOnce
 		for _, e := range entries {
-			stands, err := eventstore.Stands(ctx, a.Store, e.Position, e.Event)
+			stands, err := eventstore.Stands(ctx, a.Store, eventstore.Position(e.Position), e.Event)
 			if err != nil {
 				return lost, err
 			}
 			if stands {
-				lost.After, lost.Recorded = e.Position, e.Recorded
+				lost.After, lost.Recorded, more = eventstore.Position(e.Position), e.RecordedAt, false
 				break
 			}
-			before = e.Position
-			known[e.Event] = true
-			lost.Events = append(lost.Events, e.lost())
+			before, known[e.Event] = e.Position, true
+			lost.Events = append(lost.Events, LostEvent{
+				Event: e.Event, Stream: e.Stream, Revision: e.Revision, Type: e.Type, Customer: uuid.UUID(e.Customer),
+				Actor: uuid.UUID(e.Actor), Login: e.Login, Recorded: e.RecordedAt,
+			})
 		}
-		if lost.After > 0 || len(entries) < 500 {
-			break
+	}
+	if index, beside := a.Store.(*idindex.Store); beside {
+		missing, err := index.Missing(ctx, lost.Recorded.Add(-clocksApart))
+		if err != nil {
+			return lost, err
+		}
+		for _, m := range missing {
+			if !known[m.ID] {
+				lost.Events = append(lost.Events, LostEvent{Event: m.ID, Stream: m.Stream, Revision: m.Revision})
+			}
 		}
 	}
-	if err := a.lostElsewhere(ctx, &lost, known); err != nil {
-		return lost, err
-	}
-	rows, err := a.Pool.Query(ctx, "SELECT subject FROM keys.subject_key WHERE destroyed_at > $1", lost.Recorded)
-	if err != nil {
-		return lost, err
-	}
-	erased, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	erased, err := a.Ring.ErasedSince(ctx, lost.Recorded)
 	lost.Erased = append(lost.Erased, erased...)
 	return lost, err
 }
 
-// entry is a row of the timeline with who did it.
-type entry struct {
-	Position eventstore.Position
-	Event    uuid.UUID
-	Stream   eventstore.Stream
-	Revision eventstore.Revision
-	Type     string
-	Customer uuid.UUID
-	Actor    uuid.UUID
-	Login    string
-	Recorded time.Time
-}
-
-func (e entry) lost() LostEvent {
-	return LostEvent{Event: e.Event, Stream: e.Stream, Revision: e.Revision, Type: e.Type, Customer: e.Customer, Actor: e.Actor, Login: e.Login, Recorded: e.Recorded}
-}
-
 // clocksApart is by how much the clocks of a store and of the database may differ.
 const clocksApart = time.Hour
-
-// lostElsewhere adds what the index of event ids knows, where there is one.
-func (a *App) lostElsewhere(ctx context.Context, lost *Lost, known map[uuid.UUID]bool) error {
-	if _, beside := a.Store.(*idindex.Store); !beside {
-		return nil
-	}
-	rows, err := a.Pool.Query(ctx, `
-		SELECT id, stream, revision FROM ids.event WHERE revision IS NOT NULL AND reserved_at > $1 ORDER BY stream, revision`,
-		lost.Recorded.Add(-clocksApart))
-	if err != nil {
-		return err
-	}
-	type place struct {
-		ID       uuid.UUID
-		Stream   eventstore.Stream
-		Revision eventstore.Revision
-	}
-	places, err := pgx.CollectRows(rows, pgx.RowToStructByPos[place])
-	if err != nil {
-		return err
-	}
-	for _, p := range places {
-		if known[p.ID] {
-			continue
-		}
-		event, found, err := at(ctx, a.Store, p.Stream, p.Revision)
-		if err != nil {
-			return err
-		}
-		if !found || event.ID != p.ID {
-			lost.Events = append(lost.Events, LostEvent{Event: p.ID, Stream: p.Stream, Revision: p.Revision})
-		}
-	}
-	return nil
-}

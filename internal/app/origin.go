@@ -8,6 +8,7 @@ import (
 
 	"guishu/eventstore"
 	"guishu/eventstore/postgres/locks"
+	"guishu/projections"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -184,44 +185,25 @@ func firstOf(ctx context.Context, store eventstore.Store, types []string) (event
 	return eventstore.Event{}, false, nil
 }
 
-// notBehind fails when read models show more than the store holds.
+// notBehind fails when read models show more than the store holds, or came to an event
+// that is not there any more. It is asked here, before anything else beside the ledger
+// follows it.
 func notBehind(ctx context.Context, tx pgx.Tx, store eventstore.Store) error {
-	if made, err := hasRows(ctx, tx, "read.builds"); err != nil || !made {
-		return err
-	}
-	var read eventstore.Position
-	if err := tx.QueryRow(ctx, "SELECT max(position) FROM read.builds").Scan(&read); err != nil {
+	reached, mark, err := projections.Reached(ctx, tx)
+	if err != nil || reached == 0 {
 		return err
 	}
 	last, err := store.LastPosition(ctx)
 	if err != nil {
 		return fmt.Errorf("find the end of the ledger: %w", err)
 	}
-	if read > last {
+	if reached > last {
 		return ErrLedgerBehind
 	}
-	return stillThere(ctx, tx, store)
-}
-
-// stillThere fails when the event that read models have come to is not in the store any
-// more. It is asked here, before anything else beside the ledger follows it; what an
-// older program has built bears no mark yet.
-func stillThere(ctx context.Context, tx pgx.Tx, store eventstore.Store) error {
-	var marked bool
-	err := tx.QueryRow(ctx, "SELECT EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'read.builds'::regclass AND attname = 'mark_event')").Scan(&marked)
-	if err != nil || !marked {
-		return err
-	}
-	var position eventstore.Position
-	var event uuid.UUID
-	err = tx.QueryRow(ctx, "SELECT mark_position, mark_event FROM read.builds WHERE mark_event IS NOT NULL ORDER BY mark_position DESC LIMIT 1").Scan(&position, &event)
-	if errors.Is(err, pgx.ErrNoRows) {
+	if mark.Position == 0 {
 		return nil
 	}
-	if err != nil {
-		return err
-	}
-	stands, err := eventstore.Stands(ctx, store, position, event)
+	stands, err := eventstore.Stands(ctx, store, mark.Position, mark.Event)
 	switch {
 	case err != nil:
 		return fmt.Errorf("look for what was read of the ledger: %w", err)

@@ -2,6 +2,7 @@ package catalog_test
 
 import (
 	"fmt"
+	"math"
 	"testing"
 
 	"guishu/domain"
@@ -80,7 +81,7 @@ func list[Q, R any](b *bed, name string, l query.List[Q, R], key any, questions 
 // other is a question that is no list; who may ask it is for the caller.
 func other(name string, ask func(db query.DB, reader query.Reader) error) example {
 	return example{
-		name: name, unscoped: "the caller has asked for the customer or the member of staff",
+		name: name, unscoped: "who may ask it is for the caller",
 		ask:    func(db query.DB, reader query.Reader, answer answer) { answer("", 0, ask(db, reader)) },
 		orders: func(query.DB, query.Reader, answer) {},
 	}
@@ -154,6 +155,10 @@ func (b *bed) examples(t *testing.T) []example {
 		other("relations", func(db query.DB, _ query.Reader) error { _, err := customers.Relations(b.ctx, db, id); return err }),
 		other("names of customers", func(db query.DB, _ query.Reader) error {
 			_, err := customers.Called(b.ctx, db, []domain.CustomerID{id})
+			return err
+		}),
+		other("newest entries of all customers", func(db query.DB, _ query.Reader) error {
+			_, err := timeline.Newest(b.ctx, db, math.MaxInt64, 1)
 			return err
 		}),
 		other("grants", func(db query.DB, _ query.Reader) error { _, err := people.Grants(b.ctx, db, who); return err }),
