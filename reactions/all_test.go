@@ -58,8 +58,14 @@ func TestEveryReactionIsInTheListOfAll(t *testing.T) {
 			t.Errorf("%s is a reaction and is not in all()", name)
 		}
 	}
-	if reactions := all(nil); len(made) != len(reactions) {
+	reactions := all(nil)
+	if len(made) != len(reactions) {
 		t.Errorf("%d reactions are written, %d are in all()", len(made), len(reactions))
+	}
+	for _, each := range reactions {
+		if each.settled == nil {
+			t.Errorf("%s does not say when nothing is left to do: replay could not prove it", each.name)
+		}
 	}
 }
 
