@@ -1,7 +1,7 @@
 // Package expression matches names against the regular expressions that clients of
-// EventStoreDB filter with. Those are .NET's. What RE2 understands is matched in
-// time that grows with the name alone; look-ahead, back-references and the like are
-// matched by trying, for a bounded time (G-23).
+// EventStoreDB filter with. Those are .NET's. What RE2 understands as .NET does is
+// matched in time that grows with the name alone; look-ahead, back-references and the
+// like are matched by trying, for a bounded time (G-23).
 package expression
 
 import (
@@ -39,8 +39,8 @@ func (e *SlowError) Error() string {
 // Expression is a compiled expression.
 type Expression struct {
 	text  string
-	match func(name string) bool
-	tried *regexp2.Regexp // instead of match
+	match func(name string) bool // in linear time, nil where that cannot be
+	tried *regexp2.Regexp        // nil where it is too large to be tried
 }
 
 // Compile readies an expression. Errors: ErrLarge, or what is wrong with it.
@@ -48,27 +48,40 @@ func Compile(text string) (*Expression, error) {
 	if len(text) > MaxBytes {
 		return nil, ErrLarge
 	}
+	tried, err := attempt(text)
+	if err != nil {
+		return nil, err
+	}
 	match, err := linear(text)
-	if err == nil || errors.Is(err, ErrLarge) {
-		return &Expression{text: text, match: match}, err
+	if err != nil && !errors.Is(err, ErrLarge) {
+		match, err = negated(text)
 	}
-	if match, ok := negated(text); ok {
-		return &Expression{text: text, match: match}, nil
+	if errors.Is(err, ErrLarge) || err != nil && tried == nil {
+		return nil, err
 	}
+	if tried != nil && strings.Contains(text, "-[") {
+		match = nil // a class less another: RE2 reads it as something else
+	}
+	return &Expression{text: text, match: match, tried: tried}, nil
+}
+
+// attempt compiles an expression for trying, which decides what one is at all; a large
+// one is left to RE2.
+func attempt(text string) (*regexp2.Regexp, error) {
 	if len(text) > maxTriedBytes {
-		return nil, ErrLarge
+		return nil, nil
 	}
-	tried, tryErr := regexp2.Compile(text, regexp2.None)
-	if tryErr != nil {
+	tried, err := regexp2.Compile(text, regexp2.None)
+	if err != nil {
 		return nil, err
 	}
 	tried.MatchTimeout = longestTry
-	return &Expression{text: text, tried: tried}, nil
+	return tried, nil
 }
 
 // Match says whether the expression matches anywhere in a name. Errors: *SlowError.
 func (e *Expression) Match(name string) (bool, error) {
-	if e.tried == nil {
+	if e.tried == nil || e.match != nil && (plain(name) || !strings.Contains(e.text, `\`)) {
 		return e.match(name), nil
 	}
 	matched, err := e.tried.MatchString(name)
@@ -76,6 +89,12 @@ func (e *Expression) Match(name string) (bool, error) {
 		return false, &SlowError{Expression: e.text}
 	}
 	return matched, nil
+}
+
+// plain says that a name is of ASCII's printable characters: what \w, \d and \s stand
+// for is the same there, and more in .NET elsewhere.
+func plain(name string) bool {
+	return strings.IndexFunc(name, func(r rune) bool { return r < ' ' || r > '~' }) < 0
 }
 
 // linear compiles an expression of RE2's. The clients' own "no system events" is
@@ -103,46 +122,62 @@ func linear(text string) (func(string) bool, error) {
 	return compiled.MatchString, nil
 }
 
-// negated compiles what clients exclude names with: ^(?!A)B, where A and B are
-// RE2's.
-func negated(text string) (func(string) bool, bool) {
+// errNotNegated says that an expression is not of the form that negated compiles.
+var errNotNegated = errors.New("the expression is too large to be tried")
+
+// negated compiles what clients exclude names with: ^(?!A)B, where A and B are RE2's
+// and B is no choice, of which ^(?!A) would belong to the first alone.
+func negated(text string) (func(string) bool, error) {
 	inner, ok := strings.CutPrefix(text, "^(?!")
-	if !ok {
-		return nil, false
-	}
-	end := closing(inner)
-	if end < 0 {
-		return nil, false
+	end := standing(inner, ')')
+	if !ok || end < 0 || standing(inner[end+1:], '|') >= 0 {
+		return nil, errNotNegated
 	}
 	without, err := linear("^(?:" + inner[:end] + ")")
 	if err != nil {
-		return nil, false
+		return nil, err
 	}
 	with, err := linear("^(?:" + inner[end+1:] + ")")
 	if err != nil {
-		return nil, false
+		return nil, err
 	}
-	return func(name string) bool { return !without(name) && with(name) }, true
+	return func(name string) bool { return !without(name) && with(name) }, nil
 }
 
-// closing is where the bracket ends that text stands in, -1 for nowhere.
-func closing(text string) int {
-	depth, class := 0, false
+// standing is where a sign stands in no brackets that text opens, -1 for nowhere.
+func standing(text string, sign byte) int {
+	depth := 0
 	for i := 0; i < len(text); i++ {
 		switch c := text[i]; {
+		case c == sign && depth == 0:
+			return i
 		case c == '\\':
 			i++
-		case class:
-			class = c != ']'
 		case c == '[':
-			class = true
+			i += class(text[i:])
 		case c == '(':
 			depth++
-		case c == ')' && depth == 0:
-			return i
 		case c == ')':
 			depth--
 		}
 	}
 	return -1
+}
+
+// class is where the class ends that text begins with. A bracket that closes is one of
+// its characters when it comes first.
+func class(text string) int {
+	first := 1
+	if strings.HasPrefix(text, "[^") {
+		first = 2
+	}
+	for i := first; i < len(text); i++ {
+		switch {
+		case text[i] == '\\':
+			i++
+		case text[i] == ']' && i > first:
+			return i
+		}
+	}
+	return len(text)
 }

@@ -19,7 +19,17 @@ func TestWhatClientsFilterWith(t *testing.T) {
 		`(?<=account-)7`: {"account-7": true, "other-7": false},
 		`foo(?=bar)`:     {"foobar": true, "foobaz": false},
 		`^(?!a(?=b)).*`:  {"ab": false, "ac": true},
-		`^account-\d+$`:  {"account-1": true, "account-": false},
+		`^account-\d+$`:  {"account-1": true, "account-": false, "account-١": true},
+		`^(?!a)b|c`:      {"b": true, "xc": true, "xb": false, "ac": true},
+		`^(?!a)(b|c)`:    {"b": true, "c": true, "xc": false},
+		`^(?!a)b\|c`:     {"b|c": true, "xb|c": false},
+		`^(?!a)[b|c]`:    {"|": true, "x|": false},
+		`^(?![])]x).`:    {")x": false, "]x": false, "x": true},
+		`^(?![^])]x).`:   {")x": true, "ax": false},
+		`^\w+-`:          {"客户-1": true, "-1": false},
+		`^(?!\w+-).*`:    {"客户-1": false, "客户": true},
+		`^客户-`:           {"客户-1": true, "-1": false},
+		`^[a-z-[aeiou]]`: {"b": true, "e": false, "a]": false},
 	} {
 		compiled, err := Compile(text)
 		if err != nil {
@@ -36,7 +46,7 @@ func TestWhatClientsFilterWith(t *testing.T) {
 
 func TestWhatIsNoExpression(t *testing.T) {
 	t.Parallel()
-	for _, text := range []string{"([", "(?!", "^(?!a", `(?<n`} {
+	for _, text := range []string{"([", "(?!", "^(?!a", `(?<n`, `(?P<n>a)`, `\Qa\E`} {
 		if _, err := Compile(text); err == nil {
 			t.Errorf("%s is taken", text)
 		}
