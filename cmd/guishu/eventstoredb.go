@@ -24,7 +24,7 @@ type eventstoredbCommand struct {
 	Listen    string `default:"127.0.0.1:2113" help:"监听地址;端口 0 为任意空闲端口 / Address to listen on; port 0 takes any free one."`
 	Advertise string `placeholder:"HOST:PORT" help:"告知客户端的地址(容器、NAT 后) / Where gossip sends clients, behind NAT or in a container."`
 
-	Like          string `name:"like" enum:",like-23.10,like-24.10.4,like-24.10.6" default:"" placeholder:"VERSION" help:"仿真该版本:like-23.10、like-24.10.4、like-24.10.6 / Have the ways of this version where versions differ: like-23.10, like-24.10.4 or like-24.10.6."`
+	Like          string `name:"like" placeholder:"VERSION" help:"仿真该版本:like-23.10、like-24.10.4、like-24.10.6 / Have the ways of this version where versions differ: like-23.10, like-24.10.4 or like-24.10.6."`
 	MaxAppendSize int    `name:"max-append-size" default:"1048576" placeholder:"BYTES" help:"一次追加的上限(字节),至多 33554432 / What one append may hold, in bytes; 33554432 at most."`
 
 	Certificate string `name:"cert" type:"existingfile" placeholder:"FILE" help:"TLS 证书 (PEM) / TLS certificate. Clients then connect with tls=true."`

@@ -20,7 +20,8 @@ const (
 var errSilence = errors.New("it does not answer")
 
 // greet connects, as often as the connection string says and for as long as patience
-// lasts while there is an election, and reads the end of the ledger. Whoever watches the log is told what takes so long (E-08).
+// lasts while there is an election, and reads the end of the ledger. Whoever watches
+// the log is told what takes so long (E-08).
 func (s *Store) greet(ctx context.Context, config *esdb.Configuration) error {
 	ctx, release := s.bound(ctx)
 	defer release()

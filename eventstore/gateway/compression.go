@@ -10,12 +10,9 @@ import (
 	_ "google.golang.org/grpc/encoding/gzip" // clients may compress what they send (G-03)
 )
 
-// This registers the compression called deflate, beside gzip (G-03). gRPC knows
-// compressions by name for the whole process, and wants to be told before any use.
-var _ = func() encoding.Compressor {
-	encoding.RegisterCompressor(deflate{})
-	return deflate{}
-}()
+// gRPC knows compressions by name for the whole process, and allows this place alone to
+// add one: deflate, beside gzip (G-03).
+func init() { encoding.RegisterCompressor(deflate{}) }
 
 // deflate is the compression of that name: zlib's form. Some clients send the bare
 // stream, which is told by how it begins.
