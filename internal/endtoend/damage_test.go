@@ -143,13 +143,17 @@ func TestCampaignOfDamagesToAnEventStoreDB(t *testing.T) {
 					return status == http.StatusServiceUnavailable && strings.Contains(body, said)
 				})
 				took := time.Since(began)
+				d.waits.Alive()
+				proving := time.Now()
 				if printed, code := i.run("replay"); code != 4 || !strings.Contains(printed, strings.TrimPrefix(said, "ledger/")) {
 					t.Errorf("%s: replay exits with %d:\n%s", kind.name, code, printed)
 				}
+				proved := time.Since(proving)
+				d.waits.Alive()
 				takeBack()
 				waiting.Until(t, "the program to go on after: "+kind.name, p.ready)
 				d.until(20)
-				t.Logf("%s: named after %v", kind.name, took.Round(10*time.Millisecond))
+				t.Logf("%s: named after %v, by replay after %v", kind.name, took.Round(10*time.Millisecond), proved.Round(10*time.Millisecond))
 			}
 			d.finish()
 			d.settled()
