@@ -254,11 +254,16 @@ func (l *load) settled() {
 	p, _ := l.current()
 	events := p.events()
 	confirmed := `SELECT DISTINCT substr(stream, length('payment-') + 1) AS id FROM ledger.events WHERE type = 'payment.confirmed'`
-	waiting.Until(l.t, "every confirmed payment to be attributed and its customer formal", func() bool {
-		payments := one[int](l.t, events, `SELECT count(*) FROM (`+confirmed+`) c`)
-		attributed := one[int](l.t, events, `SELECT count(*) FROM ledger.events WHERE type = 'attribution.decided'`)
-		formal := one[int](l.t, events, `SELECT count(*) FROM ledger.events WHERE type = 'customer.became-formal'`)
-		return attributed >= payments && formal >= payments
+	type done struct{ payments, attributed, formal int }
+	beside := p.connect()
+	waiting.Progress(l.t, "every confirmed payment to be attributed and its customer formal", func() (d done, all bool) {
+		d.payments = one[int](l.t, events, `SELECT count(*) FROM (`+confirmed+`) c`)
+		d.attributed = one[int](l.t, events, `SELECT count(*) FROM ledger.events WHERE type = 'attribution.decided'`)
+		d.formal = one[int](l.t, events, `SELECT count(*) FROM ledger.events WHERE type = 'customer.became-formal'`)
+		if parked := one[string](l.t, beside, `SELECT coalesce(string_agg(consumer || ' on ' || type || ': ' || reason, E'\n'), '') FROM reaction.parked`); parked != "" {
+			l.t.Fatalf("reactions are put aside:\n%s", parked)
+		}
+		return d, d.attributed >= d.payments && d.formal >= d.payments
 	})
 	for what, query := range map[string]string{
 		"payments have not exactly one attribution": `SELECT count(*) FROM (` + confirmed + `) c WHERE
@@ -275,9 +280,6 @@ func (l *load) settled() {
 		if count := one[int](l.t, events, query); count != 0 {
 			l.t.Errorf("%d %s", count, what)
 		}
-	}
-	if count := one[int](l.t, p.connect(), `SELECT count(*) FROM reaction.parked`); count != 0 {
-		l.t.Errorf("%d events are parked", count)
 	}
 	l.t.Logf("%d events, %d acknowledged commands, %d lost answers, %d payments", last(l.t, events), l.acknowledged.Load(), l.lost.Load(),
 		one[int](l.t, events, `SELECT count(*) FROM (`+confirmed+`) c`))
