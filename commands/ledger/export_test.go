@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"guishu/domain"
@@ -48,6 +49,11 @@ func (l *Ledger) SetRevision(stream eventstore.Stream, revision eventstore.Revis
 	e.mu.Lock()
 	e.revision = revision
 	e.mu.Unlock()
+}
+
+// HeardOf has a stream's kept state hear of a revision, as the tail does.
+func (l *Ledger) HeardOf(stream eventstore.Stream, revision eventstore.Revision) {
+	l.states.heard(stream, revision, func() (any, domain.Fact, error) { return nil, domain.Fact{}, errors.New("it is not folded") })
 }
 
 // ReserveFor reserves a key for a stream, as a command does that is then cut off.

@@ -125,6 +125,7 @@ func Open(ctx context.Context, c Config) (*Ledger, error) {
 		location: c.Location, now: c.Now, log: c.Log,
 		states: newStates(c.CachedStreams), turns: newTurnstiles(), vigil: newVigil(c),
 	}
+	l.vigil.anew = l.states.entries.Purge
 	names, err := c.Codec.Registry().Names(customer.Erased{})
 	if err != nil {
 		return nil, fmt.Errorf("ledger: %w", err)
@@ -163,7 +164,11 @@ func (l *Ledger) follow(ctx context.Context) error {
 		return Unavailable("find the end of the ledger", err)
 	}
 	tail, stop := context.WithCancel(context.WithoutCancel(ctx))
-	l.stop = stop
+	unguard := eventstore.Guard(l.store, l.vigil.welcome)
+	l.stop = func() {
+		stop()
+		unguard()
+	}
 	l.running.Go(func() {
 		for tail.Err() == nil {
 			after, err = l.followFrom(tail, after)
@@ -277,7 +282,8 @@ func pause(ctx context.Context, d time.Duration) {
 }
 
 // Unavailable is the answer when the store, the keys or the read models cannot be
-// asked, and domain.ErrLedgerDamaged where a stream is not whole.
+// asked, domain.ErrLedgerPutBack where they are of another time, and
+// domain.ErrLedgerDamaged where a stream is not whole.
 func Unavailable(doing string, err error) error {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
@@ -285,6 +291,9 @@ func Unavailable(doing string, err error) error {
 	var damage *eventstore.DamagedError
 	if errors.As(err, &damage) {
 		return damaged(damage, doing, err)
+	}
+	if errors.Is(err, domain.ErrLedgerPutBack) {
+		return fmt.Errorf("%s: %w", doing, err)
 	}
 	return fmt.Errorf("%w: %s: %w", domain.ErrLedgerUnavailable, doing, err)
 }

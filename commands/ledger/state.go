@@ -117,14 +117,20 @@ func (l *Ledger) load(ctx context.Context, stream eventstore.Stream) (loaded, er
 	e := l.states.of(stream, category.State)
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	for !e.loaded {
+	for again := false; !e.loaded; again = true {
 		state, revision, err := l.fold(ctx, stream, category.State)
 		if err != nil {
 			return loaded{}, err
 		}
-		e.state, e.revision = state, revision
-		// An event heard of while reading may not have been read: read again.
-		e.loaded = revision >= e.known
+		if revision < e.known && !again {
+			// The store has shown more than that, or an older copy of it answers.
+			if err := l.vigil.look(ctx); err != nil {
+				return loaded{}, err
+			}
+			continue
+		}
+		// Whoever has shown more to this process was not the ledger that it knows.
+		e.state, e.revision, e.known, e.loaded = state, revision, revision, true
 	}
 	return loaded{category, e.state, e.revision}, nil
 }

@@ -1,6 +1,7 @@
 package ledger_test
 
 import (
+	"context"
 	"testing"
 
 	"guishu/commands"
@@ -54,6 +55,22 @@ func TestAStaleStateNeverWins(t *testing.T) {
 	}
 	if got := h.Ledger.CachedRevision(streamOfCustomer(id)); got != second.Revision {
 		t.Errorf("the kept state is at %d, the stream at %d", got, second.Revision)
+	}
+}
+
+// What an older copy of the ledger has shown of a stream is not waited for: what the
+// ledger itself holds is decided on.
+func TestMoreThanTheStoreHoldsIsNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	id := h.Prospect(h.Ann, h.North, commandstest.Person("王示例"))
+	first := h.supplement(h.Ledger, id, "示例路1号")
+	h.Ledger.HeardOf(streamOfCustomer(id), first.Revision+5)
+	ctx, cancel := context.WithTimeout(t.Context(), waiting.Patience)
+	defer cancel()
+	change := commands.SupplementCustomer{Customer: id, Fields: commands.CustomerFields{Address: "示例路2号"}}
+	if second, err := h.Ledger.Do(ctx, h.As(h.Ann), change); err != nil || second.Revision != first.Revision+1 {
+		t.Errorf("after %+v: %+v, %v", first, second, err)
 	}
 }
 

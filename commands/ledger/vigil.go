@@ -23,6 +23,8 @@ type vigil struct {
 	beside func(context.Context) error
 	// held says why nothing may be decided for now, nil if it may.
 	held func() error
+	// anew drops what was kept of a store that has connected since.
+	anew func()
 
 	mu     sync.Mutex
 	newest known
@@ -41,6 +43,11 @@ type known struct {
 	id       uuid.UUID
 }
 
+// gone is what is said of a store in which it is not any more.
+func (k known) gone() error {
+	return fmt.Errorf("%w: event %s, which this process has seen, is not at position %d any more", domain.ErrLedgerPutBack, k.id, k.position)
+}
+
 // vigilEvery is how often a store is looked at that nothing suspicious is known of,
 // and vigilPatience bounds one look.
 const (
@@ -49,7 +56,7 @@ const (
 )
 
 func newVigil(c Config) *vigil {
-	v := &vigil{store: c.Store, beside: c.Verify, held: c.Hold, turn: make(chan struct{}, 1), counted: make(chan struct{})}
+	v := &vigil{store: c.Store, beside: c.Verify, held: c.Hold, turn: make(chan struct{}, 1), counted: make(chan struct{}), anew: func() {}}
 	if _, countable := v.store.(eventstore.Counter); !countable {
 		close(v.counted)
 	}
@@ -180,6 +187,21 @@ func (v *vigil) count(ctx context.Context, tell func(trouble error)) {
 	}
 }
 
+// welcome looks at what answers over a new connection, which may be an older copy.
+func (v *vigil) welcome(ctx context.Context, holds eventstore.Holds) error {
+	newest := v.newestKnown()
+	if newest.position == 0 {
+		return nil
+	}
+	there, err := holds(ctx, newest.position, newest.id)
+	if err != nil || there {
+		return err
+	}
+	err = newest.gone()
+	v.trouble.Store(&err)
+	return &eventstore.UnwelcomeError{Err: err}
+}
+
 // look asks the store. Whoever comes while somebody looks waits for it.
 func (v *vigil) look(ctx context.Context) error {
 	select {
@@ -198,7 +220,9 @@ func (v *vigil) look(ctx context.Context) error {
 		return err
 	}
 	v.trouble.Store(nil)
-	v.looked.Store(before)
+	if v.looked.Swap(before) != before {
+		v.anew()
+	}
 	return nil
 }
 
@@ -210,7 +234,7 @@ func (v *vigil) compare(ctx context.Context) error {
 			return err
 		}
 		if !stands {
-			return fmt.Errorf("%w: event %s, which this process has seen, is not at position %d any more", domain.ErrLedgerPutBack, newest.id, newest.position)
+			return newest.gone()
 		}
 	}
 	return v.beside(ctx)

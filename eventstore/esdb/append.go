@@ -117,7 +117,7 @@ func (w *writing) linkAgain(life context.Context) (*link, error) {
 		}
 		link, err := w.store.links.get(life)
 		impatient := w.doubt == nil && time.Since(begun) >= w.store.options.Patience
-		if err == nil || impatient || life.Err() != nil || errors.Is(err, eventstore.ErrClosed) {
+		if err == nil || impatient || life.Err() != nil || errors.Is(err, eventstore.ErrClosed) || unwelcome(err) {
 			return link, err
 		}
 	}

@@ -54,6 +54,12 @@ func (e *ServerError) Unwrap() error { return e.Err }
 // NothingWritten is as for an UnreachableError.
 func (*ServerError) NothingWritten() bool { return true }
 
+// unwelcome says that what answers over a new connection is not used.
+func unwelcome(err error) bool {
+	var not *eventstore.UnwelcomeError
+	return errors.As(err, &not)
+}
+
 // ownError says whether an error was made by a server, and not by its absence.
 func ownError(err error) bool {
 	var remote interface{ GRPCStatus() *status.Status }
@@ -135,7 +141,7 @@ const (
 func judge(err error) verdict {
 	var tooOld *ServerTooOldError
 	var strange *VersionError
-	if errors.As(err, &tooOld) || errors.As(err, &strange) {
+	if errors.As(err, &tooOld) || errors.As(err, &strange) || unwelcome(err) {
 		return refused
 	}
 	var answer *batchError

@@ -202,6 +202,8 @@ type links struct {
 	work      sync.WaitGroup // the attempts to connect
 	sending   sync.WaitGroup // the calls that appends share, and who watches over a leader
 	made      atomic.Uint64  // rises with each connection that is made or lost
+	guards    eventstore.Guards
+	admit     func(*link) error // says why a new link is not to be used
 
 	mu      sync.Mutex
 	members []string // of the cluster, as heard of last
@@ -322,7 +324,12 @@ func (l *links) connect() (*link, error) {
 		_ = own.Close()
 		return nil, err
 	}
+	l.made.Add(1)
 	l.sending.Go(func() { l.guard(got, own) })
+	if err := l.admit(got); err != nil {
+		got.abandon()
+		return nil, err
+	}
 	if target.watched {
 		l.sending.Go(func() { l.watch(got) })
 	}

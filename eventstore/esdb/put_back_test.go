@@ -1,6 +1,8 @@
 package esdb_test
 
 import (
+	"context"
+	"errors"
 	"testing"
 
 	"github.com/google/uuid"
@@ -11,6 +13,69 @@ import (
 	"guishu/eventstore/memory"
 	"guishu/internal/esdbtest"
 )
+
+// E-03: what answers over a new connection is looked at before anything is read or
+// written over it.
+func TestAnOlderCopyIsNeitherReadNorWritten(t *testing.T) {
+	t.Parallel()
+	for _, name := range gateway.Likenesses() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			likeness, err := gateway.ParseLikeness(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			full, copied := memory.New(), memory.New()
+			t.Cleanup(func() { _, _ = full.Close(), copied.Close() })
+			server := esdbtest.Serve(t, full, func(c *gateway.Config) { c.Likeness = likeness })
+			store, err := esdb.Open(t.Context(), server.Address(), esdb.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = store.Close() })
+			known := made(1)[0]
+			done, err := store.Append(t.Context(), eventstore.Append{Stream: "s-1", Expected: eventstore.NoStream, Events: []eventstore.NewEvent{known}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			older := errors.New("it is an older copy")
+			end := store.Guard(func(ctx context.Context, holds eventstore.Holds) error {
+				there, err := holds(ctx, done.Position, known.ID)
+				if err == nil && !there {
+					return &eventstore.UnwelcomeError{Err: older}
+				}
+				return err
+			})
+			append := func(to eventstore.Stream) error {
+				_, err := store.Append(t.Context(), eventstore.Append{Stream: to, Expected: eventstore.NoStream, Events: made(1)})
+				return err
+			}
+			server.PutBack(copied)
+			for range 3 {
+				if err := append("t-1"); !errors.Is(err, older) {
+					t.Errorf("an append to the older copy: %v", err)
+				}
+				for _, err := range store.ReadStream(t.Context(), eventstore.StreamQuery{Stream: "s-1"}) {
+					if !errors.Is(err, older) {
+						t.Errorf("a read of the older copy: %v", err)
+					}
+				}
+			}
+			if last, err := copied.LastPosition(t.Context()); err != nil || last != 0 {
+				t.Errorf("something was written into the older copy: %d, %v", last, err)
+			}
+			server.PutBack(full)
+			if err := append("t-2"); err != nil {
+				t.Error(err)
+			}
+			end()
+			server.PutBack(copied)
+			if err := append("t-3"); err != nil {
+				t.Errorf("nobody looks any more: %v", err)
+			}
+		})
+	}
+}
 
 // E-03: on every version it is found out whether an event still stands where it stood,
 // and another server at the same address counts as a new connection before it answers.

@@ -136,6 +136,7 @@ func Open(ctx context.Context, connectionString string, options Options) (*Store
 	s := &Store{options: options, outgoing: outgoing(config, options.Log), ids: newIDMemory(options.RememberedIDs), turns: newTurns()}
 	s.ending, s.end = context.WithCancelCause(context.Background())
 	s.links = newLinks(s.ending, config, s.outgoing, options)
+	s.links.admit = s.admit
 	if err := s.greet(ctx, config); err != nil {
 		_ = s.Close()
 		return nil, err
@@ -157,6 +158,9 @@ func outgoing(config *esdb.Configuration, log *slog.Logger) metadata.MD {
 	}
 	return headers
 }
+
+// Guard implements eventstore.Guarded.
+func (s *Store) Guard(welcome eventstore.Welcome) (end func()) { return s.links.guards.Guard(welcome) }
 
 // Contiguous implements eventstore.Store: there are holes between positions.
 func (s *Store) Contiguous() bool { return false }
@@ -253,9 +257,11 @@ func (s *Store) translate(ctx context.Context, doing string, err error) error {
 	case errors.As(err, &already):
 		return err
 	}
-	what, own := judge(err), ownError(err)
+	what, own, unwelcome := judge(err), ownError(err), unwelcome(err)
 	err = withoutCode(err)
 	switch {
+	case unwelcome:
+		return &UnreachableError{Addresses: s.links.addresses, Err: fmt.Errorf("%s: %w", doing, err)}
 	case what == passing && own:
 		return &ServerError{Err: fmt.Errorf("%s: %w", doing, err)}
 	case what == passing && !unreadable(err):

@@ -185,6 +185,11 @@ func (s *Store) Reset(ctx context.Context) error {
 	return nil
 }
 
+// Guard implements eventstore.Guarded, as the inner store does.
+func (s *Store) Guard(welcome eventstore.Welcome) (end func()) {
+	return eventstore.Guard(s.inner, welcome)
+}
+
 // Connections implements eventstore.Connector, as the inner store does.
 func (s *Store) Connections() uint64 { return eventstore.ConnectionsOf(s.inner) }
 

@@ -197,6 +197,9 @@ func (w *writer) connect(ctx context.Context, fence bool) (*link, head, error) {
 	if err == nil && now.position < w.head.position {
 		err = &RewoundError{Known: w.head.position, Found: now.position}
 	}
+	if err == nil {
+		err = admit(ctx, connection, w.guards)
+	}
 	if err != nil {
 		_ = connection.Close(context.WithoutCancel(ctx))
 		return nil, head{}, err

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"guishu/eventstore"
 )
 
 // The errors of PostgreSQL by which a connection ends or is not given.
@@ -34,6 +36,10 @@ func (s *Store) retry(ctx context.Context, read func() error) error {
 }
 
 func connectionLost(err error) bool {
+	var unwelcome *eventstore.UnwelcomeError
+	if errors.As(err, &unwelcome) {
+		return false
+	}
 	var failure *pgconn.PgError
 	if !errors.As(err, &failure) {
 		return !errors.Is(err, context.Canceled) && !errors.Is(err, errUnknownForm)

@@ -15,6 +15,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -74,6 +75,7 @@ type Store struct {
 	writer    *writer
 	tail      *tail
 	room      room // of readers with large pages
+	guards    *eventstore.Guards
 
 	// ending is cancelled when the store closes; work is everything that runs
 	// on the store's behalf and that Close waits for.
@@ -111,14 +113,15 @@ func OpenConfig(ctx context.Context, config *pgx.ConnConfig, options Options) (*
 	if err := prepareDatabase(ctx, config, options); err != nil {
 		return nil, eventstore.Doing("preparing the database", err)
 	}
-	reads, err := newReadPool(ctx, config, options)
+	guards := new(eventstore.Guards)
+	reads, err := newReadPool(ctx, config, options, guards)
 	if err != nil {
 		return nil, eventstore.Doing("opening", err)
 	}
-	s := &Store{options: options, config: config, reads: reads, revisions: newRevisionCache(options.CachedRevisions), room: make(room, rooms)}
+	s := &Store{options: options, config: config, reads: reads, guards: guards, revisions: newRevisionCache(options.CachedRevisions), room: make(room, rooms)}
 	s.ending, s.end = context.WithCancelCause(context.Background())
 	s.tail = newTail(s)
-	s.writer = newWriter(config, options, s.revisions, s.tail.committed)
+	s.writer = newWriter(config, options, s.revisions, s.tail.committed, guards)
 	if err := s.writer.start(ctx); err != nil {
 		s.end(eventstore.ErrClosed)
 		reads.Close()
@@ -143,7 +146,7 @@ func prepareDatabase(ctx context.Context, config *pgx.ConnConfig, options Option
 
 // newReadPool gives connections that always walk the indexes: the tables grow
 // from nothing to millions of rows faster than statistics follow.
-func newReadPool(ctx context.Context, config *pgx.ConnConfig, options Options) (*pgxpool.Pool, error) {
+func newReadPool(ctx context.Context, config *pgx.ConnConfig, options Options, guards *eventstore.Guards) (*pgxpool.Pool, error) {
 	poolConfig, err := pgxpool.ParseConfig("")
 	if err != nil {
 		return nil, err
@@ -153,6 +156,7 @@ func newReadPool(ctx context.Context, config *pgx.ConnConfig, options Options) (
 	settings["application_name"] = "guishu ledger reader"
 	settings["default_transaction_read_only"] = "on"
 	walkIndexes(settings)
+	poolConfig.AfterConnect = func(ctx context.Context, connection *pgx.Conn) error { return admit(ctx, connection, guards) }
 	poolConfig.MaxConns = options.ReadConnections
 	poolConfig.MinConns = 0
 	poolConfig.MaxConnIdleTime = time.Minute
@@ -200,6 +204,18 @@ func (s *Store) LastPosition(ctx context.Context) (eventstore.Position, error) {
 // committed. It asks nobody and may lag behind LastPosition.
 func (s *Store) KnownPosition() eventstore.Position {
 	return eventstore.Position(s.tail.known.Load())
+}
+
+// Guard implements eventstore.Guarded.
+func (s *Store) Guard(welcome eventstore.Welcome) (end func()) { return s.guards.Guard(welcome) }
+
+// admit lets those who guard the store look at a new connection before anything else is
+// asked over it.
+func admit(ctx context.Context, connection *pgx.Conn, guards *eventstore.Guards) error {
+	return guards.Welcome(ctx, func(ctx context.Context, position eventstore.Position, id uuid.UUID) (holds bool, err error) {
+		err = connection.QueryRow(ctx, `SELECT EXISTS (SELECT FROM ledger.events WHERE position = $1 AND id = $2)`, position, id).Scan(&holds)
+		return holds, err
+	})
 }
 
 // Connections implements eventstore.Connector: how often the writer has connected.

@@ -41,6 +41,7 @@ type writer struct {
 	log       *slog.Logger
 	revisions *revisionCache
 	committed func(eventstore.Position)
+	guards    *eventstore.Guards
 	name      string // of its connection, unique to this writer
 
 	processID atomic.Uint32 // of the server process it writes through
@@ -113,9 +114,9 @@ type flight struct {
 	locked  bool // of a batch: a commit follows
 }
 
-func newWriter(config *pgx.ConnConfig, options Options, revisions *revisionCache, committed func(eventstore.Position)) *writer {
+func newWriter(config *pgx.ConnConfig, options Options, revisions *revisionCache, committed func(eventstore.Position), guards *eventstore.Guards) *writer {
 	w := &writer{
-		config: config, options: options, log: options.Log, revisions: revisions, committed: committed,
+		config: config, options: options, log: options.Log, revisions: revisions, committed: committed, guards: guards,
 		name:    "guishu ledger writer " + uuid.NewString(),
 		ahead:   make(map[eventstore.Stream]speculation),
 		ids:     make(map[uuid.UUID]struct{}),
