@@ -71,7 +71,8 @@ func (p *parking) remove(ctx context.Context, consumer string, event uuid.UUID) 
 }
 
 // parkPoison parks an event whose reaction failed for good, so that the ones
-// behind it are not held up.
+// behind it are not held up. While nothing at all can be decided, as when the store is
+// away, it is not the event that fails: it comes again, for as long as that takes.
 func (r *Reactions) parkPoison(consumer string) message.HandlerMiddleware {
 	return func(next message.HandlerFunc) message.HandlerFunc {
 		return func(msg *message.Message) ([]*message.Message, error) {
@@ -82,6 +83,9 @@ func (r *Reactions) parkPoison(consumer string) message.HandlerMiddleware {
 			event, ok := subscriber.EventOf(msg)
 			if !ok || msg.Context().Err() != nil {
 				return nil, err // stopping is no failure: the event comes again
+			}
+			if r.config.Ledger.Compare(msg.Context()) != nil || r.config.Ledger.Standing() != nil {
+				return nil, err
 			}
 			if parkErr := r.parking.add(msg.Context(), consumer, event, err); parkErr != nil {
 				return nil, parkErr // not acknowledged: the event comes again

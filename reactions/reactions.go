@@ -172,6 +172,9 @@ func (r *Reactions) handle(each reaction) message.NoPublishHandlerFunc {
 	}
 }
 
+// longestAnswer bounds one attempt to answer an event. It comes again after that.
+const longestAnswer = time.Minute
+
 // react sends the command that answers an event. The idempotency key is the
 // event's id, so that an event that comes again changes nothing.
 func (r *Reactions) react(ctx context.Context, each reaction, recorded eventstore.Event) error {
@@ -188,6 +191,8 @@ func (r *Reactions) react(ctx context.Context, each reaction, recorded eventstor
 	if correlation == uuid.Nil {
 		correlation = decoded.Metadata.CommandID
 	}
+	ctx, cancel := context.WithTimeout(ctx, longestAnswer)
+	defer cancel()
 	call := callOf(each.name, recorded.ID, correlation)
 	return each.answer(ctx, r.config.Ledger, call, recorded.Stream, decoded.Event)
 }

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"guishu/commands"
@@ -15,6 +16,7 @@ import (
 	"guishu/domain/customer"
 	"guishu/domain/payment"
 	"guishu/eventstore"
+	"guishu/internal/waiting"
 	"guishu/reactions"
 
 	"github.com/google/uuid"
@@ -190,6 +192,37 @@ func (h *house) appendEvent(stream eventstore.Stream, event any) {
 	h.Must(err)
 	_, err = h.Store.Append(h.Context(), eventstore.Append{Stream: stream, Expected: eventstore.AnyRevision, Events: []eventstore.NewEvent{encoded}})
 	h.Must(err)
+}
+
+// While nothing can be decided at all, it is not the events that fail (C-10).
+func TestNothingIsParkedWhileNothingCanBeDecided(t *testing.T) {
+	onEachStore(t, func(t *testing.T, h *house) {
+		var held atomic.Bool
+		held.Store(true)
+		asked := make(chan struct{}, 1000)
+		l := h.Another(func(c *ledger.Config) {
+			c.Hold = func() error {
+				if !held.Load() {
+					return nil
+				}
+				select {
+				case asked <- struct{}{}:
+				default:
+				}
+				return domain.ErrLedgerKeysMissing
+			}
+		})
+		b := h.purchase(1)
+		r, _ := h.react(func(c *reactions.Config) { c.Ledger, c.Retries = l, 1 })
+		for range 10 {
+			waiting.For(t, "a reaction to be tried again", asked)
+		}
+		if parked, err := r.Parked(t.Context()); err != nil || len(parked) != 0 {
+			t.Errorf("parked: %+v, %v", parked, err)
+		}
+		held.Store(false)
+		h.await(streamOf(attribution.StreamPrefix, b.payment), "attribution.decided", 1)
+	})
 }
 
 // When the process that holds the reactions dies, another takes over behind the

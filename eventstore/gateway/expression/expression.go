@@ -59,8 +59,8 @@ func Compile(text string) (*Expression, error) {
 	if errors.Is(err, ErrLarge) || err != nil && tried == nil {
 		return nil, err
 	}
-	if tried != nil && strings.Contains(text, "-[") {
-		match = nil // a class less another: RE2 reads it as something else
+	if tried != nil && subtracts(text) {
+		match = nil
 	}
 	return &Expression{text: text, match: match, tried: tried}, nil
 }
@@ -162,6 +162,24 @@ func standing(text string, sign byte) int {
 		}
 	}
 	return -1
+}
+
+// subtracts says that a class lacks another, as in [a-z-[aeiou]]: RE2 reads that as
+// something else.
+func subtracts(text string) bool {
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '\\':
+			i++
+		case '[':
+			end := i + class(text[i:])
+			if strings.Contains(text[i+1:end], "-[") {
+				return true
+			}
+			i = end
+		}
+	}
+	return false
 }
 
 // class is where the class ends that text begins with. A bracket that closes is one of

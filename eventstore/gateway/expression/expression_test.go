@@ -44,6 +44,18 @@ func TestWhatClientsFilterWith(t *testing.T) {
 	}
 }
 
+// What RE2 can match is not tried, which takes longer and may take for ever.
+func TestWhatIsMatchedInLinearTime(t *testing.T) {
+	t.Parallel()
+	for text, linear := range map[string]bool{
+		`^account-[0-9]+$`: true, `^(?!\$).*`: true, `^\w+-\[x`: true, `^(?!a)b|c`: false, `[a-z-[aeiou]]`: false, `(.)\1`: false,
+	} {
+		if compiled, err := Compile(text); err != nil || (compiled.match != nil) != linear {
+			t.Errorf("%s in linear time: %v, %v", text, !linear, err)
+		}
+	}
+}
+
 func TestWhatIsNoExpression(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"([", "(?!", "^(?!a", `(?<n`, `(?P<n>a)`, `\Qa\E`} {
