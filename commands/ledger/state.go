@@ -117,6 +117,11 @@ func (l *Ledger) load(ctx context.Context, stream eventstore.Stream) (loaded, er
 	e := l.states.of(stream, category.State)
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if e.loaded && mustAsk(ctx, stream) {
+		if err := l.bring(ctx, stream, e); err != nil {
+			return loaded{}, err
+		}
+	}
 	for again := false; !e.loaded; again = true {
 		state, revision, err := l.fold(ctx, stream, category.State)
 		if err != nil {

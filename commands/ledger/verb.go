@@ -57,11 +57,13 @@ func (l *Ledger) Do(ctx context.Context, call Call, c Command) (Answer, error) {
 // Ask carries out a command that answers more than that it was done.
 func Ask[A any](ctx context.Context, l *Ledger, call Call, c Telling[A]) (A, error) {
 	verb := c.Verb()
-	var answer A
-	t, err := l.begin(ctx, call, verb, c)
-	if err == nil {
-		answer, err = c.Run(ctx, t)
-	}
+	answer, err := decide(ctx, l, func(ctx context.Context) (answer A, err error) {
+		t, err := l.begin(ctx, call, verb, c)
+		if err != nil {
+			return answer, err
+		}
+		return c.Run(ctx, t)
+	})
 	err = l.vigil.confirm(ctx, err)
 	l.noteDamage(ctx, err)
 	if code := domain.CodeOf(err); !code.IsZero() && !slices.Contains(verb.Refuses, code) && !slices.Contains(AnyRefuses(), code) {

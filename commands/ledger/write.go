@@ -52,9 +52,6 @@ func (t *Task) write(ctx context.Context, stream eventstore.Stream, id uuid.UUID
 		if err != nil {
 			return t.before(ctx, err)
 		}
-		if len(wanted.Events) == 0 {
-			return t.unchanged(ctx)
-		}
 		answer, err := t.carryOut(ctx, wanted)
 		var moved *eventstore.WrongRevisionError
 		if !errors.As(err, &moved) {
@@ -123,6 +120,9 @@ func makes(events []any, id uuid.UUID) bool {
 // It may be cut off anywhere: a retry with the same key finishes it, and a rival
 // settles what it left (see settle).
 func (t *Task) carryOut(ctx context.Context, wanted outcome) (Answer, error) {
+	if len(wanted.Events) == 0 {
+		return t.unchanged(ctx, wanted.Revision)
+	}
 	keys, err := t.ledger.newKeys(ctx, t.stream, wanted)
 	if err != nil {
 		return Answer{}, err
@@ -151,8 +151,9 @@ func nothingWritten(err error) bool {
 }
 
 // unchanged answers a command that found everything as it wants it: with what it
-// wrote itself when it came first, else with where the stream stands.
-func (t *Task) unchanged(ctx context.Context) (Answer, error) {
+// wrote itself when it came first, else with where the stream stands. It is
+// *eventstore.WrongRevisionError when that is not where it was decided.
+func (t *Task) unchanged(ctx context.Context, decided eventstore.Revision) (Answer, error) {
 	answer := Answer{ID: t.id, Stream: t.stream, Revision: eventstore.NoRevision, Repeated: true}
 	last := eventstore.StreamQuery{Stream: t.stream, From: eventstore.NoRevision, Backwards: true, Limit: 1}
 	for event, err := range eventstore.ReadWhole(ctx, t.ledger.store, last) {
@@ -160,6 +161,9 @@ func (t *Task) unchanged(ctx context.Context) (Answer, error) {
 			return Answer{}, Unavailable("read where a stream stands", err)
 		}
 		answer.Revision, answer.Position = event.Revision, event.Position
+	}
+	if answer.Revision != decided {
+		return t.before(ctx, &eventstore.WrongRevisionError{Stream: t.stream, Expected: eventstore.AtRevision(decided), Actual: answer.Revision})
 	}
 	return t.before(ctx, nil, answer)
 }
