@@ -78,8 +78,18 @@ func (l *load) goOn(p *program) {
 	l.changed = make(chan struct{})
 }
 
+// pace is how long somebody at work takes over a command, so that a few of them leave
+// some of the machine to others. In a large campaign they take no time.
+const pace = 50 * time.Millisecond
+
 // carry sends a command until the program says what became of it.
 func (l *load) carry(who person, path string, body fields) (string, error) {
+	if *faults == 0 {
+		select {
+		case <-time.After(pace):
+		case <-l.waits.Context().Done():
+		}
+	}
 	r := command(path, body)
 	// While anybody's command is answered, all may hope.
 	defer l.waits.Await("an answer to " + path)()
