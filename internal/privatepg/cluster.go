@@ -149,14 +149,14 @@ func (o Options) logger() *slog.Logger {
 
 // begin clears the way, writes the settings and starts PostgreSQL for the first time.
 func (c *Cluster) begin(ctx context.Context, folder dataFolder, options Options) (*postmaster, error) {
-	if err := evict(ctx, c.files, c.log); err != nil {
+	var err error
+	if c.socket, err = socketFolder(folder.path, c.account); err != nil {
+		return nil, err
+	}
+	if err := evict(ctx, c.files, c.socket, c.log); err != nil {
 		return nil, err
 	}
 	if err := writeAccess(c.files, c.account); err != nil {
-		return nil, err
-	}
-	var err error
-	if c.socket, err = socketFolder(folder.path, c.account); err != nil {
 		return nil, err
 	}
 	if c.settings, err = writeSettings(c.files, c.account, c.socket, options); err != nil {
@@ -175,7 +175,7 @@ func (c *Cluster) release() error {
 		failures = append(failures, c.output.Close())
 	}
 	if c.socket != "" {
-		failures = append(failures, os.RemoveAll(c.socket))
+		failures = append(failures, removeSocket(c.socket))
 	}
 	return errors.Join(append(failures, c.lock.Close())...)
 }
@@ -267,7 +267,7 @@ func (c *Cluster) relaunch() *postmaster {
 		}
 	}()
 	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 10*time.Second) {
-		err := evict(ctx, c.files, c.log)
+		err := evict(ctx, c.files, c.socket, c.log)
 		if err == nil {
 			var running *postmaster
 			if running, err = c.launch(ctx); err == nil {

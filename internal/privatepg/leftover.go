@@ -5,20 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"slices"
-	"strconv"
-	"strings"
 	"syscall"
 	"time"
 )
 
 // evict clears the way for a start: a PostgreSQL that a killed Guishu left behind
-// is shut down, processes that outlived a killed PostgreSQL are ended, and a lock
-// file that names nobody's process any more is removed. The caller holds the data
+// is shut down, processes that outlived a killed PostgreSQL are ended, and lock
+// files that name nobody's process any more are removed, also the one beside the
+// socket, in the folder socket unless that is empty. The caller holds the data
 // folder's lock, so whatever runs there is nobody's.
-func evict(ctx context.Context, files string, log *slog.Logger) error {
+func evict(ctx context.Context, files, socket string, log *slog.Logger) error {
 	steps := []struct {
 		signal  syscall.Signal
 		patient time.Duration
@@ -29,11 +26,15 @@ func evict(ctx context.Context, files string, log *slog.Logger) error {
 			return fmt.Errorf("look for a PostgreSQL left behind: %w", err)
 		}
 		if len(found) == 0 {
-			return removeStaleLock(files)
+			return clearLocks(ctx, files, socket)
 		}
 		// The first process tells the others. Without it they would only cancel
 		// their statement on SIGINT and go on: those get the next signal at once.
-		first := lockFileProcess(files)
+		lock, err := folderLock(files)
+		if err != nil {
+			return err
+		}
+		first := lock.pid
 		if slices.Contains(found, first) {
 			found = []int{first}
 		} else if step.signal == syscall.SIGINT {
@@ -45,7 +46,10 @@ func evict(ctx context.Context, files string, log *slog.Logger) error {
 				return fmt.Errorf("stop the PostgreSQL left behind (process %d): %w", pid, err)
 			}
 		}
-		if err := awaitEmpty(ctx, files, step.patient); err != nil {
+		if err := awaitEnd(ctx, step.patient, func() (bool, error) {
+			found, err := residents(files)
+			return len(found) == 0, err
+		}); err != nil {
 			return err
 		}
 	}
@@ -56,17 +60,16 @@ func evict(ctx context.Context, files string, log *slog.Logger) error {
 	if len(found) > 0 {
 		return fmt.Errorf("the PostgreSQL left behind in %s (processes %v) does not end", files, found)
 	}
-	return removeStaleLock(files)
+	return clearLocks(ctx, files, socket)
 }
 
-// awaitEmpty waits until nobody works in the folder, or the time is over.
-func awaitEmpty(ctx context.Context, files string, patient time.Duration) error {
+// awaitEnd waits until nobody is left, or the time is over.
+func awaitEnd(ctx context.Context, patient time.Duration, empty func() (bool, error)) error {
 	ticker := time.NewTicker(20 * time.Millisecond)
 	defer ticker.Stop()
 	over := time.After(patient)
 	for {
-		found, err := residents(files)
-		if err != nil || len(found) == 0 {
+		if gone, err := empty(); err != nil || gone {
 			return err
 		}
 		select {
@@ -79,28 +82,24 @@ func awaitEmpty(ctx context.Context, files string, patient time.Duration) error 
 	}
 }
 
-// removeStaleLock removes PostgreSQL's lock file, which it leaves when it is
-// killed. PostgreSQL would do so itself, unless the process id in it has been
-// given to another process of the same user since: then it would refuse to start
-// for ever. Nobody works in the folder: the caller made sure.
-func removeStaleLock(files string) error {
-	err := os.Remove(filepath.Join(files, "postmaster.pid"))
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("remove PostgreSQL's stale lock file: %w", err)
-	}
-	return nil
-}
+// orphans is how long processes of a killed PostgreSQL that cannot be seen are given to
+// notice that they are alone, which takes them seconds.
+const orphans = 30 * time.Second
 
-// lockFileProcess is the process id in PostgreSQL's lock file, 0 when there is none.
-func lockFileProcess(files string) int {
-	text, err := os.ReadFile(filepath.Join(files, "postmaster.pid"))
+// clearLocks removes what a killed PostgreSQL has left, where nobody can be seen to
+// work in the folder any more.
+func clearLocks(ctx context.Context, files, socket string) error {
+	var lock lockFile
+	err := awaitEnd(ctx, orphans, func() (_ bool, err error) {
+		lock, err = folderLock(files)
+		return !lock.held(), err
+	})
 	if err != nil {
-		return 0
+		return err
 	}
-	line, _, _ := strings.Cut(string(text), "\n")
-	pid, err := strconv.Atoi(strings.TrimSpace(line))
-	if err != nil {
-		return 0
+	if err := lock.clear(); err != nil || socket == "" {
+		return err
 	}
-	return pid
+	beside, err := socketLock(socket)
+	return errors.Join(err, beside.clear())
 }

@@ -36,14 +36,16 @@ func playRole(ctx context.Context, role, argument string) error {
 		}
 		return conn.Close(ctx)
 	}
-	c, err := privatepg.Start(ctx, privatepg.Options{DataDir: argument})
+	c, err := privatepg.Start(ctx, privatepg.Options{DataDir: argument, Disposable: role == "start-wait"})
 	if err != nil {
 		return err
 	}
-	if err := writeFact(ctx, c.URL("postgres")); err != nil {
-		return err
+	if role != "start-wait" {
+		if err := writeFact(ctx, c.URL("postgres")); err != nil {
+			return err
+		}
 	}
-	if role == "start-write-wait" {
+	if role == "start-write-wait" || role == "start-wait" {
 		fmt.Println(c.Process())
 		select {} // until killed
 	}

@@ -21,7 +21,7 @@ func Remove(ctx context.Context, dataDir string, log *slog.Logger) error {
 		return err
 	}
 	defer folder.lock.Close()
-	if err := evict(ctx, folder.files(), log); err != nil {
+	if err := evict(ctx, folder.files(), "", log); err != nil {
 		return err
 	}
 	entries, err := os.ReadDir(folder.path)

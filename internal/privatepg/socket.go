@@ -47,6 +47,15 @@ func socketFolder(data string, account account) (string, error) {
 	return folder, nil
 }
 
+// removeSocket removes the folder of a socket, unless a PostgreSQL that lives has its
+// socket there: another's, beside which this one could not be started.
+func removeSocket(folder string) error {
+	if lock, err := socketLock(folder); err != nil || lock.held() {
+		return err
+	}
+	return os.RemoveAll(folder)
+}
+
 // fitsSocket tells whether a socket in the folder has a path short enough, and
 // plain enough to be one item in a list of PostgreSQL's settings.
 func fitsSocket(folder string) bool {
