@@ -41,10 +41,15 @@ func theMember(id domain.StaffID, made uuid.UUID, where func(memberCase) ledger.
 	}
 }
 
-// theRequest is a member of staff of whom something is requested, at the unit that
-// the request names.
+// theRequest is a member of staff for whom a role is asked, of everything that the
+// role would cover: who gives it covers that too, so that the head of a department
+// gives nobody more than they have (B-28, S-03).
 func theRequest(id domain.StaffID, request domain.RequestID) ledger.Target[memberCase] {
-	return theMember(id, uuid.UUID(request), func(m memberCase) ledger.Where { return ledger.PlaceOf(m.asked(request)) })
+	return theMember(id, uuid.UUID(request), func(m memberCase) ledger.Where {
+		asked, _ := m.Request(request)
+		unit := m.tree.Unit(asked.Unit)
+		return ledger.Place{Path: unit.Jurisdiction(asked.Role), Line: unit.Line}
+	})
 }
 
 // asked is the unit that a request names.

@@ -43,12 +43,25 @@ func (UnitKind) Words() []Word { return UnitKinds.Words() }
 // IsDepartment says that the unit is a department, not a level of the business.
 func (k UnitKind) IsDepartment() bool { return k == Department || k.ServesParent() }
 
-// ServesParent says that a department works for everything below its parent, as
-// a firm's operations or customer service does; a plain department works for
-// itself (B-03, B-05, B-14).
-func (k UnitKind) ServesParent() bool {
-	return k == HQIT || k == HQCustomerService || k == OperationsUnit
+// Service is the role in which a department works for everything below its parent:
+// administrators at IT, operations and customer service at theirs (B-03, B-05,
+// B-14). It is empty for what works for itself, as a plain department does. Any
+// other role held there, its head's too, reaches the department alone (S-03).
+func (k UnitKind) Service() Role {
+	switch k {
+	case HQIT:
+		return RoleAdministrator
+	case HQCustomerService:
+		return RoleCustomerService
+	case OperationsUnit:
+		return RoleOperations
+	}
+	return ""
 }
+
+// ServesParent says that a department works, in one role, for everything below its
+// parent.
+func (k UnitKind) ServesParent() bool { return k.Service() != "" }
 
 // MayStandBelow says whether a unit of this kind can have a parent of that kind:
 // levels go downwards and may be left out, an outlet has nothing below it but

@@ -40,10 +40,10 @@ func (u Unit) Usable() error {
 func (u Unit) Serves(line domain.BusinessLine) bool { return u.Line == "" || u.Line == line }
 
 // Jurisdiction is the path of what a role held at this unit covers: the unit and
-// all below it, or for a department that serves its parent, all of that (A-61,
-// B-03).
-func (u Unit) Jurisdiction() domain.Path {
-	if u.Kind.ServesParent() {
+// all below it, or in the role in which a department serves its parent, all of
+// that (A-61, B-03, S-03).
+func (u Unit) Jurisdiction(role domain.Role) domain.Path {
+	if u.Kind.ServesParent() && u.Kind.Service() == role {
 		return u.Path.Parent()
 	}
 	return u.Path

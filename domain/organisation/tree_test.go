@@ -315,8 +315,11 @@ func TestPlaces(t *testing.T) {
 	if tree.Unit(unit("west-1")).Model != domain.Exclusive || tree.Unit(unit("wealth")).Model != domain.Attached || tree.Unit(unit("nowhere")).Model != "" {
 		t.Error("models are the own one, else the one above")
 	}
-	if got := tree.Unit(unit("operations")).Jurisdiction(); got != tree.Path(unit("bank")) {
+	if got := tree.Unit(unit("operations")).Jurisdiction(domain.RoleOperations); got != tree.Path(unit("bank")) {
 		t.Errorf("B-03 operations serve what their parent covers, not %s", got)
+	}
+	if got := tree.Unit(unit("operations")).Jurisdiction(domain.RoleSuperior); got != tree.Path(unit("operations")) {
+		t.Errorf("S-03 the head of operations is the department's, not %s", got)
 	}
 	if tree.Len() != 9 || tree.Root().ID != unit("bank") || tree.ByCode("east-1").ID != unit("east-1") || tree.ByCode("none").Known() {
 		t.Error("count, root or code is wrong")

@@ -38,6 +38,7 @@ func bank() *organisation.Tree {
 		below("north", "county", domain.Outlet, agency),
 		below("south", "county", domain.Outlet, agency),
 		below("self", "county", domain.Outlet, domain.SelfOperated),
+		below("it", "bank", domain.HQIT, ""),
 	)
 }
 
@@ -138,6 +139,7 @@ func TestFile(t *testing.T) {
 		rule{Name: "A-05 a manager claims a customer of the own outlet", When: file(in, at("north"), li, rules), Then: []any{pending}},
 		rule{Name: "A-05 and none of another outlet", When: file(in, at("south"), li, rules), Refused: ownership.ErrScopeOutlet},
 		rule{Name: "A-06 a county's manager claims customers of the outlets below", When: file(in, at("north"), county, rules), Then: []any{claim("1", ownership.EstablishRelation, "chen", "county")}},
+		rule{Name: "S-03 who works at a department has its customers within reach, not its parent's", When: file(in, at("north"), of("zhao", "it"), rules), Refused: ownership.ErrScopeSubtree},
 		rule{Name: "A-06 and none of another county", When: file(in, at("far"), county, rules), Refused: ownership.ErrScopeSubtree},
 		rule{Name: "A-07 nobody claims in a line that is not theirs", When: file(in, at("county"), of("zhao", "self"), rules), Refused: ownership.ErrLineMismatch},
 		rule{Name: "A-07 a line is one of two", When: file(noLine, at("north"), li, rules), Refused: ownership.ErrLineMismatch, At: "line"},

@@ -27,7 +27,7 @@ type Customer struct {
 // near says whether the customer's home is within the person's own reach: the
 // own outlet, or for those above the outlets, the own unit with all below
 // it.
-func (p Person) near(home organisation.Unit) bool { return p.Unit.Jurisdiction().Contains(home.Path) }
+func (p Person) near(home organisation.Unit) bool { return p.Unit.Path.Contains(home.Path) }
 
 // KindFor is the kind of application this person files to become the owner of a
 // customer at home: ESTABLISH within the own reach, CROSS_INSTITUTION beyond it.

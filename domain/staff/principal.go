@@ -48,7 +48,7 @@ func NewPrincipal(s *State, tree *organisation.Tree) Principal {
 
 // NewGrant is a role held at a unit, with what it covers.
 func NewGrant(role domain.Role, unit organisation.Unit) Grant {
-	return Grant{Role: role, Unit: unit.ID, Path: unit.Jurisdiction(), Line: unit.Line}
+	return Grant{Role: role, Unit: unit.ID, Path: unit.Jurisdiction(role), Line: unit.Line}
 }
 
 // covers says whether a place in a line is within the grant. An empty line asks
