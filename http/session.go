@@ -43,45 +43,37 @@ type ownRole struct {
 // newPassword is a password to be set.
 type newPassword struct {
 	Current  string `json:"current,omitempty" doc:"现有密码；用一次性密钥登录后不需要。 The password until now; not needed after a one-time secret."`
-	Password string `json:"password" doc:"新密码，至少十个字符。 The new one, at least ten characters."`
+	Password string `json:"password" doc:"新密码，至少 12 个字符，不可是常用密码、登录名或重复连续的字符。 The new one: at least 12 characters, none of the passwords that everybody tries first, not the sign-in name, not only characters that repeat or follow each other."`
 }
 
 // newToken is an API token to be made.
 type newToken struct {
-	Name      string     `json:"name" doc:"用途。 What it is for."`
-	ExpiresAt *time.Time `json:"expires_at,omitempty" doc:"不填为 90 天后，最长一年。 In 90 days when left out, in a year at most."`
-}
-
-// token is an API token. The secret is shown once, when it is made.
-type token struct {
-	ID        uuid.UUID `json:"id"`
-	Name      string    `json:"name"`
-	CreatedAt time.Time `json:"created_at"`
-	ExpiresAt time.Time `json:"expires_at"`
-	RevokedAt time.Time `json:"revoked_at,omitzero"`
-	Secret    string    `json:"secret,omitempty" doc:"以 Authorization: Bearer 发送；不再显示。 Send it as Authorization: Bearer. It is not shown again."`
-}
-
-// tokens is the caller's tokens.
-type tokens struct {
-	Items []token `json:"items"`
+	Name      string        `json:"name" doc:"用途。 What it is for."`
+	Scope     auth.Scope    `json:"scope,omitempty" doc:"不填为读写。 Read and write when left out."`
+	Areas     []staff.Topic `json:"areas,omitempty" doc:"限于哪些业务，按权限名称中点号前的词；不填为本人的全部权限。 What it is for, by the word before the point in a permission's name; all that its owner may do when left out."`
+	ExpiresAt *time.Time    `json:"expires_at,omitempty" doc:"不填为允许的最长期限，通常 90 天。 As late as is allowed when left out, which is in 90 days unless set otherwise."`
 }
 
 // sessionRoutes are about who is asking.
 func (s *Server) sessionRoutes() {
+	inPerson := func(rt api.Route) api.Route {
+		rt.InPerson = true
+		return rt
+	}
 	route := func(method, path, name string, title, does ledger.Words, entrance api.Entrance, refuses ...domain.Code) api.Route {
 		return api.Route{Method: method, Path: path, Name: name, Title: title, Does: does, Entrance: entrance, Refuses: refuses}
 	}
 	say := ledger.Say
 	api.Action(s.api, signingIn, route(http.MethodPost, "/v1/session", "sign-in", say("登录", "Sign in"), say("登录，并设置会话的 Cookie。", "Signs in and sets the session's cookie."),
-		api.ForAnybody, auth.ErrCrossSite, auth.ErrSignInFailed, auth.ErrTooManyAttempts, staff.ErrAccountDisabled), s.signIn)
+		api.ForAnybody, auth.ErrCrossSite, auth.ErrSignInFailed, auth.ErrSecretExpired, auth.ErrSecretUsed, auth.ErrTooManyAttempts, staff.ErrAccountDisabled), s.signIn)
 	api.Action(s.api, signingIn, route(http.MethodDelete, "/v1/session", "sign-out", say("退出", "Sign out"), say("结束会话。", "Ends the session."), api.ForNewcomers), s.signOut)
 	api.Action(s.api, signingIn, route(http.MethodGet, "/v1/me", "who-am-i", say("当前用户", "Who is signed in"), say("当前用户及其角色和权限。", "Who is signed in, with which roles and permissions."),
 		api.ForNewcomers), s.me)
-	api.Action(s.api, signingIn, route(http.MethodPost, "/v1/me/password", "change-password", say("修改密码", "Set one's password"), say("设置本人的密码，并结束本人的所有会话。", "Sets one's own password, and ends all one's sessions."),
-		api.ForNewcomers, auth.ErrSignInFailed, auth.ErrPasswordWeak, auth.ErrTooManyAttempts), s.changePassword)
-	api.Action(s.api, signingIn, route(http.MethodPost, "/v1/me/tokens", "create-token", say("新建访问令牌", "Make an API token"), say("新建 API 令牌；令牌只显示这一次。", "Makes an API token; its secret is shown this once."),
-		api.ForStaff, domain.ErrFormRequired, domain.ErrFormValue), s.createToken)
+	api.Action(s.api, signingIn, inPerson(route(http.MethodPost, "/v1/me/password", "change-password", say("修改密码", "Set one's password"), say("设置本人的密码，并结束本人的所有会话和 API 令牌。", "Sets one's own password, and ends all one's sessions and API tokens."),
+		api.ForNewcomers, auth.ErrSignInFailed, auth.ErrPasswordWeak, auth.ErrPasswordLong, auth.ErrPasswordLogin, auth.ErrPasswordPattern,
+		auth.ErrPasswordCommon, auth.ErrTooManyAttempts)), s.changePassword)
+	api.Action(s.api, signingIn, inPerson(route(http.MethodPost, "/v1/me/tokens", "create-token", say("新建访问令牌", "Make an API token"), say("新建 API 令牌；令牌只显示这一次，本人登录后才能新建。", "Makes an API token, for whoever is signed in; its secret is shown this once."),
+		api.ForStaff, domain.ErrFormRequired, domain.ErrFormValue)), s.createToken)
 	api.Action(s.api, signingIn, route(http.MethodGet, "/v1/me/tokens", "list-tokens", say("访问令牌", "One's API tokens"), say("列出本人的 API 令牌，不含令牌本身。", "Lists one's API tokens, without their secrets."), api.ForStaff), s.listTokens)
 	api.Action(s.api, signingIn, route(http.MethodDelete, "/v1/me/tokens/{token}", "revoke-token", say("注销访问令牌", "Revoke an API token"), say("立即注销一个 API 令牌。", "Ends an API token at once."), api.ForStaff), s.revokeToken)
 }
@@ -140,37 +132,25 @@ func (s *Server) changePassword(_ http.ResponseWriter, r *http.Request, in newPa
 	return api.None{}, s.Auth.ChangePassword(r.Context(), api.ExchangeOf(r.Context()).Identity, in.Current, in.Password)
 }
 
-func (s *Server) createToken(_ http.ResponseWriter, r *http.Request, in newToken) (token, error) {
+func (s *Server) createToken(_ http.ResponseWriter, r *http.Request, in newToken) (api.Token, error) {
 	var expires time.Time
 	if in.ExpiresAt != nil {
 		if expires = *in.ExpiresAt; expires.IsZero() {
-			return token{}, domain.ErrFormValue.At("expires_at")
+			return api.Token{}, domain.ErrFormValue.At("expires_at")
 		}
 	}
-	made, secret, err := s.Auth.CreateToken(r.Context(), api.ExchangeOf(r.Context()).Identity.Staff, in.Name, expires)
+	made, secret, err := s.Auth.CreateToken(r.Context(), api.ExchangeOf(r.Context()).Identity.Staff, in.Name, expires, auth.Limits{Scope: in.Scope, Areas: in.Areas})
 	if err != nil {
-		return token{}, err
+		return api.Token{}, err
 	}
-	shown := s.token(made)
+	shown := api.ShowToken(made, s.Location)
 	shown.Secret = secret
 	return shown, nil
 }
 
-func (s *Server) listTokens(_ http.ResponseWriter, r *http.Request, _ api.None) (tokens, error) {
+func (s *Server) listTokens(_ http.ResponseWriter, r *http.Request, _ api.None) (api.Tokens, error) {
 	all, err := s.Auth.Tokens(r.Context(), api.ExchangeOf(r.Context()).Identity.Staff)
-	list := tokens{Items: make([]token, len(all))}
-	for i, one := range all {
-		list.Items[i] = s.token(one)
-	}
-	return list, err
-}
-
-func (s *Server) token(t auth.Token) token {
-	shown := token{ID: t.ID, Name: t.Name, CreatedAt: s.when(t.CreatedAt), ExpiresAt: s.when(t.ExpiresAt)}
-	if t.RevokedAt != nil {
-		shown.RevokedAt = s.when(*t.RevokedAt)
-	}
-	return shown
+	return api.ShowTokens(all, s.Location), err
 }
 
 // when is a time as every answer shows it.

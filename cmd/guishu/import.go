@@ -213,6 +213,9 @@ func signIn(ctx context.Context, a *app.App, what, token, login, variable string
 		if err != nil {
 			return domain.StaffID{}, fmt.Errorf("%s: %w", what, err)
 		}
+		if !who.Limits.None() {
+			return domain.StaffID{}, fmt.Errorf("%s: %w", what, auth.ErrTokenScope)
+		}
 		return who.Staff, nil
 	}
 	if login == "" {
@@ -222,12 +225,12 @@ func signIn(ctx context.Context, a *app.App, what, token, login, variable string
 	if err != nil {
 		return domain.StaffID{}, err
 	}
-	who, err := a.Auth.Verify(ctx, login, password, "command line")
+	who, err := a.Auth.Basic(ctx, login, password, "command line")
+	if errors.Is(err, auth.ErrPasswordChangeRequired) {
+		return domain.StaffID{}, fmt.Errorf("%s: 请先登录并设置口令 / sign in and set a password first: %w", what, auth.ErrSignInFailed)
+	}
 	if err != nil {
 		return domain.StaffID{}, fmt.Errorf("%s: %w", what, err)
-	}
-	if who.MustChange {
-		return domain.StaffID{}, fmt.Errorf("%s: 请先登录并设置口令 / sign in and set a password first: %w", what, auth.ErrSignInFailed)
 	}
 	return who.Staff, nil
 }

@@ -20,6 +20,8 @@ type ledgerFlags struct {
 	Data        string `env:"GUISHU_DATA" type:"path" placeholder:"DIR" help:"数据目录 / Data folder (root: /var/lib/guishu, else ~/.local/share/guishu)."`
 	PostgresBin string `name:"postgres-bin" env:"GUISHU_POSTGRES_BIN" type:"path" placeholder:"DIR" help:"PostgreSQL 程序目录 / Folder of PostgreSQL's programs; empty: look for them."`
 	TimeZone    string `name:"time-zone" env:"GUISHU_TIME_ZONE" default:"Asia/Shanghai" help:"业务时区 / Business time zone."`
+	SecretHours int    `name:"secret-hours" env:"GUISHU_SECRET_HOURS" default:"24" help:"一次性口令在几小时内有效,1 至 168 / Hours within which a one-time secret can be signed in with, 1 to 168."`
+	TokenDays   int    `name:"token-days" env:"GUISHU_TOKEN_DAYS" default:"90" help:"API 令牌最长几天,1 至 366 / Days that an API token may live at most, 1 to 366."`
 	LogFormat   string `name:"log-format" env:"GUISHU_LOG_FORMAT" enum:"text,json" default:"text" help:"日志格式 / Log format (text or json)."`
 	LogLevel    string `name:"log-level" env:"GUISHU_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"日志级别 / Log level."`
 }
@@ -58,10 +60,24 @@ func (f ledgerFlags) checkStore() error {
 		"--store is the address of an EventStoreDB, such as esdb://localhost:2113?tls=false or esdb+discover://cluster:2113")
 }
 
+// checkLives refuses lives of secrets and tokens that are none. 0 is the usual one.
+func (f ledgerFlags) checkLives() error {
+	if f.SecretHours < 0 || f.SecretHours > 168 {
+		return fmt.Errorf("--secret-hours 应为 1 至 168 / --secret-hours is 1 to 168, not %d", f.SecretHours)
+	}
+	if f.TokenDays < 0 || f.TokenDays > 366 {
+		return fmt.Errorf("--token-days 应为 1 至 366 / --token-days is 1 to 366, not %d", f.TokenDays)
+	}
+	return nil
+}
+
 // config is the assembly that the flags describe. join lets the command work
 // beside a running server.
 func (f ledgerFlags) config(log *slog.Logger, join bool) (app.Config, error) {
 	if err := f.checkStore(); err != nil {
+		return app.Config{}, err
+	}
+	if err := f.checkLives(); err != nil {
 		return app.Config{}, err
 	}
 	location, err := time.LoadLocation(f.TimeZone)
@@ -80,6 +96,7 @@ func (f ledgerFlags) config(log *slog.Logger, join bool) (app.Config, error) {
 			Options:     privatepg.Options{DataDir: folder, BinDir: f.PostgresBin, Log: log},
 		},
 		EventStoreDB: f.Store,
-		Join:         join, KEK: sealing.KEKSource{Folder: folder, Environment: os.Getenv}, Location: location, Log: log,
+		SecretLife:   time.Duration(f.SecretHours) * time.Hour, TokenLife: time.Duration(f.TokenDays) * 24 * time.Hour,
+		Join: join, KEK: sealing.KEKSource{Folder: folder, Environment: os.Getenv}, Location: location, Log: log,
 	}, nil
 }

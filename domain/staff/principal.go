@@ -16,6 +16,8 @@ type Principal struct {
 	Path   domain.Path
 	Line   domain.BusinessLine // of the unit; empty where it serves both
 	Grants []Grant             // active ones
+
+	topics []Topic // to which About narrowed them; none: all
 }
 
 // Grant is a role held at a unit, with the part of the organisation and the
@@ -25,6 +27,8 @@ type Grant struct {
 	Unit domain.UnitID
 	Path domain.Path
 	Line domain.BusinessLine
+
+	topics []Topic // to which About narrowed it; none: all
 }
 
 // NewPrincipal is the member of staff as the tree places them. Somebody who has
@@ -62,7 +66,7 @@ func (g Grant) covers(at domain.Path, line domain.BusinessLine) bool {
 // allowed for one's own is not allowed by this; see MayFor.
 func (p Principal) May(permission Permission, at domain.Path, line domain.BusinessLine) bool {
 	for _, grant := range p.Grants {
-		switch reachOf(permission, grant.Role) {
+		switch grant.reach(permission) {
 		case Everywhere:
 			return true
 		case Jurisdiction:
@@ -79,10 +83,10 @@ func (p Principal) MayOwn(permission Permission) bool {
 	if p.Unit.IsZero() {
 		return false
 	}
-	if everyone[permission] >= Own {
+	if everyone[permission] >= Own && within(p.topics, permission) {
 		return true
 	}
-	return slices.ContainsFunc(p.Grants, func(g Grant) bool { return reachOf(permission, g.Role) == Own })
+	return slices.ContainsFunc(p.Grants, func(g Grant) bool { return g.reach(permission) == Own })
 }
 
 // MayFor says whether the permission holds for a thing at a place in a line that
@@ -95,7 +99,7 @@ func (p Principal) MayFor(permission Permission, at domain.Path, line domain.Bus
 // goes is then for the decision to say, which has the better refusal.
 func (p Principal) Holds(permission Permission) bool {
 	return p.MayOwn(permission) || slices.ContainsFunc(p.Grants, func(g Grant) bool {
-		return reachOf(permission, g.Role) != Nothing
+		return g.reach(permission) != Nothing
 	})
 }
 
@@ -138,7 +142,7 @@ func (p Principal) ScopeSeeing(field Field) Scope {
 	for _, grant := range p.Grants {
 		if visibilityOf(field, grant.Role) == Plain {
 			scope.cover(grant, ReadCustomers)
-			scope.Own = scope.Own || reachOf(ReadCustomers, grant.Role) == Own
+			scope.Own = scope.Own || grant.reach(ReadCustomers) == Own
 		}
 	}
 	return scope
@@ -146,7 +150,7 @@ func (p Principal) ScopeSeeing(field Field) Scope {
 
 // cover adds what the permission covers by a grant, but for one's own.
 func (s *Scope) cover(grant Grant, permission Permission) {
-	switch reachOf(permission, grant.Role) {
+	switch grant.reach(permission) {
 	case Everywhere:
 		s.Everywhere = true
 	case Jurisdiction:
@@ -187,7 +191,7 @@ func (p Principal) MayReveal(field Field, at domain.Path, line domain.BusinessLi
 }
 
 func (g Grant) reaches(permission Permission, at domain.Path, line domain.BusinessLine, mine bool) bool {
-	switch reachOf(permission, g.Role) {
+	switch g.reach(permission) {
 	case Everywhere:
 		return true
 	case Jurisdiction:

@@ -2,11 +2,14 @@ package api
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"guishu/domain"
 	"guishu/domain/staff"
 	"guishu/http/auth"
+
+	"github.com/google/uuid"
 )
 
 // Entrance says who may use a route.
@@ -25,20 +28,35 @@ const (
 // admit finds out who asks and whether they may use this route at all. What they may
 // do with it is for the ledger to say. A member of staff who has departed is refused
 // with whatever they bring, at once (B-28).
-func (a *API) admit(x *Exchange, r *http.Request, entrance Entrance) error {
-	if entrance == ForAnybody {
+func (a *API) admit(x *Exchange, r *http.Request, rt Route) error {
+	if rt.Entrance == ForAnybody {
 		return nil
 	}
 	if err := a.recognise(x, r); err != nil {
 		return err
 	}
-	if x.Identity.MustChange && entrance != ForNewcomers {
+	if x.Identity.MustChange && rt.Entrance != ForNewcomers {
 		return auth.ErrPasswordChangeRequired
+	}
+	return withinToken(x.Identity, rt)
+}
+
+// withinToken refuses what an API token is not for (S-07); a session is for all of it.
+func withinToken(who auth.Identity, rt Route) error {
+	switch {
+	case who.Token == uuid.Nil:
+		return nil
+	case rt.InPerson:
+		return auth.ErrInPerson
+	case who.Limits.ReadOnly() && rt.changes(),
+		rt.Needs != "" && len(who.Limits.Areas) > 0 && !slices.Contains(who.Limits.Areas, rt.Needs.Topic()):
+		return auth.ErrTokenScope
 	}
 	return nil
 }
 
-// recognise finds out who asks.
+// recognise finds out who asks. With an API token for some areas they have the rights
+// of those areas alone, whatever the route.
 func (a *API) recognise(x *Exchange, r *http.Request) error {
 	identity, err := a.identify(r)
 	if err != nil {
@@ -51,6 +69,7 @@ func (a *API) recognise(x *Exchange, r *http.Request) error {
 	if x.Principal.Unit.IsZero() {
 		return staff.ErrAccountDisabled
 	}
+	x.Principal = x.Principal.About(identity.Limits.Areas)
 	return nil
 }
 

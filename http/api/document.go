@@ -61,7 +61,10 @@ func (d *document) operation(area string, rt Route, in []parameter) *huma.Operat
 		Responses: map[string]*huma.Response{}, Security: []map[string][]string{},
 	}
 	if rt.Entrance != ForAnybody {
-		op.Security = append(op.Security, map[string][]string{"session": {}}, map[string][]string{"token": {}})
+		op.Security = append(op.Security, map[string][]string{"session": {}})
+		if !rt.InPerson {
+			op.Security = append(op.Security, map[string][]string{"token": {}})
+		}
 	}
 	if rt.Needs != "" {
 		op.Description += "\n\n需要权限 Needs the permission `" + string(rt.Needs) + "`."

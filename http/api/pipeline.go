@@ -24,9 +24,17 @@ type Route struct {
 	// Needs is the permission without which nobody is answered, empty where signing
 	// in is enough.
 	Needs staff.Permission
+	// InPerson says that an API token is not enough: what lets people in is given out
+	// and changed by people (S-07).
+	InPerson bool
+	// Searches says that a route that takes a body changes nothing.
+	Searches bool
 	// Refuses is what its rules refuse, beside what any request may be refused with.
 	Refuses []domain.Code
 }
+
+// changes says whether a request may change something.
+func (rt Route) changes() bool { return rt.Method != http.MethodGet && !rt.Searches }
 
 // answer is what a route does with a request: it gives the status and the body of the
 // answer. Status 0 says that it has answered by itself.
@@ -38,7 +46,7 @@ func (a *API) mount(rt Route, in []parameter, do answer) {
 	a.router.MethodFunc(rt.Method, rt.Path, func(w http.ResponseWriter, r *http.Request) {
 		x := ExchangeOf(r.Context())
 		x.Route = rt.Path
-		status, body, err := 0, any(nil), a.admit(x, r, rt.Entrance)
+		status, body, err := 0, any(nil), a.admit(x, r, rt)
 		if err == nil {
 			err = checkQuery(r, in)
 		}

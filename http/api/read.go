@@ -63,7 +63,9 @@ func search[I any, P interface {
 	*I
 	question.Paged
 }, Q, R, V any](a *API, area, path string, l question.List[P, Q, R, V]) {
-	Action(a, area, asked(http.MethodPost, path, l.About), func(_ http.ResponseWriter, r *http.Request, in I) (question.Page[V], error) {
+	rt := asked(http.MethodPost, path, l.About)
+	rt.Searches = true
+	Action(a, area, rt, func(_ http.ResponseWriter, r *http.Request, in I) (question.Page[V], error) {
 		return l.Page(a.reader(r, ExchangeOf(r.Context())), P(&in))
 	})
 }

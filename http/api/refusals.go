@@ -18,6 +18,11 @@ func refusals(op *huma.Operation, rt Route) map[int][]domain.Code {
 	codes := []domain.Code{domain.ErrRequestMalformed, domain.ErrRequestUnknownField, domain.ErrRequestTimeout, domain.ErrLedgerUnavailable, domain.ErrServerInternal}
 	if rt.Entrance != ForAnybody {
 		codes = append(codes, auth.ErrRequired, auth.ErrTokenInvalid, staff.ErrAccountDisabled, auth.ErrCrossSite)
+		if rt.InPerson {
+			codes = append(codes, auth.ErrInPerson)
+		} else if rt.Needs != "" || rt.changes() {
+			codes = append(codes, auth.ErrTokenScope)
+		}
 	}
 	if rt.Entrance == ForStaff {
 		codes = append(codes, auth.ErrPasswordChangeRequired)

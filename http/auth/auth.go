@@ -34,6 +34,11 @@ type Config struct {
 	SecureCookies bool
 	// Cost of hashing a password, DefaultCost if zero.
 	Cost Cost
+	// SecretLife is how long a one-time secret can be signed in with, 24 hours if zero.
+	SecretLife time.Duration
+	// TokenLife is how long an API token may live at most, 90 days if zero; tokens that
+	// were made for longer end then too.
+	TokenLife time.Duration
 	// CachedIdentities bounds how many sessions and tokens are remembered in
 	// process, 20,000 if zero.
 	CachedIdentities int
@@ -46,6 +51,8 @@ type Auth struct {
 	now      func() time.Time
 	log      *slog.Logger
 	cost     Cost
+	secrets  time.Duration // how long one-time secrets live
+	tokens   time.Duration // how long API tokens live at most
 	nobody   string        // a hash no password fits, for unknown sign-in names
 	hashing  chan struct{} // bounds how many hashes are computed at once
 	sessions *scs.SessionManager
@@ -56,6 +63,9 @@ type Auth struct {
 	stop    context.CancelFunc
 	stopped chan struct{}
 }
+
+// secretLife is how long a one-time secret lives when nobody says.
+const secretLife = 24 * time.Hour
 
 //go:embed schema.sql
 var schema string
@@ -75,11 +85,17 @@ func Open(ctx context.Context, c Config) (*Auth, error) {
 	if c.Cost == (Cost{}) {
 		c.Cost = DefaultCost
 	}
+	if c.SecretLife == 0 {
+		c.SecretLife = secretLife
+	}
+	if c.TokenLife == 0 {
+		c.TokenLife = tokenLife
+	}
 	if c.CachedIdentities == 0 {
 		c.CachedIdentities = 20_000
 	}
 	a := &Auth{
-		pool: c.Pool, now: c.Now, log: c.Log, cost: c.Cost,
+		pool: c.Pool, now: c.Now, log: c.Log, cost: c.Cost, secrets: c.SecretLife, tokens: c.TokenLife,
 		hashing: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)),
 		known:   newIdentities(c.CachedIdentities), stopped: make(chan struct{}),
 	}

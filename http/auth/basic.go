@@ -10,7 +10,7 @@ import (
 // Basic says who a sign-in name and a password belong to, for protocols that
 // send both with every request. It remembers them like a token, for a minute and
 // until they are changed, because checking a password is costly by design. A
-// one-time secret does not count. Errors: those of Verify.
+// one-time secret does not count. It is not used up by this. Errors: those of Verify.
 func (a *Auth) Basic(ctx context.Context, login, password, address string) (Identity, error) {
 	key := a.basicKey(canonical(login), password)
 	now := a.now()
@@ -18,7 +18,7 @@ func (a *Auth) Basic(ctx context.Context, login, password, address string) (Iden
 		return who, nil
 	}
 	generation := a.known.generation()
-	verified, err := a.Verify(ctx, login, password, address)
+	verified, err := a.check(ctx, login, password, address)
 	if err != nil {
 		return Identity{}, err
 	}

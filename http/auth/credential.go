@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"errors"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"guishu/domain"
@@ -27,15 +28,30 @@ type credential struct {
 	Login      string
 	Password   *string
 	Invitation []byte
+	UsedAt     *time.Time // when the invitation was signed in with
+	ChangedAt  time.Time  // when it was given out, or the password set
 }
 
-const selectCredential = `SELECT staff, login, password, invitation FROM auth.credential `
+const selectCredential = `SELECT staff, login, password, invitation, used_at, changed_at FROM auth.credential `
 
-// Verify checks a sign-in name with its password or one-time secret. It takes as
-// long for an unknown name as for a known one, and every failure gives the same
-// ErrSignInFailed; ErrTooManyAttempts after too many for the name or from
-// the address.
+// Verify checks a sign-in name with its password or one-time secret, which is used up
+// by that. It takes as long for an unknown name as for a known one, and every failure
+// gives the same ErrSignInFailed; but whoever holds the secret itself is told
+// ErrSecretExpired or ErrSecretUsed. ErrTooManyAttempts after too many for the name
+// or from the address.
 func (a *Auth) Verify(ctx context.Context, login, password, address string) (Verified, error) {
+	verified, err := a.check(ctx, login, password, address)
+	if err != nil || !verified.MustChange {
+		return verified, err
+	}
+	if err := a.useUp(ctx, verified.Staff, password); err != nil {
+		return Verified{}, err
+	}
+	return verified, nil
+}
+
+// check is Verify that leaves a one-time secret as it is.
+func (a *Auth) check(ctx context.Context, login, password, address string) (Verified, error) {
 	login = canonical(login)
 	attempt, err := a.begin(ctx, login, address)
 	if err != nil {
@@ -60,7 +76,7 @@ func (a *Auth) compare(ctx context.Context, found credential, password string) (
 	if found.Password != nil {
 		stored = *found.Password
 	}
-	if len(password) > longest {
+	if len(password) > longestBytes {
 		password = ""
 	}
 	var right bool
@@ -75,6 +91,10 @@ func (a *Auth) compare(ctx context.Context, found credential, password string) (
 	shown := digest(password)
 	invited := len(found.Invitation) > 0 && subtle.ConstantTimeCompare(shown[:], found.Invitation) == 1
 	switch staff := domain.StaffID(found.Staff); {
+	case invited && found.UsedAt != nil:
+		return Verified{}, ErrSecretUsed
+	case invited && !a.now().Before(found.ChangedAt.Add(a.secrets)):
+		return Verified{}, ErrSecretExpired
 	case invited:
 		return Verified{Staff: staff, MustChange: true}, nil
 	case right && found.Password != nil:
@@ -84,6 +104,20 @@ func (a *Auth) compare(ctx context.Context, found credential, password string) (
 		return Verified{Staff: staff}, nil
 	}
 	return Verified{}, ErrSignInFailed
+}
+
+// useUp notes that a one-time secret was signed in with; ErrSecretUsed when somebody
+// did so at the same moment.
+func (a *Auth) useUp(ctx context.Context, staff domain.StaffID, secret string) error {
+	shown := digest(secret)
+	done, err := a.pool.Exec(ctx, `UPDATE auth.credential SET used_at = $3 WHERE staff = $1 AND invitation = $2 AND used_at IS NULL`, [16]byte(staff), shown[:], a.now())
+	if err != nil {
+		return unavailable("sign in", err)
+	}
+	if done.RowsAffected() == 0 {
+		return ErrSecretUsed
+	}
+	return nil
 }
 
 // renew stores the password's hash at today's cost, unless the password was
@@ -120,7 +154,7 @@ func (a *Auth) credential(ctx context.Context, query string, args ...any) (crede
 
 // ChangePassword sets a member of staff's own password. The current one is
 // needed unless they came with a one-time secret, which ends with it, as do all
-// their sessions; API tokens stay until they are revoked.
+// their sessions and API tokens.
 func (a *Auth) ChangePassword(ctx context.Context, who Identity, current, password string) error {
 	found, err := a.credential(ctx, selectCredential+`WHERE staff = $1`, [16]byte(who.Staff))
 	if err != nil {
@@ -148,11 +182,12 @@ func (a *Auth) ChangePassword(ctx context.Context, who Identity, current, passwo
 }
 
 // SetPassword gives a member of staff a sign-in with a password, or changes it,
-// and ends all their sessions. It asks nobody: whoever calls it has.
-// ErrPasswordWeak, or staff.ErrDuplicate when the name is somebody else's.
+// and ends all their sessions and API tokens. It asks nobody: whoever calls it has.
+// The password must be one that CheckPassword takes; staff.ErrDuplicate when the name
+// is somebody else's.
 func (a *Auth) SetPassword(ctx context.Context, staff domain.StaffID, login, password string) error {
 	login = canonical(login)
-	if err := checkPassword(password, login); err != nil {
+	if err := CheckPassword(password, login); err != nil {
 		return err
 	}
 	var hash string
@@ -166,9 +201,9 @@ func (a *Auth) SetPassword(ctx context.Context, staff domain.StaffID, login, pas
 	return a.store(ctx, staff, login, &hash, nil)
 }
 
-// Invite gives a member of staff a one-time secret to sign in with. It is valid
-// until a password has been set with it, and is returned this once; only its
-// hash is kept. A password they had ends, and so do all their sessions.
+// Invite gives a member of staff a one-time secret, which can be signed in with once
+// while it lives, to set a password. It is returned this once; only its hash is kept.
+// A password they had ends, and so do all their sessions and API tokens (S-07).
 func (a *Auth) Invite(ctx context.Context, staff domain.StaffID, login string) (string, error) {
 	secret, err := randomText()
 	if err != nil {
@@ -195,10 +230,7 @@ func (a *Auth) FirstAdministrator(ctx context.Context, staff domain.StaffID, log
 // hang on it: the ledger says so at once.
 func (a *Auth) Disable(ctx context.Context, staff domain.StaffID) error {
 	return a.revoking(ctx, staff, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, `DELETE FROM auth.credential WHERE staff = $1`, [16]byte(staff)); err != nil {
-			return err
-		}
-		_, err := tx.Exec(ctx, `UPDATE auth.token SET revoked_at = $2 WHERE staff = $1 AND revoked_at IS NULL`, [16]byte(staff), a.now())
+		_, err := tx.Exec(ctx, `DELETE FROM auth.credential WHERE staff = $1`, [16]byte(staff))
 		return err
 	})
 }
@@ -223,7 +255,7 @@ func (a *Auth) store(ctx context.Context, who domain.StaffID, login string, pass
 		_, err := tx.Exec(ctx, `
 			INSERT INTO auth.credential (staff, login, password, invitation, changed_at) VALUES ($1, $2, $3, $4, $5)
 			ON CONFLICT (staff) DO UPDATE
-			SET login = excluded.login, password = excluded.password, invitation = excluded.invitation, changed_at = excluded.changed_at`,
+			SET login = excluded.login, password = excluded.password, invitation = excluded.invitation, used_at = NULL, changed_at = excluded.changed_at`,
 			[16]byte(who), login, password, invitation, a.now())
 		return err
 	})
@@ -234,8 +266,8 @@ func (a *Auth) store(ctx context.Context, who domain.StaffID, login string, pass
 	return err
 }
 
-// revoking changes what lets a member of staff in, ends their sessions, and tells
-// every process, all in one transaction.
+// revoking changes what lets a member of staff in, ends their sessions and API tokens,
+// and tells every process, all in one transaction.
 func (a *Auth) revoking(ctx context.Context, staff domain.StaffID, change func(pgx.Tx) error) error {
 	defer a.known.forget(staff)
 	err := pgx.BeginFunc(ctx, a.pool, func(tx pgx.Tx) error {
@@ -243,6 +275,9 @@ func (a *Auth) revoking(ctx context.Context, staff domain.StaffID, change func(p
 			return err
 		}
 		if _, err := tx.Exec(ctx, `DELETE FROM auth.session WHERE staff = $1`, [16]byte(staff)); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `UPDATE auth.token SET revoked_at = $2 WHERE staff = $1 AND revoked_at IS NULL`, [16]byte(staff), a.now()); err != nil {
 			return err
 		}
 		return announce(ctx, tx, staff)

@@ -16,8 +16,9 @@ type Identity struct {
 	Staff domain.StaffID
 	// MustChange is true for a session that may only set a password.
 	MustChange bool
-	// Token is the API token's id, zero for a session.
-	Token uuid.UUID
+	// Token is the API token's id, zero for a session; Limits are the token's.
+	Token  uuid.UUID
+	Limits Limits
 
 	expires time.Time
 }

@@ -89,7 +89,8 @@ func (a *Auth) clear(ctx context.Context, conn *pgx.Conn) error {
 	now := a.now()
 	var batch pgx.Batch
 	batch.Queue(`DELETE FROM auth.session WHERE expires_at < $1`, now)
-	batch.Queue(`DELETE FROM auth.attempt WHERE since < $1`, now.Add(-attemptWindow))
+	batch.Queue(`DELETE FROM auth.attempt WHERE since < $1`, now.Add(-longestWindow))
+	batch.Queue(`DELETE FROM auth.familiar WHERE seen_at < $1`, now.Add(-familiarFor))
 	return conn.SendBatch(ctx, &batch).Close()
 }
 

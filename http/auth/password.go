@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"golang.org/x/crypto/argon2"
 	"golang.org/x/text/unicode/norm"
@@ -27,30 +26,10 @@ type Cost struct {
 // DefaultCost is about 30 ms and 19 MiB a sign-in.
 var DefaultCost = Cost{Passes: 2, Memory: 19 * 1024, Threads: 1}
 
-// shortest and longest are how long a password may be: characters at least, and
-// bytes at most, because hashing takes all of them.
-const (
-	shortest = 10
-	longest  = 1024
-)
-
 const (
 	saltBytes = 16
 	hashBytes = 32
 )
-
-// checkPassword refuses a password that is too short, or that contains the
-// sign-in name.
-func checkPassword(password, login string) error {
-	weak := ErrPasswordWeak.With("min", strconv.Itoa(shortest))
-	if !utf8.ValidString(password) || len(password) > longest || utf8.RuneCountInString(password) < shortest {
-		return weak.At("password")
-	}
-	if login != "" && strings.Contains(strings.ToLower(password), login) {
-		return weak.At("password")
-	}
-	return nil
-}
 
 // hashPassword gives the argon2id hash in the usual text form, with its cost and
 // its salt.

@@ -17,6 +17,9 @@ import (
 const (
 	sessionLifetime = 12 * time.Hour
 	sessionIdle     = 2 * time.Hour
+	// newcomerLifetime is how long somebody who came with a one-time secret has to set
+	// a password.
+	newcomerLifetime = time.Hour
 )
 
 // SessionCookie is the name of the cookie that carries a session.
@@ -45,6 +48,9 @@ func (a *Auth) SignIn(ctx context.Context, w http.ResponseWriter, who Verified) 
 	}
 	a.sessions.Put(ctx, staffKey, who.Staff.String())
 	a.sessions.Put(ctx, mustChangeKey, who.MustChange)
+	if who.MustChange {
+		a.sessions.SetDeadline(ctx, time.Now().Add(newcomerLifetime).UTC())
+	}
 	token, expires, err := a.sessions.Commit(ctx)
 	if err != nil {
 		return time.Time{}, unavailable("begin a session", err)

@@ -58,6 +58,9 @@ type Config struct {
 	EventStoreDB string
 	// SecureCookies marks session cookies for TLS only.
 	SecureCookies bool
+	// SecretLife is how long one-time secrets live, TokenLife how long API tokens may:
+	// those of auth.Config.
+	SecretLife, TokenLife time.Duration
 	// Store tunes the event store in PostgreSQL; AllowUnsafe also goes for what is
 	// in PostgreSQL beside an EventStoreDB. For tests.
 	Store postgres.Options
@@ -131,7 +134,9 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 		}
 		return nil, err
 	}
-	a.Auth, err = auth.Open(ctx, auth.Config{Pool: a.Pool, Now: c.Now, Log: c.Log, SecureCookies: c.SecureCookies})
+	a.Auth, err = auth.Open(ctx, auth.Config{
+		Pool: a.Pool, Now: c.Now, Log: c.Log, SecureCookies: c.SecureCookies, SecretLife: c.SecretLife, TokenLife: c.TokenLife,
+	})
 	if err != nil {
 		return nil, err
 	}

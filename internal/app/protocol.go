@@ -62,6 +62,9 @@ func (d *doorman) Authenticate(ctx context.Context, given gateway.Credentials) (
 	if err != nil {
 		return gateway.Principal{}, refusal(err)
 	}
+	if len(identity.Limits.Areas) > 0 {
+		return gateway.Principal{}, fmt.Errorf("a token for some areas does not read the whole ledger: %w", gateway.ErrRefused)
+	}
 	principal, err := d.ledger.Principal(ctx, identity.Staff)
 	if err != nil {
 		return gateway.Principal{}, err
@@ -77,7 +80,7 @@ func (d *doorman) Authenticate(ctx context.Context, given gateway.Credentials) (
 	}
 	d.record(identity.Staff)
 	known := gateway.Administrator(identity.Staff.String())
-	known.ReadOnly = !d.writable || !administrator
+	known.ReadOnly = !d.writable || !administrator || identity.Limits.ReadOnly()
 	return *known, nil
 }
 
@@ -96,6 +99,7 @@ func (d *doorman) identify(ctx context.Context, given gateway.Credentials) (auth
 func refusal(err error) error {
 	for _, code := range []domain.Code{
 		auth.ErrSignInFailed, auth.ErrTokenInvalid, auth.ErrTooManyAttempts, auth.ErrPasswordChangeRequired,
+		auth.ErrSecretExpired, auth.ErrSecretUsed,
 	} {
 		if errors.Is(err, code) {
 			return fmt.Errorf("%w: %w", gateway.ErrRefused, err)

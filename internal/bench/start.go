@@ -17,6 +17,7 @@ import (
 	"guishu/domain"
 	"guishu/eventstore"
 	"guishu/eventstore/sealing"
+	"guishu/http/auth"
 	"guishu/internal/app"
 	"guishu/internal/invented"
 	"guishu/internal/privatepg"
@@ -86,7 +87,7 @@ func (r *run) million(ctx context.Context, folder string) (token string, err err
 		if err != nil {
 			return err
 		}
-		_, token, err = a.Auth.CreateToken(ctx, who, "bench", time.Now().Add(24*time.Hour))
+		_, token, err = a.Auth.CreateToken(ctx, who, "bench", time.Now().Add(24*time.Hour), auth.Limits{})
 		return err
 	})
 	return token, err

@@ -1,0 +1,73 @@
+package staff
+
+import (
+	"slices"
+	"strings"
+
+	"guishu/domain"
+)
+
+// Topic is what permissions are about: the word before the point in their names.
+// Whoever hands their rights on, as to an API token, can hand them on for some topics
+// only (S-07).
+type Topic string
+
+// Topics is every topic, in the order of the permissions.
+var Topics = domain.NewEnumeration(domain.ErrFormValue.At("areas"),
+	domain.Named(Topic("unit"), "机构", "units"),
+	domain.Named(Topic("staff"), "员工", "staff"),
+	domain.Named(Topic("access"), "岗位权限", "access"),
+	domain.Named(Topic("customer"), "客户", "customers"),
+	domain.Named(Topic("claim"), "客户关系申请", "applications"),
+	domain.Named(Topic("attachment"), "下挂", "attachments"),
+	domain.Named(Topic("contact"), "客户联络", "contacts"),
+	domain.Named(Topic("referral"), "引见", "referrals"),
+	domain.Named(Topic("product"), "产品", "products"),
+	domain.Named(Topic("payment"), "划款", "payments"),
+	domain.Named(Topic("policy"), "规则", "policies"),
+	domain.Named(Topic("migration"), "迁移批次", "migration batches"),
+	domain.Named(Topic("attribution"), "业绩归属", "attributions"),
+	domain.Named(Topic("performance"), "业绩", "performance"),
+	domain.Named(Topic("system"), "系统运维", "the system"),
+)
+
+// Valid says whether t is one of Topics.
+func (t Topic) Valid() bool { return Topics.Valid(t) }
+
+// Words is every value with its names.
+func (Topic) Words() []domain.Word { return Topics.Words() }
+
+// Topic is what the permission is about.
+func (p Permission) Topic() Topic {
+	topic, _, _ := strings.Cut(string(p), ".")
+	return Topic(topic)
+}
+
+// About is the principal with no more than they may do about the topics; with all of
+// it when none is named. What their roles show of a customer beside that, such as
+// payments to who asks about customers, is narrowed too.
+func (p Principal) About(topics []Topic) Principal {
+	if len(topics) == 0 {
+		return p
+	}
+	p.topics = topics
+	p.Grants = slices.Clone(p.Grants)
+	for i := range p.Grants {
+		p.Grants[i].topics = topics
+	}
+	return p
+}
+
+// within says whether a permission is about one of the topics, or whether none is
+// named.
+func within(topics []Topic, permission Permission) bool {
+	return len(topics) == 0 || slices.Contains(topics, permission.Topic())
+}
+
+// reach is how far the permission goes by the grant.
+func (g Grant) reach(permission Permission) Reach {
+	if !within(g.topics, permission) {
+		return Nothing
+	}
+	return reachOf(permission, g.Role)
+}
