@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"guishu/domain"
+	"guishu/domain/staff"
 )
 
 // S-03: roles at a department that serves the firm see the department, unless they
@@ -44,4 +45,34 @@ func TestADepartmentsPeopleSeeWhatTheDepartmentIsThereFor(t *testing.T) {
 		who.get("/v1/staff/" + h.people["ann"].String()).is(want)
 	}
 	h.as("it-superior").post("/v1/staff/"+h.people["ann"].String()+"/invitation", map[string]any{}).is(http.StatusNotFound)
+}
+
+// S-02: who manages where somebody works, and not all that their roles cover, cannot
+// come in as them.
+func TestNobodyResetsWhoseRolesReachFurtherThanTheyManage(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	it := h.Unit(h.Root, "I01", domain.HQIT, "")
+	h.hire("it-head", it, domain.RoleSuperior)
+	administrator := h.hire("it-admin", it, domain.RoleAdministrator)
+	clerk := h.hire("it-clerk", it, domain.RoleInspector)
+	auditor := h.Hire("auditor", h.north, domain.RoleAuditor, h.Root)
+	h.hire("north-superior", h.north, domain.RoleSuperior)
+	for _, c := range []struct {
+		by, of string
+		who    domain.StaffID
+		status int
+	}{
+		{"it-head", "the department's administrator, who is the firm's", administrator, http.StatusForbidden},
+		{"it-head", "an inspector of the department", clerk, http.StatusOK},
+		{"north-superior", "an auditor of the firm, who works at the outlet", auditor, http.StatusForbidden},
+		{"admin", "an auditor of the firm", auditor, http.StatusOK},
+		{"it-admin", "an auditor of the firm", auditor, http.StatusOK},
+	} {
+		t.Logf("%s resets %s", c.by, c.of)
+		answer := h.as(c.by).post("/v1/staff/"+c.who.String()+"/invitation", map[string]any{})
+		if answer.is(c.status); c.status == http.StatusForbidden {
+			answer.refuses(http.StatusForbidden, staff.ErrBeyondReach)
+		}
+	}
 }

@@ -28,6 +28,9 @@ var (
 	ErrGrantSelfApproval = domain.NewCode("grant/self-approval", domain.Denied, "B-28",
 		"不能审批自己的权限，请由他人审批",
 		"You cannot approve your own access or a request you filed. Another approver must decide it.")
+	ErrBeyondReach = domain.NewCode("staff/beyond-reach", domain.Denied, "B-28",
+		"该员工的权限超出您管理的范围，请由管理其全部权限范围的人办理",
+		"This person's roles reach further than what you manage. Ask somebody who manages all of it.")
 	ErrDuplicate = domain.NewCode("staff/duplicate", domain.Conflict, "B-02",
 		"该工号或登录名已被使用",
 		"This staff number or sign-in name is taken. Choose another one.")
@@ -46,7 +49,7 @@ var (
 func Codes() []domain.Code {
 	return []domain.Code{
 		ErrAccountDisabled, ErrAlreadyDeparted, ErrOpenApprovals, ErrSuccessorInactive, ErrEntryNotDesignated,
-		ErrGrantAlreadyHeld, ErrGrantNotPending, ErrGrantSelfApproval, ErrDuplicate, ErrInactive, ErrRole,
+		ErrGrantAlreadyHeld, ErrGrantNotPending, ErrGrantSelfApproval, ErrBeyondReach, ErrDuplicate, ErrInactive, ErrRole,
 		ErrUnknown,
 	}
 }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"slices"
 
 	"guishu/commands"
 	"guishu/commands/ledger"
@@ -31,7 +32,7 @@ func (a *API) staffRoutes() {
 		Method: http.MethodPost, Path: "/v1/staff/{staff}/invitation", Name: "invite-staff", Title: ledger.Say("发放一次性登录密钥", "Invite to sign in"), Needs: staff.ManageStaff,
 		Does:     ledger.Say("发给员工一次性登录密钥，原密码、会话和令牌随即失效。", "Gives somebody a one-time secret to sign in with; their password, sessions and API tokens end."),
 		InPerson: true,
-		Refuses:  []domain.Code{staff.ErrInactive, domain.ErrFormRequired},
+		Refuses:  []domain.Code{staff.ErrInactive, staff.ErrBeyondReach, domain.ErrFormRequired},
 	}, a.invite)
 	Action(a, area, Route{
 		Method: http.MethodGet, Path: "/v1/staff/{staff}/tokens", Name: "list-staff-tokens", Title: ledger.Say("员工的访问令牌", "Somebody's API tokens"), Needs: staff.ManageStaff,
@@ -75,14 +76,22 @@ func (a *API) managed(r *http.Request) (*staff.State, error) {
 	return member, nil
 }
 
-// invite is for anyone who manages the member of staff.
+// invite is for anyone who manages the member of staff, and all that their roles
+// cover: with the secret one may do whatever they may (S-02).
 func (a *API) invite(_ http.ResponseWriter, r *http.Request, _ None) (invitation, error) {
 	member, err := a.managed(r)
 	if err != nil {
 		return invitation{}, err
 	}
 	x := ExchangeOf(r.Context())
+	theirs, err := a.Ledger.Principal(r.Context(), member.Staff)
+	if err != nil {
+		return invitation{}, err
+	}
+	beyond := slices.ContainsFunc(theirs.Grants, func(g staff.Grant) bool { return !x.Principal.May(staff.ManageStaff, g.Path, g.Line) })
 	switch {
+	case beyond:
+		return invitation{}, staff.ErrBeyondReach
 	case !member.Active():
 		return invitation{}, staff.ErrInactive
 	case member.Login == "":
