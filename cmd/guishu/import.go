@@ -62,11 +62,7 @@ func (e codedError) Unwrap() error { return e.error }
 // Run imports. It works beside a running server, which brings read models on and
 // attributes commissions; without one, the next `guishu serve` does.
 func (c *importCommand) Run(ctx context.Context) error {
-	text, err := os.ReadFile(c.Mapping)
-	if err != nil {
-		return err
-	}
-	mapping, err := importer.ReadMapping(c.Mapping, text)
+	mapping, err := importer.LoadMapping(c.Mapping)
 	if err != nil {
 		return err
 	}

@@ -10,9 +10,18 @@ var (
 	ErrBadMapping = domain.NewCode("import/bad-mapping", domain.Invalid, "A-75",
 		"映射文件不正确",
 		"The mapping file is wrong. Correct the entry named.")
+	ErrFileOutside = domain.NewCode("import/file-outside", domain.Invalid, "A-75",
+		"文件不在导入目录之内，请放入该目录，或以 --from 指定其他目录",
+		"The file lies outside the folder of the import. Put it there, or name another folder with --from.")
+	ErrFileTooLarge = domain.NewCode("import/file-too-large", domain.Limit, "A-75",
+		"文件或其中一部分过大，请拆分",
+		"The file, or a part of it, is larger than an import can take. Split it.")
 	ErrReferenceRejected = domain.NewCode("import/reference-rejected", domain.Unprocessable, "A-75",
 		"所引用的行本身未能导入：{field}",
 		"The row that this one names as {field} was rejected itself. Correct that one first.")
+	ErrRowCellLong = domain.NewCode("import/row-cell-long", domain.Invalid, "A-75",
+		"{field} 超过一个单元格所能容纳的 {most} 个字符",
+		"The cell of {field} holds more than the {most} characters that a spreadsheet's cell can.")
 	ErrRowCells = domain.NewCode("import/row-cells", domain.Invalid, "A-75",
 		"该行应有 {want} 列，实有 {found} 列",
 		"This row has {found} cells where the first line has {want}. Look for a missing or extra separator.")
@@ -39,7 +48,7 @@ var (
 // Codes is every code of this package.
 func Codes() []domain.Code {
 	return []domain.Code{
-		ErrBadFile, ErrBadMapping, ErrReferenceRejected, ErrRowCells, ErrRowChanged, ErrRowCutOff, ErrRowDuplicate,
-		ErrRowEncoding, ErrRowQuotes, ErrUnknownReference,
+		ErrBadFile, ErrBadMapping, ErrFileOutside, ErrFileTooLarge, ErrReferenceRejected, ErrRowCellLong, ErrRowCells,
+		ErrRowChanged, ErrRowCutOff, ErrRowDuplicate, ErrRowEncoding, ErrRowQuotes, ErrUnknownReference,
 	}
 }

@@ -1,7 +1,6 @@
 package importer
 
 import (
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -17,11 +16,10 @@ func (t *table) readText(data []byte, f File) error {
 	if err != nil {
 		return &FileError{File: t.path, Reason: "it cannot be decoded", Err: err}
 	}
-	separator := ','
 	if f.Separator != "" {
-		separator, _ = utf8.DecodeRuneInString(f.Separator)
+		t.separator, _ = utf8.DecodeRuneInString(f.Separator)
 	}
-	reader := &csvReader{text: text, separator: separator, line: 1}
+	reader := &csvReader{text: text, separator: t.separator, line: 1}
 	for reader.text != "" {
 		record := reader.next()
 		if record.problem == nil && blank(record.cells) {
@@ -52,8 +50,14 @@ func (t *table) judged(record csvRecord, f File) row {
 	if record.cut && f.LastLine != "whole" {
 		r.problem = ErrRowCutOff.At("")
 	}
-	if r.problem == nil && len(r.cells) != len(t.header) {
-		r.problem = ErrRowCells.With("want", strconv.Itoa(len(t.header))).With("found", strconv.Itoa(len(r.cells)))
+	if t.ours && r.problem == nil {
+		r.cells = t.plain(r.cells)
+	}
+	switch {
+	case record.wide:
+		r.problem = tooMany(len(t.header), mostColumns+1)
+	case r.problem == nil && len(r.cells) != len(t.header):
+		r.problem = tooMany(len(t.header), len(r.cells))
 	}
 	if r.problem != nil {
 		return r
@@ -68,11 +72,12 @@ func (t *table) judged(record csvRecord, f File) row {
 }
 
 // csvRecord is one record. cut says that the text ended where its line should
-// have.
+// have, wide that it has more cells than a table has columns, which are left out.
 type csvRecord struct {
 	line    int
 	cells   []string
 	cut     bool
+	wide    bool
 	problem *domain.Error
 }
 
@@ -83,9 +88,9 @@ type csvReader struct {
 	separator rune
 }
 
-// A quoted cell longer than this is a quotation mark that nobody closed.
+// A quoted cell longer than this, in bytes, is a quotation mark that nobody closed.
 const (
-	longestCell = 1 << 16
+	longestCell = (longestText + 1) * utf8.UTFMax
 	mostLines   = 200
 )
 
@@ -94,7 +99,7 @@ func (c *csvReader) next() csvRecord {
 	whole, rest, line := c.text, c.text, c.line
 	for {
 		cell, after, lines, ok := c.cell(rest)
-		if !ok {
+		if record.wide = len(record.cells) > mostColumns; !ok || record.wide {
 			return c.broken(whole, record)
 		}
 		record.cells, rest, line = append(record.cells, cell), after, line+lines

@@ -19,10 +19,11 @@ var byteOrderMark = []byte("\xef\xbb\xbf")
 // errEncoding says that nobody can tell what a file's bytes mean.
 var errEncoding = errors.New("it is neither UTF-8 nor GB18030 for certain; say encoding: in the mapping")
 
-// decodeText gives a file's text and the name of its encoding. Bytes that are none
+// decodeText gives a file's text and the name of its encoding: with the mark it is
+// UTF-8 whatever is stated, as rejected rows are written beside any file. Bytes that are none
 // in UTF-8 are left as they are, for their rows to be reported.
 func decodeText(data []byte, stated string) (text, encoding string, err error) {
-	if rest, marked := bytes.CutPrefix(data, byteOrderMark); marked && stated != gb18030Name {
+	if rest, marked := bytes.CutPrefix(data, byteOrderMark); marked {
 		return string(rest), utf8Name, nil
 	}
 	if stated == "" {

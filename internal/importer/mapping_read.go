@@ -7,6 +7,7 @@ import (
 	"io"
 	"path/filepath"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -33,17 +34,15 @@ func (e *MappingError) Error() string {
 // Unwrap is the stable code.
 func (e *MappingError) Unwrap() error { return ErrBadMapping }
 
-// largestMapping is more than any mapping that people write.
-const largestMapping = 1 << 20
-
 // ReadMapping reads a mapping from YAML, strictly: unknown keys, repeated keys and
 // wrong types are errors with their place. path is for messages. What needs no
-// file to be checked is checked; see check. Errors: *MappingError, several joined.
+// file to be checked is checked; see check. How much a mapping may hold is in bounded.
+// Errors: *MappingError, several joined.
 func ReadMapping(path string, text []byte) (*Mapping, error) {
 	name := filepath.Base(path)
 	whole := func(reason string) error { return &MappingError{File: name, Reason: reason} }
-	if len(text) > largestMapping {
-		return nil, whole("the file is larger than a mapping can be")
+	if err := bounded(name, text); err != nil {
+		return nil, err
 	}
 	file, err := parser.ParseBytes(text, 0)
 	if err != nil {
@@ -124,11 +123,21 @@ func (p *problems) place(path []any) (line, column int) {
 
 func (p *problems) err() error { return errors.Join(p.found...) }
 
-// names lists words for a message.
+// names lists words for a message, which may be as many and as long as a file makes
+// them.
 func names[T ~string](words []T) string {
-	texts := make([]string, len(words))
+	const most, longest = 40, 60
+	texts := make([]string, 0, most+1)
 	for i, word := range words {
-		texts[i] = string(word)
+		if i == most {
+			texts = append(texts, "…")
+			break
+		}
+		text := []rune(string(word[:min(len(word), longest*utf8.UTFMax)]))
+		if len(text) > longest {
+			text = append(text[:longest], '…')
+		}
+		texts = append(texts, string(text))
 	}
 	return strings.Join(texts, ", ")
 }

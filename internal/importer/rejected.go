@@ -1,8 +1,11 @@
 package importer
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/csv"
 	"errors"
+	"iter"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -25,11 +28,11 @@ func (p *Plan) WriteRejected(folder string, all []Rejection) ([]string, error) {
 		if len(mine) == 0 {
 			continue
 		}
-		path := filepath.Join(folder, p.rejectedName(t))
-		if err := t.writeRejected(path, mine); err != nil {
+		name := p.rejectedName(t)
+		if err := t.writeRejected(folder, name, mine); err != nil {
 			return written, err
 		}
-		written = append(written, path)
+		written = append(written, filepath.Join(folder, name))
 	}
 	return written, nil
 }
@@ -47,39 +50,72 @@ func (p *Plan) rejectedName(t *table) string {
 
 func (t *table) stem() string { return strings.TrimSuffix(t.file, filepath.Ext(t.file)) }
 
-func (t *table) writeRejected(path string, mine []Rejection) (err error) {
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+// writeRejected writes rows with what is wrong with each, so that the file, put right,
+// comes back as it is: a row once, however many reasons it has, every cell as it was,
+// and the separator the mapping's. No link leads the file out of the folder.
+func (t *table) writeRejected(folder, name string, all []Rejection) (err error) {
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	file, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	// Excel takes a CSV for UTF-8 only with the mark.
-	if _, err := file.Write(byteOrderMark); err != nil {
+	out := bufio.NewWriter(file)
+	_, _ = out.Write(byteOrderMark) // Excel takes a CSV for UTF-8 only with the mark; errors are kept until Flush
+	if err := t.writeLine(out, append(t.reasons(), t.header...)); err != nil {
 		return err
 	}
-	w := csv.NewWriter(file)
-	w.UseCRLF = true
-	_ = w.Write(append([]string{"行 line", "列 column", "代码 code", "原因 reason"}, harmless(t.header)...)) // kept until Error
 	cells := map[int][]string{}
 	for _, r := range t.rows {
 		cells[r.line] = r.cells
 	}
-	for _, one := range mine {
-		row := []string{strconv.Itoa(one.Line), one.Column, one.Code, one.Chinese + " / " + one.English}
-		_ = w.Write(append(harmless(row), harmless(cells[one.Line])...))
+	for line, mine := range byLine(all) {
+		var columns, codes, reasons []string
+		for _, one := range mine {
+			if one.Column != "" {
+				columns = append(columns, one.Column)
+			}
+			codes, reasons = append(codes, one.Code), append(reasons, one.Chinese+" / "+one.English)
+		}
+		row := []string{strconv.Itoa(line), strings.Join(columns, ", "), strings.Join(codes, ", "), strings.Join(reasons, "; ")}
+		if err := t.writeLine(out, append(row, cells[line]...)); err != nil {
+			return err
+		}
 	}
-	w.Flush()
-	return w.Error()
+	return out.Flush()
 }
 
-// harmless keeps a spreadsheet from taking a cell for a formula.
-func harmless(cells []string) []string {
-	safe := make([]string, len(cells))
-	for i, cell := range cells {
-		if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-			cell = "'" + cell
+// byLine goes through rejections, which are in the order of lines, by the line.
+func byLine(all []Rejection) iter.Seq2[int, []Rejection] {
+	return func(yield func(int, []Rejection) bool) {
+		for len(all) > 0 {
+			n := 1
+			for n < len(all) && all[n].Line == all[0].Line {
+				n++
+			}
+			if !yield(all[0].Line, all[:n]) {
+				return
+			}
+			all = all[n:]
 		}
-		safe[i] = cell
 	}
-	return safe
+}
+
+// writeLine writes cells as they are, but harmless, in a line ended by CR LF. The
+// writer of the standard library would end the lines within cells so too.
+func (t *table) writeLine(out *bufio.Writer, cells []string) error {
+	var line bytes.Buffer
+	w := csv.NewWriter(&line)
+	w.Comma = t.separator
+	if err := w.Write(harmless(cells)); err != nil {
+		return err
+	}
+	w.Flush()
+	_, _ = out.Write(bytes.TrimSuffix(line.Bytes(), []byte("\n"))) // errors are kept until Flush
+	_, err := out.WriteString("\r\n")
+	return err
 }

@@ -1,13 +1,15 @@
 package importer
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"guishu/domain"
 )
@@ -24,6 +26,10 @@ type table struct {
 	rows     []row
 	serials  bool // dates may be the serial numbers of a spreadsheet
 	base1904 bool // … counted from 1904
+
+	separator rune // of a CSV; a comma for a spreadsheet
+	ours      bool // it was written by WriteRejected
+	held      int  // cells of all rows
 }
 
 // row is one row. A row with a problem has no cells that can be trusted.
@@ -48,7 +54,8 @@ type FileError struct {
 	File   string
 	Line   int // 0 when the file as a whole is meant
 	Reason string
-	Err    error // may be nil
+	Code   domain.Code // more exact than ErrBadFile, which it always is; may be none
+	Err    error       // may be nil; never one that quotes what the file says
 }
 
 // Error is place and reason.
@@ -57,52 +64,45 @@ func (e *FileError) Error() string {
 	if e.Line > 0 {
 		place = fmt.Sprintf("%s:%d", e.File, e.Line)
 	}
-	text := fmt.Sprintf("%s: %s (%s)", place, e.Reason, ErrBadFile.Name())
+	text := fmt.Sprintf("%s: %s (%s)", place, e.Reason, cmp.Or(e.Code, ErrBadFile).Name())
 	if e.Err != nil {
 		text += ": " + e.Err.Error()
 	}
 	return text
 }
 
-// Unwrap is the stable code and, where there is one, the cause.
+// Unwrap is the stable codes and, where there is one, the cause.
 func (e *FileError) Unwrap() []error {
-	if e.Err == nil {
-		return []error{ErrBadFile}
+	all := []error{ErrBadFile}
+	if !e.Code.IsZero() {
+		all = append(all, e.Code)
 	}
-	return []error{ErrBadFile, e.Err}
+	if e.Err != nil {
+		all = append(all, e.Err)
+	}
+	return all
 }
 
-// The most that a file may hold.
+// The most that a file may hold. longestText is what a spreadsheet can keep in one
+// cell, in characters.
 const (
-	largestFile = 1 << 30
 	mostRows    = 4_000_000
 	mostColumns = 1_000
+	mostCells   = 32_000_000
+	longestText = 32_767
 )
 
 // readTable reads one file of a mapping from a folder.
 func readTable(folder string, f File) (*table, error) {
-	path := f.Path
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(folder, path)
-	}
-	t := &table{name: f.Name, file: filepath.Base(path), path: filepath.Base(path)}
-	info, err := os.Stat(path)
-	switch {
-	case err != nil:
-		return nil, &FileError{File: t.path, Reason: "it cannot be opened", Err: err}
-	case !info.Mode().IsRegular():
-		return nil, &FileError{File: t.path, Reason: "it is no file"}
-	case info.Size() > largestFile:
-		return nil, &FileError{File: t.path, Reason: fmt.Sprintf("it is larger than %d MiB; split it", largestFile>>20)}
-	}
-	data, err := os.ReadFile(path)
+	t := &table{name: f.Name, file: filepath.Base(f.Path), path: filepath.Base(f.Path), separator: ','}
+	data, err := t.open(folder, f.Path)
 	if err != nil {
-		return nil, &FileError{File: t.path, Reason: "it cannot be read", Err: err}
+		return nil, err
 	}
 	sum := sha256.Sum256(data)
 	t.sha256 = hex.EncodeToString(sum[:])
 	if isWorkbook(data) {
-		err = t.readWorkbook(path, f)
+		err = t.readWorkbook(data, f)
 	} else {
 		err = t.readText(data, f)
 	}
@@ -131,6 +131,9 @@ func (t *table) begin(line int, header []string) error {
 	for len(header) > 0 && strings.TrimSpace(header[len(header)-1]) == "" {
 		header = header[:len(header)-1]
 	}
+	if t.comesBack(header) {
+		header = t.plain(header)
+	}
 	if len(header) == 0 || len(header) > mostColumns {
 		return &FileError{File: t.path, Line: line, Reason: "the first line must name the columns"}
 	}
@@ -151,13 +154,26 @@ func (t *table) begin(line int, header []string) error {
 
 // add takes a row in.
 func (t *table) add(r row) error {
-	if len(t.rows) == mostRows {
-		return &FileError{File: t.path, Line: r.line, Reason: fmt.Sprintf("it has more than %d rows; split it", mostRows)}
+	if t.held += len(r.cells); len(t.rows) == mostRows || t.held > mostCells {
+		return t.tooLarge(r.line, fmt.Sprintf("it has more than %d rows or %d cells; split it", mostRows, mostCells))
+	}
+	if r.problem == nil {
+		r.problem = t.overlong(r.cells)
 	}
 	if r.problem == nil && slices.ContainsFunc(r.cells, func(cell string) bool { return strings.ContainsRune(cell, '\x00') }) {
 		r.problem = ErrRowEncoding.At("")
 	}
 	t.rows = append(t.rows, r)
+	return nil
+}
+
+// overlong is the refusal of a row with a cell that no spreadsheet could keep.
+func (t *table) overlong(cells []string) *domain.Error {
+	for i, cell := range cells {
+		if len(cell) > longestText && utf8.RuneCountInString(cell) > longestText {
+			return ErrRowCellLong.With("most", strconv.Itoa(longestText)).At(t.header[i])
+		}
+	}
 	return nil
 }
 
