@@ -8,6 +8,9 @@ var (
 	ErrFormDateFormat = NewCode("form/date-format", Invalid, "A-47",
 		"日期格式应为 yyyymmdd 或 yyyy-mm-dd",
 		"Enter the date as yyyymmdd or yyyy-mm-dd.")
+	ErrFormInvisible = NewCode("form/invisible", Invalid, "",
+		"{field} 含有看不见的字符（零宽字符、方向控制符、行分隔符等），请删去后重新输入",
+		"The {field} holds characters that nobody sees, such as zero-width ones, marks of direction or separators of lines. Type it anew without them.")
 	ErrFormRequired = NewCode("form/required", Invalid, "A-24",
 		"凡带*号的为必填项：{field}",
 		"Fill in the required field {field}.")
@@ -112,7 +115,7 @@ var (
 // Codes is every code of this package.
 func Codes() []Code {
 	return []Code{
-		ErrAuthzDenied, ErrFormDateFormat, ErrFormRequired, ErrFormValue, ErrIdempotencyKeyRequired,
+		ErrAuthzDenied, ErrFormDateFormat, ErrFormInvisible, ErrFormRequired, ErrFormValue, ErrIdempotencyKeyRequired,
 		ErrIdempotencyKeyReused, ErrLedgerBusy, ErrLedgerDamaged, ErrLedgerKeysMissing, ErrLedgerOutcomeUnknown,
 		ErrLedgerPutBack, ErrLedgerUnavailable, ErrMoneyFormat,
 		ErrMoneyOverflow, ErrPolicyValue, ErrQueryCursor, ErrQueryDateRange, ErrQueryFilter, ErrQueryKeyRequired,

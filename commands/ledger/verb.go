@@ -75,7 +75,7 @@ func Ask[A any](ctx context.Context, l *Ledger, call Call, c Telling[A]) (A, err
 // AnyRefuses is what any command may be refused with, whatever it does.
 func AnyRefuses() []domain.Code {
 	return []domain.Code{
-		domain.ErrAuthzDenied, staff.ErrAccountDisabled, domain.ErrQueryNotFoundOrOutOfScope, domain.ErrFormRequired, domain.ErrFormValue,
+		domain.ErrAuthzDenied, staff.ErrAccountDisabled, domain.ErrQueryNotFoundOrOutOfScope, domain.ErrFormRequired, domain.ErrFormValue, domain.ErrFormInvisible,
 		domain.ErrRequestMalformed, domain.ErrIdempotencyKeyReused, migration.ErrNotApproved, migration.ErrState,
 		domain.ErrRequestTooLarge, domain.ErrLedgerBusy, domain.ErrLedgerDamaged, domain.ErrLedgerKeysMissing,
 		domain.ErrLedgerPutBack, domain.ErrLedgerOutcomeUnknown, domain.ErrLedgerUnavailable,

@@ -160,7 +160,7 @@ func readTexts(p *Profile, in Fields, _ domain.Date) error {
 		{"remark", in.Remark, longestRemark, &p.Details.Remark},
 	}
 	for _, text := range texts {
-		typed := strings.TrimSpace(text.typed)
+		typed := strings.TrimSpace(domain.Visible(text.typed)) // as in names
 		if !utf8.ValidString(typed) || utf8.RuneCountInString(typed) > text.longest || strings.ContainsFunc(typed, unprintable) {
 			return domain.ErrFormValue.At(text.name)
 		}

@@ -198,6 +198,7 @@ func TestSupplement(t *testing.T) {
 		rule{Name: "B-21 a formal customer is locked for everybody", Given: []any{registered(), formal()}, When: supplement(customer.Relation{}, address), Refused: customer.ErrLockedUseModification},
 		rule{Name: "an erased customer stays erased", Given: []any{registered(), erased()}, When: supplement(attached, address), Refused: customer.ErrErased},
 		rule{Name: "who was never registered is not found", When: supplement(attached, address), Refused: domain.ErrQueryNotFoundOrOutOfScope},
+		rule{Name: "S-17 what nobody sees is left out of a text, as of a name", Given: []any{registered()}, When: supplement(attached, change(customer.Fields{Address: "福建省\u202e福州市\u200b鼓楼区某路 1 号"})), Then: []any{addressed}},
 		rule{Name: "B-20 nothing new is nothing to record", Given: []any{registered()}, When: supplement(attached, change(customer.Fields{Name: "张 晓梅", Phone: "+8613800138000"})), Then: nil},
 		rule{Name: "B-20 a document added tells birthday and gender", Given: []any{registered()}, When: supplement(attached, change(customer.Fields{IdentityType: identity.ResidentCard, IdentityNumber: woman})),
 			Then: []any{customer.Supplemented{Customer: zhang, IdentityType: identity.ResidentCard, IdentityNumber: personal(woman), Details: customer.Details{Birthday: personal("1949-12-31"), Gender: personal("FEMALE")}}}},

@@ -24,7 +24,7 @@ const (
 
 // Propose asks for an import of history, its files named by their content (B-31).
 // Errors: ErrState when the batch exists, ErrFormRequired,
-// ErrFormValue.
+// ErrFormValue, ErrFormInvisible.
 func (s *State) Propose(in Proposing) ([]any, error) {
 	in.Name = strings.TrimSpace(in.Name)
 	switch {
@@ -36,12 +36,13 @@ func (s *State) Propose(in Proposing) ([]any, error) {
 		return nil, domain.ErrFormRequired.At("proposed_by")
 	case in.Name == "":
 		return nil, domain.ErrFormRequired.At("name")
-	case tooLong(in.Name):
-		return nil, domain.ErrFormValue.At("name")
 	case len(in.Sources) == 0:
 		return nil, domain.ErrFormRequired.At("sources")
 	case len(in.Sources) > mostSources || slices.ContainsFunc(in.Sources, Source.invalid):
 		return nil, domain.ErrFormValue.At("sources")
+	}
+	if err := domain.CheckLine(in.Name, "name", longestText); err != nil {
+		return nil, err
 	}
 	return []any{Proposed{Batch: in.Batch, Name: in.Name, Sources: slices.Clone(in.Sources), ProposedBy: in.ProposedBy}}, nil
 }

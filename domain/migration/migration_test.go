@@ -64,6 +64,10 @@ func TestMigration(t *testing.T) {
 			Name: "B-31 a batch has a name", When: propose(func(in *migration.Proposing) { in.Name = "" }),
 			Refused: domain.ErrFormRequired, At: "name",
 		},
+		rule{
+			Name: "S-17 a batch's name has nothing that nobody sees", When: propose(func(in *migration.Proposing) { in.Name = "2016\u202e2017" }),
+			Refused: domain.ErrFormInvisible, At: "name",
+		},
 		rule{Name: "B-31 a supervisor approves", Given: []any{proposed}, When: approve(head), Then: []any{approved}},
 		rule{
 			Name: "B-31 nobody approves the own batch", Given: []any{proposed}, When: approve(clerk),

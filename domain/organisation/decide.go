@@ -3,7 +3,6 @@ package organisation
 import (
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"guishu/domain"
 )
@@ -66,14 +65,15 @@ func (in Establishing) check() error {
 		return domain.ErrFormRequired.At("unit")
 	case in.Code == "":
 		return domain.ErrFormRequired.At("code")
-	case !plain(in.Code, longestCode):
-		return domain.ErrFormValue.At("code")
 	case !in.Kind.Valid():
 		return domain.ErrFormValue.At("kind")
 	case in.Line != "" && !in.Line.Valid():
 		return domain.ErrFormValue.At("line")
 	case in.Model != "" && !in.Model.Valid():
 		return domain.ErrFormValue.At("model")
+	}
+	if err := domain.CheckLine(in.Code, "code", longestCode); err != nil {
+		return err
 	}
 	return checkName(in.Name)
 }
@@ -210,20 +210,10 @@ func (t *Tree) subtree(top Unit) []Unit {
 }
 
 func checkName(name string) error {
-	switch {
-	case name == "":
+	if name == "" {
 		return domain.ErrFormRequired.At("name")
-	case !plain(name, longestName):
-		return domain.ErrFormValue.At("name")
 	}
-	return nil
-}
-
-// plain says that a text is valid, printable and no longer than so many
-// characters.
-func plain(text string, longest int) bool {
-	return utf8.ValidString(text) && utf8.RuneCountInString(text) <= longest &&
-		!strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f || r == utf8.RuneError })
+	return domain.CheckLine(name, "name", longestName)
 }
 
 // at says which field a refusal is about.

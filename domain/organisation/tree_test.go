@@ -79,6 +79,8 @@ func TestEstablish(t *testing.T) {
 	unnamed.Name = "  "
 	controlled := outlet("new", "west")
 	controlled.Name = "a\x00b"
+	turned := outlet("new", "west")
+	turned.Name = "东\u202e街"
 	uncoded := outlet("new", "west")
 	uncoded.Code = ""
 	outletRoot := organisation.Establishing{Unit: unit("r"), Code: "r", Name: "r", Kind: domain.Outlet, Model: domain.Exclusive, Line: domain.Agency}
@@ -150,6 +152,9 @@ func TestEstablish(t *testing.T) {
 		},
 		domaintest.Rule[organisation.Tree]{
 			Name: "a name has no control characters", Given: bank(), When: establish(controlled), Refused: domain.ErrFormValue, At: "name",
+		},
+		domaintest.Rule[organisation.Tree]{
+			Name: "S-17 a name has nothing that nobody sees", Given: bank(), When: establish(turned), Refused: domain.ErrFormInvisible, At: "name",
 		},
 		domaintest.Rule[organisation.Tree]{
 			Name: "a unit has a code", Given: bank(), When: establish(uncoded), Refused: domain.ErrFormRequired, At: "code",
@@ -265,6 +270,9 @@ func TestRenameAndClose(t *testing.T) {
 	}
 	closed := organisation.UnitClosed{Unit: unit("west-1"), Reason: "merged"}
 	domaintest.Run(t,
+		domaintest.Rule[organisation.Tree]{
+			Name: "S-17 another name has nothing that nobody sees", Given: bank(), When: rename("east", "东\u200b城"), Refused: domain.ErrFormInvisible, At: "name",
+		},
 		domaintest.Rule[organisation.Tree]{
 			Name: "a unit gets another name", Given: bank(), When: rename("east", " 东城 "), Then: []any{organisation.UnitRenamed{Unit: unit("east"), Name: "东城"}},
 		},

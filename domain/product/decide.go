@@ -24,7 +24,7 @@ const longestText = 200
 
 // Launch adds a product, closed for subscription (B-12, B-19). That the code is
 // unique is kept by the registry of the commands. Errors: ErrDuplicate,
-// ErrFormRequired, ErrFormValue.
+// ErrFormRequired, ErrFormValue, ErrFormInvisible.
 func (s *State) Launch(in Launching) ([]any, error) {
 	event := Launched{
 		Product: in.Product, Code: strings.TrimSpace(in.Code), Name: strings.TrimSpace(in.Name),
@@ -49,8 +49,8 @@ func (s *State) Launch(in Launching) ([]any, error) {
 		{"code", event.Code}, {"name", event.Name}, {"series", event.Series},
 		{"supplier", event.Supplier}, {"risk_level", event.RiskLevel},
 	} {
-		if utf8.RuneCountInString(text.value) > longestText || !utf8.ValidString(text.value) {
-			return nil, domain.ErrFormValue.At(text.field)
+		if err := domain.CheckLine(text.value, text.field, longestText); err != nil {
+			return nil, err
 		}
 	}
 	return []any{event}, nil

@@ -67,6 +67,18 @@ func TestProduct(t *testing.T) {
 			Refused: domain.ErrFormRequired, At: "name",
 		},
 		rule{
+			Name: "S-17 a product's name has nothing that nobody sees", When: launch(func(in *product.Launching) { in.Name = "稳\u200b健" }),
+			Refused: domain.ErrFormInvisible, At: "name",
+		},
+		rule{
+			Name: "S-17 a supplier has nothing that nobody sees", When: launch(func(in *product.Launching) { in.Supplier = "示例\u2028公司" }),
+			Refused: domain.ErrFormInvisible, At: "supplier",
+		},
+		rule{
+			Name: "a product's texts have no control characters", When: launch(func(in *product.Launching) { in.Series = "一\n二" }),
+			Refused: domain.ErrFormValue, At: "series",
+		},
+		rule{
 			Name: "B-19 a price is not negative", When: launch(func(in *product.Launching) { in.ListPriceFen = -1 }),
 			Refused: domain.ErrFormValue, At: "list_price_fen",
 		},

@@ -3,7 +3,6 @@ package staff
 import (
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"guishu/domain"
 	"guishu/domain/organisation"
@@ -18,6 +17,9 @@ type Hiring struct {
 	Superior   domain.StaffID // zero if none
 	Provenance domain.Provenance
 }
+
+// longestName is how many characters a name may have.
+const longestName = 100
 
 // Person is what a decision needs to know of another member of staff.
 type Person struct {
@@ -37,12 +39,13 @@ func (s *State) Hire(in Hiring, unit organisation.Unit, superior Person) ([]any,
 		return nil, domain.ErrFormRequired.At("staff")
 	case in.Name == "":
 		return nil, domain.ErrFormRequired.At("name")
-	case !text(in.Name, 100):
-		return nil, domain.ErrFormValue.At("name")
 	case !identifier(in.EmployeeNo):
 		return nil, domain.ErrFormValue.At("employee_no")
 	case !identifier(in.Login):
 		return nil, domain.ErrFormValue.At("login")
+	}
+	if err := domain.CheckLine(in.Name, "name", longestName); err != nil {
+		return nil, err
 	}
 	if err := at(unit.Usable(), "unit"); err != nil {
 		return nil, err
@@ -145,13 +148,6 @@ func identifier(value string) bool {
 		letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
 		return !letter && !strings.ContainsRune("-_.@", r)
 	})
-}
-
-// text says that a text is valid, printable and no longer than so many
-// characters.
-func text(value string, longest int) bool {
-	return utf8.ValidString(value) && utf8.RuneCountInString(value) <= longest &&
-		!strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r == 0x7f || r == utf8.RuneError })
 }
 
 // at says which field a refusal is about.

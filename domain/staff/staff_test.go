@@ -80,6 +80,7 @@ func TestHire(t *testing.T) {
 		rule{Name: "B-02 the unit is open", When: hire(same, "closed", head), Refused: organisation.ErrClosed, At: "unit"},
 		rule{Name: "B-02 an employee has a name", When: hire(func(h *staff.Hiring) { h.Name = " " }, "self", head), Refused: domain.ErrFormRequired, At: "name"},
 		rule{Name: "B-02 a name has no control characters", When: hire(func(h *staff.Hiring) { h.Name = "a\nb" }, "self", head), Refused: domain.ErrFormValue, At: "name"},
+		rule{Name: "S-17 a name has nothing that nobody sees", When: hire(func(h *staff.Hiring) { h.Name = "李\u202e明" }, "self", head), Refused: domain.ErrFormInvisible, At: "name"},
 		rule{Name: "B-02 an employee has a number and a sign-in name", When: hire(bare, "self", head), Refused: domain.ErrFormRequired, At: "employee_no"},
 		rule{Name: "B-31 history may lack number and sign-in name, on record", When: hire(func(h *staff.Hiring) { bare(h); h.Provenance = domain.ApprovedHistory }, "self", head), Then: []any{imported}},
 		rule{Name: "B-02 a sign-in name is made of letters, digits and - _ . @", When: hire(func(h *staff.Hiring) { h.Login = "li na" }, "self", head), Refused: domain.ErrFormValue, At: "login"},
