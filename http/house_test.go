@@ -43,6 +43,7 @@ type house struct {
 	server *door.Server
 	web    *httptest.Server
 	log    *record
+	halt   func() // stops bringing the read models on, until run
 
 	city, north, south domain.UnitID
 	people             map[string]domain.StaffID
@@ -114,7 +115,8 @@ func (h *house) run() {
 	ctx, stop := context.WithCancel(context.WithoutCancel(h.Context()))
 	ended := make(chan struct{})
 	go func() { defer close(ended); _ = h.runner.Run(ctx) }()
-	h.Cleanup(func() { stop(); <-ended })
+	h.halt = func() { stop(); <-ended }
+	h.Cleanup(h.halt)
 }
 
 func (h *house) settle() {

@@ -97,6 +97,7 @@ type Ledger struct {
 	states    *states
 	turns     *turnstiles
 	vigil     *vigil
+	tail      *tail
 
 	erased string // the stored name of customer.Erased
 
@@ -123,7 +124,7 @@ func Open(ctx context.Context, c Config) (*Ledger, error) {
 	l := &Ledger{
 		directory: c.Aggregates, id: c.ID, store: c.Store, codec: c.Codec, keys: c.Keys, lookups: c.Lookups, requests: c.Requests, eraser: c.Eraser, census: c.Census,
 		location: c.Location, now: c.Now, log: c.Log,
-		states: newStates(c.CachedStreams), turns: newTurnstiles(), vigil: newVigil(c),
+		states: newStates(c.CachedStreams), turns: newTurnstiles(), vigil: newVigil(c), tail: newTail(),
 	}
 	l.vigil.anew = l.states.entries.Purge
 	names, err := c.Codec.Registry().Names(customer.Erased{})
@@ -163,6 +164,7 @@ func (l *Ledger) follow(ctx context.Context) error {
 	if err != nil {
 		return Unavailable("find the end of the ledger", err)
 	}
+	l.tail.passed(after)
 	tail, stop := context.WithCancel(context.WithoutCancel(ctx))
 	unguard := eventstore.Guard(l.store, l.vigil.welcome)
 	l.stop = func() {
@@ -211,6 +213,7 @@ func (l *Ledger) followFrom(ctx context.Context, after eventstore.Position) (eve
 			l.states.heard(recorded.Stream, recorded.Revision, func() (any, domain.Fact, error) { return l.decode(ctx, recorded) })
 		}
 		after = delivery.Position
+		l.tail.passed(after)
 	}
 	return after, eventstore.ErrClosed
 }

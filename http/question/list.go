@@ -134,6 +134,9 @@ func (l List[In, Q, R, V]) Count(r *Reader, in In) (int, error) {
 // choose is the read model's question and who asks it, once the reader may and the
 // read models can answer.
 func (l List[In, Q, R, V]) choose(r *Reader, in In) (reader query.Reader, chosen Q, err error) {
+	if err := r.catchUp(in.position(), append(l.Models, l.Of.Models...)); err != nil {
+		return reader, chosen, err
+	}
 	scope, err := r.scope(l.Needs)
 	if err != nil {
 		return reader, chosen, err
@@ -145,9 +148,6 @@ func (l List[In, Q, R, V]) choose(r *Reader, in In) (reader query.Reader, chosen
 		return reader, chosen, domain.ErrQueryFilter.At("min_position")
 	case p.Sort != "" && l.Sorts() == nil:
 		return reader, chosen, domain.ErrQuerySort.At("sort")
-	}
-	if err := r.await(r.ctx, in.position(), append(l.Models, l.Of.Models...)); err != nil {
-		return reader, chosen, err
 	}
 	if l.Within != nil {
 		if scope, err = l.Within(r, scope, in); err != nil {
@@ -173,11 +173,11 @@ type Single[In Waiting, V any] struct {
 // query/position-timeout, ledger/unavailable.
 func (s Single[In, V]) One(r *Reader, in In) (V, error) {
 	var none V
-	scope, err := r.scope(s.Needs)
-	if err != nil {
+	if err := r.catchUp(in.position(), s.Models); err != nil {
 		return none, err
 	}
-	if err := r.await(r.ctx, in.position(), s.Models); err != nil {
+	scope, err := r.scope(s.Needs)
+	if err != nil {
 		return none, err
 	}
 	found, err := s.Find(r, scope, in)

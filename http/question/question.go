@@ -4,9 +4,9 @@
 // asks it, a JSON route or a page, gets the same answer: within the reader's scope
 // (A-41, B-35) and with personal fields as the reader may see them (C-03, C-04).
 //
-// A question never decides by itself who may ask: List and Single refuse a reader
-// without the permission before anything is looked for, and hand the scope to the
-// function that chooses.
+// A question never decides by itself who may ask: List and Single wait for what the
+// reader wants to have taken in, refuse a reader without the permission before anything
+// is looked for, and hand the scope to the function that chooses.
 package question
 
 import (
@@ -89,8 +89,31 @@ func (r *Reader) as(scope staff.Scope) query.Reader {
 // patience is how long a question waits for a position.
 const patience = 5 * time.Second
 
-// await waits until the read models have the position; query/position-timeout when
-// that takes too long.
+// catchUp waits until the read models have the position that is asked for, and takes
+// the reader's rights as they are then: before anything is checked, so that who has
+// just been given a right has it, and who has just lost one has not (BR-21). Without a
+// position nothing is waited for. Errors: those of await, and staff.ErrAccountDisabled
+// for somebody who has departed meanwhile.
+func (r *Reader) catchUp(position eventstore.Position, models []string) error {
+	if position <= 0 {
+		return nil
+	}
+	if err := r.await(r.ctx, position, models); err != nil {
+		return err
+	}
+	principal, err := r.Ledger.Principal(r.ctx, r.Principal.Staff)
+	switch {
+	case err != nil:
+		return unanswerable(err)
+	case principal.Unit.IsZero():
+		return staff.ErrAccountDisabled
+	}
+	r.Principal, r.eyes = principal, eyes{reader: principal}
+	return nil
+}
+
+// await waits until the read models and this process's own memory of the ledger have
+// the position; query/position-timeout when that takes too long.
 func (r *Records) await(ctx context.Context, position eventstore.Position, models []string) error {
 	if position <= 0 {
 		return nil
@@ -104,6 +127,12 @@ func (r *Records) await(ctx context.Context, position eventstore.Position, model
 		case err != nil:
 			return unanswerable(err)
 		}
+	}
+	switch err := r.Ledger.WaitFor(ctx, position); {
+	case errors.Is(err, context.DeadlineExceeded):
+		return domain.ErrQueryPositionTimeout.At("min_position")
+	case err != nil:
+		return unanswerable(err)
 	}
 	return nil
 }
