@@ -67,9 +67,12 @@ func (s *Server) healthRoutes() {
 	// The process can do its work: the store answers, the read models run.
 	api.Status(s.api, area, api.Route{
 		Method: http.MethodGet, Path: "/readyz", Name: "ready", Title: ledger.Say("就绪", "Ready"), Entrance: api.ForAnybody,
-		Does: ledger.Say("进程能工作：事件库有应答，读模型在运行。", "The process can do its work: the store answers, the read models run."),
+		Does: ledger.Say("进程能工作：事件库有应答，读模型在运行；详情仅供本机和系统运维人员查看。", "The process can do its work: the store answers, the read models run. The details are for this machine and who operates the system."),
 	}, func(w http.ResponseWriter, r *http.Request) (int, health) {
 		state := s.state(r.Context())
+		if !s.overseen(r) {
+			state = health{Ready: state.Ready}
+		}
 		if state.Ready {
 			return http.StatusOK, state
 		}
@@ -83,7 +86,7 @@ func (s *Server) healthRoutes() {
 		Method: http.MethodGet, Path: "/metrics", Name: "metrics", Title: ledger.Say("指标", "Metrics"), Entrance: api.ForAnybody, Needs: staff.OperateSystem,
 		Does: ledger.Say("Prometheus 指标；本机可直接读取。", "Metrics for Prometheus; open to this machine."),
 	}, "text/plain", func(w http.ResponseWriter, r *http.Request) error {
-		if !s.local(r) {
+		if !s.local(r) { // who may see the metrics: see overseen
 			if err := s.api.Demand(r, staff.OperateSystem); err != nil {
 				return err
 			}
@@ -93,11 +96,19 @@ func (s *Server) healthRoutes() {
 	})
 }
 
-// local says whether the request comes from this very machine. Where a proxy
-// stands in front every request may be somebody else's, also one that does not
-// say so.
+// overseen says whether whoever asks watches over the program: on this machine, or
+// signed in with the right to operate it. Others are told no more than whether it is
+// ready (S-17).
+func (s *Server) overseen(r *http.Request) bool {
+	return s.local(r) || s.api.Demand(r, staff.OperateSystem) == nil
+}
+
+// local says whether the request comes from this very machine, for this very machine:
+// a page of somebody else's, whose name was made to lead here, has a browser ask for
+// that name (S-17). Where a proxy stands in front every request may be somebody
+// else's, also one that does not say so.
 func (s *Server) local(r *http.Request) bool {
-	if s.proxied(r) {
+	if s.proxied(r) || !loopback(hostOf(r)) {
 		return false
 	}
 	for _, forwarded := range []string{"Forwarded", "X-Forwarded-For", "X-Real-Ip"} {
@@ -107,6 +118,14 @@ func (s *Server) local(r *http.Request) bool {
 	}
 	ip := net.ParseIP(s.address(r))
 	return ip != nil && ip.IsLoopback()
+}
+
+// hostOf is the name that the request was sent to, without the port.
+func hostOf(r *http.Request) string {
+	if host, _, err := net.SplitHostPort(r.Host); err == nil {
+		return host
+	}
+	return strings.Trim(r.Host, "[]")
 }
 
 // proxied says that the request came through the proxy in front that adds TLS.

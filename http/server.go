@@ -8,6 +8,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"guishu/commands/ledger"
@@ -123,15 +124,29 @@ func (s *Server) serve(inner http.Handler, w http.ResponseWriter, r *http.Reques
 	header["X-Request-Id"] = []string{x.ID()}
 	header["X-Content-Type-Options"] = nosniff
 	header["Cache-Control"] = noStore
+	if s.encrypted(r) {
+		header["Strict-Transport-Security"] = onlyTLS
+	}
 	s.metrics.inFlight.Inc()
 	defer s.finish(recorded, r)
 	inner.ServeHTTP(recorded, r)
+}
+
+// encrypted says whether the request came over TLS: here, or to the proxy in front that
+// is believed and says so.
+func (s *Server) encrypted(r *http.Request) bool {
+	if r.TLS != nil {
+		return true
+	}
+	said := r.Header.Values("X-Forwarded-Proto")
+	return s.Secure && len(said) > 0 && strings.EqualFold(strings.TrimSpace(said[len(said)-1]), "https")
 }
 
 // What every answer says, unless its route says otherwise.
 var (
 	nosniff = []string{"nosniff"}
 	noStore = []string{"no-store"}
+	onlyTLS = []string{"max-age=31536000; includeSubDomains"} // a year
 )
 
 // finish answers a request whose handler panicked, and says what became of it.

@@ -104,7 +104,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request, in credentials) 
 }
 
 func (s *Server) signOut(w http.ResponseWriter, r *http.Request, _ api.None) (api.None, error) {
-	return api.None{}, s.Auth.SignOut(r.Context(), w, api.ExchangeOf(r.Context()).Identity, api.SessionToken(r))
+	return api.None{}, s.Auth.SignOut(r.Context(), w, api.ExchangeOf(r.Context()).Identity, s.api.SessionToken(r))
 }
 
 func (s *Server) me(_ http.ResponseWriter, r *http.Request, _ api.None) (self, error) {

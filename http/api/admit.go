@@ -97,7 +97,7 @@ func (a *API) identify(r *http.Request) (auth.Identity, error) {
 		}
 		return a.Auth.Token(r.Context(), strings.TrimSpace(secret))
 	}
-	token := SessionToken(r)
+	token := a.SessionToken(r)
 	if token == "" {
 		return auth.Identity{}, auth.ErrRequired
 	}
@@ -116,8 +116,8 @@ func (a *API) OwnPages(r *http.Request) error {
 }
 
 // SessionToken is the session that a request comes with, empty for none.
-func SessionToken(r *http.Request) string {
-	cookie, err := r.Cookie(auth.SessionCookie)
+func (a *API) SessionToken(r *http.Request) string {
+	cookie, err := r.Cookie(a.Auth.Cookie())
 	if err != nil {
 		return ""
 	}

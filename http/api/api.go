@@ -44,7 +44,11 @@ type API struct {
 
 // New builds an API without any route.
 func New(c Config) *API {
-	a := &API{Config: c, router: chi.NewRouter(), origin: http.NewCrossOriginProtection(), document: newDocument(c.Version)}
+	cookie := auth.SessionCookie
+	if c.Auth != nil {
+		cookie = c.Auth.Cookie()
+	}
+	a := &API{Config: c, router: chi.NewRouter(), origin: http.NewCrossOriginProtection(), document: newDocument(c.Version, cookie)}
 	a.router.NotFound(a.unknownRoute)
 	a.router.MethodNotAllowed(a.unknownMethod)
 	return a

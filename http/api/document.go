@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"guishu/domain"
-	"guishu/http/auth"
 
 	"github.com/danielgtaylor/huma/v2"
 )
@@ -23,7 +22,7 @@ type document struct {
 	problems   map[string]*huma.Response // by their codes
 }
 
-func newDocument(version string) *document {
+func newDocument(version, cookie string) *document {
 	if version == "" {
 		version = "0"
 	}
@@ -39,7 +38,7 @@ func newDocument(version string) *document {
 		Components: &huma.Components{
 			Schemas: shapes,
 			SecuritySchemes: map[string]*huma.SecurityScheme{
-				"session": {Type: "apiKey", In: "cookie", Name: auth.SessionCookie, Description: "登录后的会话，见 POST /v1/session。 A session, from POST /v1/session."},
+				"session": {Type: "apiKey", In: "cookie", Name: cookie, Description: "登录后的会话，见 POST /v1/session。 A session, from POST /v1/session."},
 				"token":   {Type: "http", Scheme: "bearer", Description: "API 令牌，见 POST /v1/me/tokens。 An API token, from POST /v1/me/tokens."},
 			},
 		},

@@ -22,8 +22,16 @@ const (
 	newcomerLifetime = time.Hour
 )
 
-// SessionCookie is the name of the cookie that carries a session.
-const SessionCookie = "guishu_session"
+// The names of the cookie that carries a session: in the clear, on one machine, and over
+// TLS. The latter a browser takes from the very host alone, over TLS and for all of its
+// paths, so that no neighbour below the same domain can set it (S-17).
+const (
+	SessionCookie       = "guishu_session"
+	SecureSessionCookie = "__Host-guishu_session"
+)
+
+// Cookie is the name of the cookie that carries a session here.
+func (a *Auth) Cookie() string { return a.sessions.Cookie.Name }
 
 // The values of a session.
 const (
@@ -36,6 +44,9 @@ func newSessions(a *Auth, secure bool) *scs.SessionManager {
 	manager.Lifetime, manager.IdleTimeout = sessionLifetime, sessionIdle
 	manager.Codec, manager.Store, manager.HashTokenInStore = sessionCodec{}, sessionStore{a}, true
 	manager.Cookie.Name, manager.Cookie.Secure = SessionCookie, secure
+	if secure {
+		manager.Cookie.Name = SecureSessionCookie
+	}
 	manager.Cookie.HttpOnly, manager.Cookie.SameSite, manager.Cookie.Persist = true, http.SameSiteLaxMode, false
 	return manager
 }
