@@ -4,7 +4,6 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
-	"sync"
 	"time"
 
 	"guishu/eventstore"
@@ -17,10 +16,21 @@ import (
 //go:embed checkpoints.sql
 var checkpointSchema string
 
+// LeaseTime is how long a consumer stays with a process that says nothing any more, by
+// the database's clock. A process renews its lease every three seconds.
+const LeaseTime = 15 * time.Second
+
 // PostgresCheckpoints keeps checkpoints in PostgreSQL, in the schema "reaction".
-// A lease is a session's advisory lock, so it ends with its process, and an
-// epoch: a process that only believes to hold the lease cannot save.
-type PostgresCheckpoints struct{ pool *pgxpool.Pool }
+//
+// A lease is three things. An epoch, by which a process that only believes to hold the
+// lease cannot save. A time until which it stands, after which another process takes
+// over, whatever became of this one or of the network in between (L-01). And a session's
+// advisory lock, by which a process that has ended need not be waited for.
+type PostgresCheckpoints struct {
+	pool    *pgxpool.Pool
+	session *session
+	lasts   time.Duration
+}
 
 // OpenCheckpoints opens the checkpoints and creates their table where it is
 // missing.
@@ -35,7 +45,7 @@ func OpenCheckpoints(ctx context.Context, pool *pgxpool.Pool) (*PostgresCheckpoi
 	if err != nil {
 		return nil, fmt.Errorf("open the checkpoints of reactions: %w", err)
 	}
-	return &PostgresCheckpoints{pool: pool}, nil
+	return &PostgresCheckpoints{pool: pool, session: newSession(pool.Config().ConnConfig), lasts: LeaseTime}, nil
 }
 
 // Rewind lets every consumer go on behind a position that has come further. A process
@@ -45,19 +55,10 @@ func Rewind(ctx context.Context, tx pgx.Tx, to eventstore.Position) error {
 	return err
 }
 
-// askAgain is how often a process that waits for a consumer asks whether it is
-// free. It asks rather than waits in PostgreSQL, because a statement that waits
-// for hours keeps the whole database from being vacuumed.
-const askAgain = 500 * time.Millisecond
-
-// Lease waits for the consumer's lock and begins a new epoch. The lock is held by
-// a connection of its own: from a pool, a few leases would take all there are.
+// Lease waits until the consumer is free and begins a new epoch.
 func (p *PostgresCheckpoints) Lease(ctx context.Context, consumer string) (Lease, eventstore.Position, error) {
-	conn, err := pgx.ConnectConfig(ctx, p.pool.Config().ConnConfig)
-	if err != nil {
-		return nil, 0, err
-	}
-	lease := &postgresLease{conn: conn, consumer: consumer}
+	p.session.join()
+	lease := &postgresLease{of: p, session: p.session, consumer: consumer}
 	position, err := lease.begin(ctx)
 	if err != nil {
 		lease.Release()
@@ -66,29 +67,8 @@ func (p *PostgresCheckpoints) Lease(ctx context.Context, consumer string) (Lease
 	return lease, position, nil
 }
 
-func (l *postgresLease) begin(ctx context.Context) (position eventstore.Position, err error) {
-	for {
-		free, err := locks.Consumer(l.consumer).Seize(ctx, l.conn)
-		if err != nil {
-			return 0, err
-		}
-		if free {
-			break
-		}
-		timer := time.NewTimer(askAgain)
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			timer.Stop()
-			return 0, ctx.Err()
-		}
-	}
-	err = l.conn.QueryRow(ctx, `
-		INSERT INTO reaction.consumer AS c (name, epoch) VALUES ($1, 1)
-		ON CONFLICT (name) DO UPDATE SET epoch = c.epoch + 1
-		RETURNING position, epoch`, l.consumer).Scan(&position, &l.epoch)
-	return position, err
-}
+// patience is how long an answer is waited for before the session counts as lost.
+func (p *PostgresCheckpoints) patience() time.Duration { return p.lasts / 3 }
 
 // Positions is how far every consumer has come, for metrics.
 func (p *PostgresCheckpoints) Positions(ctx context.Context) (map[string]eventstore.Position, error) {
@@ -106,6 +86,23 @@ func (p *PostgresCheckpoints) Positions(ctx context.Context) (map[string]eventst
 	return positions, err
 }
 
+// Standstill is how long ago every consumer's checkpoint moved last, by the database's
+// clock. Those are left out of which this is not known.
+func (p *PostgresCheckpoints) Standstill(ctx context.Context) (map[string]time.Duration, error) {
+	rows, err := p.pool.Query(ctx, "SELECT name, extract(epoch FROM clock_timestamp() - moved_at)::float8 FROM reaction.consumer WHERE moved_at IS NOT NULL")
+	if err != nil {
+		return nil, err
+	}
+	since := map[string]time.Duration{}
+	var name string
+	var seconds float64
+	_, err = pgx.ForEachRow(rows, []any{&name, &seconds}, func() error {
+		since[name] = time.Duration(seconds * float64(time.Second))
+		return nil
+	})
+	return since, err
+}
+
 // Skip sets consumers that have never begun to a position, as if they had handled
 // everything up to it.
 func (p *PostgresCheckpoints) Skip(ctx context.Context, consumers []string, to eventstore.Position) error {
@@ -113,29 +110,4 @@ func (p *PostgresCheckpoints) Skip(ctx context.Context, consumers []string, to e
 		INSERT INTO reaction.consumer AS c (name, position) SELECT name, $2 FROM unnest($1::text[]) AS name
 		ON CONFLICT (name) DO UPDATE SET position = excluded.position WHERE c.position < excluded.position AND c.epoch = 0`, consumers, to)
 	return err
-}
-
-type postgresLease struct {
-	conn     *pgx.Conn
-	consumer string
-	epoch    int64
-	once     sync.Once
-}
-
-func (l *postgresLease) Save(ctx context.Context, handled eventstore.Position) error {
-	done, err := l.conn.Exec(ctx,
-		"UPDATE reaction.consumer SET position = $3 WHERE name = $1 AND epoch = $2", l.consumer, l.epoch, handled)
-	if err == nil && done.RowsAffected() == 0 {
-		return ErrLeaseLost
-	}
-	return err
-}
-
-// Release ends the session, and with it the lock, whatever state it is in.
-func (l *postgresLease) Release() {
-	l.once.Do(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-		defer cancel()
-		_ = l.conn.Close(ctx) // closed either way: PostgreSQL gives the lock free with the session
-	})
 }

@@ -32,7 +32,8 @@ type Checkpoints interface {
 
 // Lease is the right to move one consumer's checkpoint.
 type Lease interface {
-	// Save keeps the position up to which everything is handled; ErrLeaseLost when
+	// Save keeps the position up to which everything is handled, and the lease itself: it
+	// is called every Config.SaveAfter, also where nothing has moved. ErrLeaseLost when
 	// another process has taken over.
 	Save(ctx context.Context, handled eventstore.Position) error
 	// Release gives the consumer up.
@@ -58,7 +59,7 @@ type Config struct {
 	// order: those for which it gives the same. Those of one stream, if nil.
 	Line func(ctx context.Context, consumer string, event eventstore.Event) eventstore.Stream
 	// SaveAfter is how long what was handled may wait for its checkpoint, half a
-	// second if zero.
+	// second if zero. Much less than LeaseTime.
 	SaveAfter time.Duration
 	// RetryAfter is the pause before an event comes again after a negative
 	// acknowledgement, and before the store is asked again after an error;
@@ -159,11 +160,10 @@ func (s *Subscriber) consumeOnce(ctx context.Context, name string, filter events
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
 	lanes := newLanes(s.config.Lanes, from)
-	checkpoint := &checkpoint{lease: lease, saved: from}
 	ticking := make(chan struct{})
 	go func() {
 		defer close(ticking)
-		fail(s.keepSaving(ctx, checkpoint, lanes))
+		fail(s.keepSaving(ctx, lease, lanes))
 	}()
 	fail(s.deliverAll(ctx, name, from, filter, lanes, out))
 	lanes.wait()
@@ -171,27 +171,10 @@ func (s *Subscriber) consumeOnce(ctx context.Context, name string, filter events
 	// The context has ended; what was handled is worth keeping all the same.
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	if err := checkpoint.save(last, lanes.handled()); err != nil {
+	if err := lease.Save(last, lanes.handled()); err != nil {
 		s.config.Log.Warn("a checkpoint could not be saved; events will come again", "consumer", name, "error", err)
 	}
 	return context.Cause(ctx)
-}
-
-// checkpoint is what is saved of a consumer.
-type checkpoint struct {
-	lease Lease
-	saved eventstore.Position
-}
-
-func (c *checkpoint) save(ctx context.Context, handled eventstore.Position) error {
-	if handled == c.saved {
-		return nil
-	}
-	if err := c.lease.Save(ctx, handled); err != nil {
-		return fmt.Errorf("save the checkpoint: %w", err)
-	}
-	c.saved = handled
-	return nil
 }
 
 func (s *Subscriber) deliverAll(ctx context.Context, consumer string, from eventstore.Position, filter eventstore.Filter, lanes *lanes, out chan<- *message.Message) error {
@@ -212,15 +195,15 @@ func (s *Subscriber) deliverAll(ctx context.Context, consumer string, from event
 	return eventstore.ErrClosed
 }
 
-// keepSaving saves the checkpoint as it moves, until ctx ends.
-func (s *Subscriber) keepSaving(ctx context.Context, checkpoint *checkpoint, lanes *lanes) error {
+// keepSaving saves the checkpoint as it moves and keeps the lease, until ctx ends.
+func (s *Subscriber) keepSaving(ctx context.Context, lease Lease, lanes *lanes) error {
 	ticker := time.NewTicker(s.config.SaveAfter)
 	defer ticker.Stop()
 	for {
 		select {
 		case <-ticker.C:
-			if err := checkpoint.save(ctx, lanes.handled()); err != nil {
-				return err
+			if err := lease.Save(ctx, lanes.handled()); err != nil {
+				return fmt.Errorf("save the checkpoint: %w", err)
 			}
 		case <-ctx.Done():
 			return ctx.Err()

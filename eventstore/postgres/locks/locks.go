@@ -71,10 +71,14 @@ type Session interface {
 	QueryRow(ctx context.Context, sql string, arguments ...any) pgx.Row
 }
 
-// Take waits for the lock and holds it until the transaction ends.
+// Take waits for the lock and holds it until the transaction ends: by itself, where its
+// client says nothing for five minutes.
 func (l Lock) Take(ctx context.Context, tx pgx.Tx) error {
 	key, argument := l.key()
-	_, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock("+key+")", argument)
+	_, err := tx.Exec(ctx, `
+		SELECT CASE WHEN current_setting('idle_in_transaction_session_timeout') = '0'
+				THEN set_config('idle_in_transaction_session_timeout', '5min', true) END,
+			pg_advisory_xact_lock(`+key+`)`, argument)
 	return err
 }
 
