@@ -184,6 +184,9 @@ func (w *writer) connect(ctx context.Context, fence bool) (*link, head, error) {
 	settings["synchronous_commit"] = "on"
 	settings["lock_timeout"] = "10s"
 	settings["statement_timeout"] = "0"
+	// It locks the head only while it sends what it has: a writer that fell silent with
+	// the lock would keep all others from writing (L-01).
+	settings["idle_in_transaction_session_timeout"] = "15s"
 	settings["default_transaction_isolation"] = "read committed"
 	walkIndexes(settings)
 	if w.options.AllowUnsafe {

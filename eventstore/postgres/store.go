@@ -20,6 +20,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"guishu/eventstore"
+	"guishu/eventstore/postgres/locks"
 )
 
 // Options tune a Store. The zero value is right for production.
@@ -110,6 +111,8 @@ func OpenURL(ctx context.Context, url string, options Options) (*Store, error) {
 // OpenConfig is Open for a connection's configuration.
 func OpenConfig(ctx context.Context, config *pgx.ConnConfig, options Options) (*Store, error) {
 	options = options.withDefaults()
+	config = config.Copy()
+	locks.Settings(config.RuntimeParams)
 	if err := prepareDatabase(ctx, config, options); err != nil {
 		return nil, eventstore.Doing("preparing the database", err)
 	}
@@ -154,9 +157,15 @@ func newReadPool(ctx context.Context, config *pgx.ConnConfig, options Options, g
 	poolConfig.ConnConfig = config.Copy()
 	settings := poolConfig.ConnConfig.RuntimeParams
 	settings["application_name"] = "guishu ledger reader"
-	settings["default_transaction_read_only"] = "on"
 	walkIndexes(settings)
-	poolConfig.AfterConnect = func(ctx context.Context, connection *pgx.Conn) error { return admit(ctx, connection, guards) }
+	poolConfig.AfterConnect = func(ctx context.Context, connection *pgx.Conn) error {
+		// A session that begins like this would be taken for a server that takes no writes,
+		// where target_session_attrs asks for one that does (L-06).
+		if _, err := connection.Exec(ctx, "SET default_transaction_read_only = on"); err != nil {
+			return err
+		}
+		return admit(ctx, connection, guards)
+	}
 	poolConfig.MaxConns = options.ReadConnections
 	poolConfig.MinConns = 0
 	poolConfig.MaxConnIdleTime = time.Minute
