@@ -6,15 +6,30 @@ import (
 	"time"
 
 	"guishu/eventstore"
+	"guishu/eventstore/postgres/locks"
 )
 
+// longestStep bounds how long one step may take before its connection counts as lost.
+const longestStep = 2 * time.Minute
+
 // carry brings on what this process can have, on one connection, whose session
-// holds the read models; it ends with the connection.
+// holds the read models; it ends with the connection, or when nothing has been heard of
+// this process for locks.Silence. What a session that has lost a read model still
+// writes is refused by the epoch of the build.
 func (r *Runner) carry(ctx context.Context) error {
-	conn, err := r.own(ctx)
+	holder := locks.NewHolder()
+	conn, err := holder.Connect(ctx, r.pool.Config().ConnConfig)
 	if err != nil {
 		return err
 	}
+	if r.held != "" {
+		// The earlier one was closed here. The server may not know yet.
+		if err := r.held.End(ctx, conn); err != nil {
+			closeConn(conn)
+			return err
+		}
+	}
+	r.held = holder
 	var building sync.WaitGroup
 	ctx, cancel := context.WithCancel(ctx)
 	defer func() {
@@ -41,7 +56,9 @@ func (r *Runner) carry(ctx context.Context) error {
 func (r *Runner) work(ctx context.Context, a *applier, look <-chan time.Time) error {
 	for {
 		began := time.Now()
-		more, moved, err := r.step(ctx, a)
+		bounded, cancel := context.WithTimeout(ctx, longestStep)
+		more, moved, err := r.step(bounded, a)
+		cancel()
 		if err != nil {
 			return err
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"guishu/eventstore"
+	"guishu/eventstore/postgres/locks"
 )
 
 // Config is what a Runner is made of. Store, Decoder, Pool and Models are
@@ -44,6 +45,9 @@ type Runner struct {
 	hurry    chan struct{} // somebody waits to see an event
 	erased   chan struct{} // a person was erased, or another build serves
 	assured  atomic.Uint64 // the store's connections, as of when it held the ledger
+	held     locks.Holder  // the session that has brought read models on last
+	said     time.Time     // when it last let the server know that this process is there
+	examined time.Time     // when the sessions of other processes were last examined
 	carrier  atomic.Uint32 // the server process that brings read models on for this one
 }
 

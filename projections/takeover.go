@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -14,12 +15,26 @@ import (
 // takeOver takes what no other process holds, and finds the build to carry on
 // with, or has one made.
 func (r *Runner) takeOver(ctx context.Context, conn *pgx.Conn, building *sync.WaitGroup) error {
+	if time.Since(r.said) > locks.Beat/2 {
+		if err := locks.Say(ctx, conn); err != nil {
+			return err
+		}
+		r.said = time.Now()
+	}
+	examine := time.Since(r.examined) > locks.Silence/4
 	var missing []*lane
 	for _, l := range r.lanes {
 		if !l.locked {
-			if free, err := locks.ReadModel(l.plan.Name, l.plan.Version).Seize(ctx, conn); err != nil {
+			lock := locks.ReadModel(l.plan.Name, l.plan.Version)
+			free, err := lock.Seize(ctx, conn)
+			if err == nil && !free && examine {
+				r.examined = time.Now()
+				err = lock.EndSilent(ctx, conn)
+			}
+			if err != nil {
 				return err
-			} else if !free {
+			}
+			if !free {
 				continue
 			}
 			l.set(func() { l.locked = true })
