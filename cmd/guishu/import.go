@@ -132,7 +132,7 @@ func (c *importCommand) bring(ctx context.Context, a *app.App, im *importer.Impo
 		}
 	}
 	// Rows of another run are found once they are in, not while they are on their way.
-	end, alone, err := a.Alone(ctx, locks.Import(plan.Name()))
+	held, end, alone, err := a.Alone(ctx, locks.Import(plan.Name()))
 	switch {
 	case err != nil:
 		return importer.Report{}, err
@@ -141,8 +141,11 @@ func (c *importCommand) bring(ctx context.Context, a *app.App, im *importer.Impo
 	}
 	defer end()
 	bar := newProgress("导入 import", !c.JSON)
-	report, err := im.Run(ctx, who, batch, plan, bar.update)
+	report, err := im.Run(held, who, batch, plan, bar.update)
 	bar.finish()
+	if err != nil && held.Err() != nil {
+		err = context.Cause(held)
+	}
 	if err != nil {
 		err = fmt.Errorf("中断;再次运行即从断处继续 / interrupted; run it again to go on where it stopped: %w", err)
 	}

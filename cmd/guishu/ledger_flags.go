@@ -16,6 +16,7 @@ import (
 // ledgerFlags say where the ledger is. Nothing needs to be said.
 type ledgerFlags struct {
 	DatabaseURL string `name:"database-url" env:"DATABASE_URL" placeholder:"URL" help:"PostgreSQL 地址;不填则自带私有实例 / PostgreSQL to use; empty: a private one in the data folder."`
+	Connections int    `name:"database-connections" env:"GUISHU_DATABASE_CONNECTIONS" default:"0" placeholder:"COUNT" help:"最多使用多少个 PostgreSQL 连接;0 为按数据库所允许的自动确定,并为同时运行的命令留出余地 / How many connections to PostgreSQL to open at most; 0: as many as it grants, less a place for commands that run beside."`
 	Store       string `env:"GUISHU_STORE" placeholder:"ADDRESS" help:"存放事件的 EventStoreDB,如 esdb://user:password@host:2113;不填则事件也存于 PostgreSQL / EventStoreDB that keeps the events (esdb:// or esdb+discover://); empty: PostgreSQL keeps them too. Everything else is in PostgreSQL either way. Give a password in the environment, not on the command line."`
 	Data        string `env:"GUISHU_DATA" type:"path" placeholder:"DIR" help:"数据目录 / Data folder (root: /var/lib/guishu, else ~/.local/share/guishu)."`
 	PostgresBin string `name:"postgres-bin" env:"GUISHU_POSTGRES_BIN" type:"path" placeholder:"DIR" help:"PostgreSQL 程序目录 / Folder of PostgreSQL's programs; empty: look for them."`
@@ -24,10 +25,14 @@ type ledgerFlags struct {
 	TokenDays   int    `name:"token-days" env:"GUISHU_TOKEN_DAYS" default:"90" help:"API 令牌最长几天,1 至 366 / Days that an API token may live at most, 1 to 366."`
 	LogFormat   string `name:"log-format" env:"GUISHU_LOG_FORMAT" enum:"text,json" default:"text" help:"日志格式 / Log format (text or json)."`
 	LogLevel    string `name:"log-level" env:"GUISHU_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"日志级别 / Log level."`
+
+	tool bool // a command that may run beside a server
 }
 
-// quiet is for a tool, which says what it found, not what it did.
+// quiet is for a tool, which says what it found, not what it did. It may run beside a
+// server, to which it leaves the database's connections.
 func (f ledgerFlags) quiet() ledgerFlags {
+	f.tool = true
 	if f.LogLevel == "info" {
 		f.LogLevel = "warn"
 	}
@@ -97,6 +102,7 @@ func (f ledgerFlags) config(log *slog.Logger, join bool) (app.Config, error) {
 		},
 		EventStoreDB: f.Store,
 		SecretLife:   time.Duration(f.SecretHours) * time.Hour, TokenLife: time.Duration(f.TokenDays) * 24 * time.Hour,
+		Connections:  f.Connections, Tool: f.tool,
 		Join: join, KEK: sealing.KEKSource{Folder: folder, Environment: os.Getenv}, Location: location, Log: log,
 	}, nil
 }

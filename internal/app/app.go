@@ -14,6 +14,7 @@ import (
 	"guishu/domain"
 	"guishu/eventstore"
 	"guishu/eventstore/postgres"
+	"guishu/eventstore/postgres/locks"
 	"guishu/eventstore/sealing"
 	"guishu/http/auth"
 	"guishu/internal/privatepg"
@@ -61,6 +62,11 @@ type Config struct {
 	// SecretLife is how long one-time secrets live, TokenLife how long API tokens may:
 	// those of auth.Config.
 	SecretLife, TokenLife time.Duration
+	// Connections bounds how many connections to PostgreSQL a server opens, all told; what
+	// the server grants says so if it is zero.
+	Connections int
+	// Tool opens few, for a command that may run beside a server.
+	Tool bool
 	// Store tunes the event store in PostgreSQL; AllowUnsafe also goes for what is
 	// in PostgreSQL beside an EventStoreDB. For tests.
 	Store postgres.Options
@@ -89,10 +95,6 @@ type App struct {
 
 	mayWrite func(context.Context) error // whether the store may be written to, nil where it always may
 }
-
-// maxConnections bounds the pool that read models, registry and sign-ins share;
-// the event store keeps connections of its own.
-const maxConnections = 48
 
 // Open assembles the product. It replays nothing: a ledger of a million events
 // opens as fast as an empty one.
@@ -185,8 +187,17 @@ func (a *App) openDatabase(ctx context.Context, c *Config) error {
 	if err != nil {
 		return fmt.Errorf("read the address of the database: %w", err)
 	}
-	config.MaxConns = maxConnections
 	config.ConnConfig.DialFunc = databaseDialer().DialContext
+	locks.Settings(config.ConnConfig.RuntimeParams)
+	granted, err := grants(ctx, config.ConnConfig)
+	if err != nil {
+		return err
+	}
+	sizes := sizesOf(granted, c.Connections, c.Tool)
+	config.MaxConns = sizes.pool
+	if c.Store.ReadConnections == 0 {
+		c.Store.ReadConnections = sizes.reads
+	}
 	if a.Pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
 		return fmt.Errorf("connect to the database: %w", err)
 	}
