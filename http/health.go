@@ -64,10 +64,10 @@ func (s *Server) healthRoutes() {
 		Method: http.MethodGet, Path: "/healthz", Name: "alive", Title: ledger.Say("存活", "Alive"), Entrance: api.ForAnybody,
 		Does: ledger.Say("进程在运行。", "The process lives."),
 	}, func(http.ResponseWriter, *http.Request, api.None) (health, error) { return health{Ready: true}, nil })
-	// The process can do its work: the store answers, the read models run.
+	// The process can do its work: the store answers, the read models run, reactions go on.
 	api.Status(s.api, area, api.Route{
 		Method: http.MethodGet, Path: "/readyz", Name: "ready", Title: ledger.Say("就绪", "Ready"), Entrance: api.ForAnybody,
-		Does: ledger.Say("进程能工作：事件库有应答，读模型在运行；详情仅供本机和系统运维人员查看。", "The process can do its work: the store answers, the read models run. The details are for this machine and who operates the system."),
+		Does: ledger.Say("进程能工作：事件库有应答，读模型在运行，反应没有停滞；详情仅供本机和系统运维人员查看。", "The process can do its work: the store answers, the read models run, reactions go on. The details are for this machine and who operates the system."),
 	}, func(w http.ResponseWriter, r *http.Request) (int, health) {
 		state := s.state(r.Context())
 		if !s.overseen(r) {
@@ -174,6 +174,7 @@ func (s *Server) state(ctx context.Context) health {
 	}
 	s.askLedger(ctx, &state)
 	s.askModels(ctx, &state)
+	s.askReactions(ctx, &state)
 	state.Ready = len(state.Failed) == 0
 	s.ready.at, s.ready.last = time.Now(), state
 	return state

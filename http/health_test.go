@@ -264,7 +264,36 @@ func (stuck) CountParked(context.Context) (map[string]int, error) {
 	return map[string]int{"attribute-commission": 3, "promote-customer": 0}, nil
 }
 
+func (stuck) Stalled(context.Context) (map[string]time.Time, error) {
+	return map[string]time.Time{"attribute-commission": time.Now().Add(-time.Hour)}, nil
+}
+
 func (stuck) PassedOver() (system, others int64) { return 2, 5 }
+
+// L-05: a reaction that does not go on is told by its name, with since when.
+func TestAReactionThatDoesNotGoOnIsNotReady(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, func(c *door.Config) { c.Reactions = stuck{} })
+	var state struct {
+		Ready  bool              `json:"ready"`
+		Failed map[string]string `json:"failed"`
+	}
+	h.browser().get("/readyz").is(http.StatusServiceUnavailable).read(&state)
+	why := state.Failed["reaction attribute-commission"]
+	at, err := time.Parse(time.RFC3339, why[strings.LastIndex(why, " ")+1:])
+	if state.Ready || len(state.Failed) != 1 || err != nil || time.Since(at) < time.Hour-time.Minute {
+		t.Errorf("%+v, %v", state, err)
+	}
+	metrics := h.browser().get("/metrics").is(http.StatusOK)
+	for line, there := range map[string]bool{
+		`guishu_reaction_stalled_seconds{reaction="attribute-commission"} 0` + "\n": false,
+		`guishu_reaction_stalled_seconds{reaction="attribute-commission"} 36`:       true,
+	} {
+		if strings.Contains(metrics.body, line) != there {
+			t.Errorf("%q: want %t in\n%s", line, there, metrics.body)
+		}
+	}
+}
 
 func TestMetricsShowWhatReactionsCouldNotAnswer(t *testing.T) { // design §3
 	t.Parallel()

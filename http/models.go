@@ -27,8 +27,29 @@ type Reactions interface {
 	Positions(ctx context.Context) (map[string]eventstore.Position, error)
 	// CountParked is how many events each could not answer and has put aside.
 	CountParked(ctx context.Context) (map[string]int, error)
+	// Stalled are those that have not moved for a while although there is an event for
+	// them, and since when.
+	Stalled(ctx context.Context) (map[string]time.Time, error)
 	// PassedOver is how many events were met that are none of the ledger's.
 	PassedOver() (system, others int64)
+}
+
+// askReactions adds every reaction that does not go on. Commands are decided all the
+// same, but what the ledger does by itself is not done.
+func (s *Server) askReactions(ctx context.Context, state *health) {
+	if s.Reactions == nil {
+		return
+	}
+	stalled, err := s.Reactions.Stalled(ctx)
+	if err != nil {
+		state.Failed["reactions"] = "unavailable"
+		s.Log.Warn("not ready", "check", "reactions", "error", api.Loggable(err))
+		return
+	}
+	for name, since := range stalled {
+		at := since.In(s.Location).Format(time.RFC3339)
+		state.Failed["reaction "+name] = "自 " + at + " 起停滞 / stalled since " + at
+	}
 }
 
 // askModels adds where every read model stands. One that has stopped makes the
@@ -64,13 +85,14 @@ var (
 	ledgerHead       = prometheus.NewDesc("guishu_ledger_position", "The newest event's position.", nil, nil)
 	reactionPosition = prometheus.NewDesc("guishu_reaction_position", "The last event a reaction has answered.", []string{"reaction"}, nil)
 	reactionParked   = prometheus.NewDesc("guishu_reaction_parked", "Events a reaction could not answer; see guishu reactions.", []string{"reaction"}, nil)
+	reactionStalled  = prometheus.NewDesc("guishu_reaction_stalled_seconds", "For how long a reaction has not moved although there is an event for it; 0 while it goes on.", []string{"reaction"}, nil)
 	foreignEvents    = prometheus.NewDesc("guishu_foreign_events_passed_over_total", "Events met in the store that are none of the ledger's: the store's own (system) or other programs' (others).", []string{"by", "of"}, nil)
 	sessionsOpen     = prometheus.NewDesc("guishu_sessions", "Sessions that have not ended.", nil, nil)
 )
 
 // Describe names what is shown.
 func (c stateCollector) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{modelPosition, modelLag, modelStopped, ledgerHead, sessionsOpen, reactionPosition, reactionParked, foreignEvents, streamDamaged, ledgerHeld} {
+	for _, d := range []*prometheus.Desc{modelPosition, modelLag, modelStopped, ledgerHead, sessionsOpen, reactionPosition, reactionParked, reactionStalled, foreignEvents, streamDamaged, ledgerHeld} {
 		to <- d
 	}
 }
@@ -123,9 +145,19 @@ func (c stateCollector) collectReactions(ctx context.Context, gauge func(*promet
 	if c.server.Reactions == nil {
 		return
 	}
-	if positions, err := c.server.Reactions.Positions(ctx); err == nil {
+	positions, err := c.server.Reactions.Positions(ctx)
+	if err == nil {
 		for name, position := range positions {
 			gauge(reactionPosition, float64(position), name)
+		}
+	}
+	if stalled, err := c.server.Reactions.Stalled(ctx); err == nil {
+		for name := range positions {
+			stands := 0.0
+			if since, yes := stalled[name]; yes {
+				stands = time.Since(since).Seconds()
+			}
+			gauge(reactionStalled, stands, name)
 		}
 	}
 	if parked, err := c.server.Reactions.CountParked(ctx); err == nil {

@@ -46,6 +46,9 @@ type Config struct {
 	// Retries is how often a reaction is tried again before its event is parked,
 	// 12 if zero: about two minutes.
 	Retries int
+	// StalledAfter is how long a reaction may leave an event unanswered without moving
+	// before it counts as stalled, two minutes if zero.
+	StalledAfter time.Duration
 }
 
 // Reactions run the handlers over a store.
@@ -56,6 +59,8 @@ type Reactions struct {
 	subscriber  *subscriber.Subscriber
 	router      *message.Router
 	parking     *parking
+
+	opened time.Time
 
 	system, others atomic.Int64 // events passed over
 }
@@ -74,6 +79,9 @@ func Open(ctx context.Context, c Config) (*Reactions, error) {
 	if c.Lanes == 0 {
 		c.Lanes = 16
 	}
+	if c.StalledAfter == 0 {
+		c.StalledAfter = stalledAfter
+	}
 	checkpoints, err := subscriber.OpenCheckpoints(ctx, c.Pool)
 	if err != nil {
 		return nil, err
@@ -82,7 +90,9 @@ func Open(ctx context.Context, c Config) (*Reactions, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Reactions{config: c, all: all(c.SignIns), checkpoints: checkpoints, parking: parking}
+	r := &Reactions{
+		config: c, all: all(c.SignIns), checkpoints: checkpoints, parking: parking, opened: time.Now(),
+	}
 	consumers := map[string]eventstore.Filter{}
 	for _, each := range r.all {
 		types, err := c.Codec.Registry().Names(each.hears)

@@ -102,7 +102,7 @@ func (f ledgerFlags) config(log *slog.Logger, join bool) (app.Config, error) {
 		},
 		EventStoreDB: f.Store,
 		SecretLife:   time.Duration(f.SecretHours) * time.Hour, TokenLife: time.Duration(f.TokenDays) * 24 * time.Hour,
-		Connections:  f.Connections, Tool: f.tool,
+		Connections: f.Connections, Tool: f.tool,
 		Join: join, KEK: sealing.KEKSource{Folder: folder, Environment: os.Getenv}, Location: location, Log: log,
 	}, nil
 }
