@@ -21,7 +21,9 @@ func TestFirstSignInIsPrintedAndEndsOnceUsed(t *testing.T) {
 	newcomer := p.signIn("admin", secret)
 	p.post(newcomer, "/v1/units", fields{"code": "X", "name": "X", "kind": "CITY"}).refused(t, http.StatusForbidden, "auth/password-change-required")
 	p.post(newcomer, "/v1/me/password", fields{"password": "short"}).refused(t, http.StatusBadRequest, "auth/password-weak")
-	admin := p.welcome("admin", secret)
+	p.post(person{}, "/v1/session", fields{"login": "admin", "password": secret}).refused(t, http.StatusUnauthorized, "auth/secret-used")
+	p.post(newcomer, "/v1/me/password", fields{"password": password}).is(t, http.StatusNoContent)
+	admin := p.signIn("admin", password)
 	p.get(newcomer, "/v1/me").refused(t, http.StatusUnauthorized, "auth/required")
 	p.post(person{}, "/v1/session", fields{"login": "admin", "password": secret}).refused(t, http.StatusUnauthorized, "auth/sign-in-failed")
 	if code := p.stop(); code != 0 {
