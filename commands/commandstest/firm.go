@@ -19,6 +19,7 @@ import (
 	"guishu/eventstore/sealing"
 	"guishu/internal/pgtest"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
@@ -216,10 +217,15 @@ func (f *Firm) Unit(parent domain.UnitID, code string, kind domain.UnitKind, lin
 	}).ID)
 }
 
-// Hire hires somebody, who asks for a role at a unit that the administrator grants.
+// Hire has the ledger hire somebody, who asks for a role at a unit that the
+// administrator grants: not being the one who hired them.
 func (f *Firm) Hire(login string, unit domain.UnitID, role domain.Role, at domain.UnitID) domain.StaffID {
 	f.Helper()
-	who := domain.StaffID(f.Do(f.Admin, commands.HireStaff{EmployeeNo: "E-" + login, Login: login, Name: "员工" + login, Unit: unit}).ID)
+	hired, err := f.Ledger.Do(f.Context(), ledger.ByTheLedger(fmt.Sprintf("hire-%d", f.Count()), uuid.Nil, uuid.Nil), commands.HireStaff{
+		EmployeeNo: "E-" + login, Login: login, Name: "员工" + login, Unit: unit,
+	})
+	f.Must(err)
+	who := domain.StaffID(hired.ID)
 	f.Grant(who, role, at)
 	return who
 }

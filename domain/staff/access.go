@@ -65,12 +65,25 @@ func (s *State) asked(in Asking, unit organisation.Unit) AccessRequested {
 	}
 }
 
-// Grant approves a pending request: never by the one who asked, nor by the one
-// who gains (B-28). unit is the request's, as it is now.
-func (s *State) Grant(id domain.RequestID, approver domain.StaffID, unit organisation.Unit) ([]any, error) {
-	request, err := s.answerable(id, approver)
+// Approval is who approves a request for access.
+type Approval struct {
+	Request  domain.RequestID
+	Approver domain.StaffID
+	// First says that the approver is the ledger's first administrator, whom nobody
+	// approved: there is nobody else to approve the second one.
+	First bool
+}
+
+// Grant approves a pending request: never by the one who asked, nor by the one who
+// gains, nor by the one who hired them (B-28, S-02). unit is the request's, as it is
+// now.
+func (s *State) Grant(in Approval, unit organisation.Unit) ([]any, error) {
+	request, err := s.answerable(in.Request, in.Approver)
 	if err != nil {
 		return nil, err
+	}
+	if in.Approver == s.HiredBy && !(in.First && request.Role == domain.RoleAdministrator) {
+		return nil, ErrGrantHirer
 	}
 	if unit.ID != request.Unit {
 		return nil, organisation.ErrUnknown.At("unit")
@@ -79,7 +92,7 @@ func (s *State) Grant(id domain.RequestID, approver domain.StaffID, unit organis
 		return nil, err
 	}
 	return []any{AccessGranted{
-		Request: id, Staff: s.Staff, Role: request.Role, Unit: request.Unit, ApprovedBy: approver,
+		Request: in.Request, Staff: s.Staff, Role: request.Role, Unit: request.Unit, ApprovedBy: in.Approver,
 	}}, nil
 }
 

@@ -22,6 +22,9 @@ var (
 	ErrGrantAlreadyHeld = domain.NewCode("grant/already-held", domain.Conflict, "B-28",
 		"该岗位权限已具备或正在审批",
 		"This role is held at that unit already, or a request for it is pending.")
+	ErrGrantHirer = domain.NewCode("grant/hirer-approval", domain.Denied, "B-28",
+		"录用该员工的人不能审批其权限，请由他人审批",
+		"You hired this person, so somebody else must approve their access.")
 	ErrGrantNotPending = domain.NewCode("grant/not-pending", domain.Conflict, "B-28",
 		"该授权申请已处理",
 		"This request for access has been decided already.")
@@ -49,7 +52,7 @@ var (
 func Codes() []domain.Code {
 	return []domain.Code{
 		ErrAccountDisabled, ErrAlreadyDeparted, ErrOpenApprovals, ErrSuccessorInactive, ErrEntryNotDesignated,
-		ErrGrantAlreadyHeld, ErrGrantNotPending, ErrGrantSelfApproval, ErrBeyondReach, ErrDuplicate, ErrInactive, ErrRole,
+		ErrGrantAlreadyHeld, ErrGrantHirer, ErrGrantNotPending, ErrGrantSelfApproval, ErrBeyondReach, ErrDuplicate, ErrInactive, ErrRole,
 		ErrUnknown,
 	}
 }

@@ -1,6 +1,7 @@
 package staff_test
 
 import (
+	"errors"
 	"testing"
 
 	"guishu/domain"
@@ -131,7 +132,7 @@ func TestAnswerAccess(t *testing.T) {
 	pending := []any{hired(), requested("1", rm, "self")}
 	grant := func(name, by, at string) func(*staff.State) ([]any, error) {
 		return func(s *staff.State) ([]any, error) {
-			return s.Grant(request(name), person(by), tree().Unit(unit(at)))
+			return s.Grant(staff.Approval{Request: request(name), Approver: person(by)}, tree().Unit(unit(at)))
 		}
 	}
 	withdraw := func(by string) func(*staff.State) ([]any, error) {
@@ -149,7 +150,7 @@ func TestAnswerAccess(t *testing.T) {
 		rule{Name: "B-28 who asked does not grant", Given: pending, When: grant("1", "clerk", "self"), Refused: staff.ErrGrantSelfApproval},
 		rule{Name: "B-28 who gains does not grant", Given: pending, When: grant("1", "li", "self"), Refused: staff.ErrGrantSelfApproval},
 		rule{Name: "B-28 nobody does not grant", Given: pending, When: func(s *staff.State) ([]any, error) {
-			return s.Grant(request("1"), domain.StaffID{}, tree().Unit(unit("self")))
+			return s.Grant(staff.Approval{Request: request("1")}, tree().Unit(unit("self")))
 		}, Refused: staff.ErrGrantSelfApproval},
 		rule{Name: "B-28 a request is answered once", Given: held, When: grant("1", "boss", "self"), Refused: staff.ErrGrantNotPending},
 		rule{Name: "B-28 a refused request is not granted", Given: append(pending, staff.AccessRefused{Request: request("1")}), When: grant("1", "boss", "self"), Refused: staff.ErrGrantNotPending},
@@ -222,6 +223,35 @@ func TestAccessEnds(t *testing.T) {
 	for _, permission := range staff.AllPermissions.Values() {
 		if p.Holds(permission) || p.May(permission, tree().Path(unit("agency")), domain.Agency) {
 			t.Errorf("after the departure %s is still allowed", permission)
+		}
+	}
+}
+
+// S-02: one person alone gives nobody a role that sees customers or decides; the first
+// administrator makes the second one.
+func TestWhoHiredSomebodyDoesNotApproveTheirAccess(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		role    domain.Role
+		at, by  string
+		first   bool
+		refused bool
+	}{
+		{domain.RoleRelationshipManager, "self", "recruiter", true, true},
+		{domain.RoleRelationshipManager, "self", "recruiter", false, true},
+		{domain.RoleRelationshipManager, "self", "boss", false, false},
+		{domain.RoleSuperior, "bank", "recruiter", true, true},
+		{domain.RoleAuditor, "bank", "recruiter", true, true},
+		{domain.RoleAdministrator, "bank", "recruiter", true, false},
+		{domain.RoleAdministrator, "bank", "recruiter", false, true},
+		{domain.RoleAdministrator, "bank", "boss", false, false},
+	} {
+		state := new(staff.State)
+		state.Apply(hired(), domain.Fact{Actor: person("recruiter")})
+		state.Apply(requested("1", c.role, c.at), domain.Fact{Actor: person("clerk")})
+		_, err := state.Grant(staff.Approval{Request: request("1"), Approver: person(c.by), First: c.first}, tree().Unit(unit(c.at)))
+		if c.refused != errors.Is(err, staff.ErrGrantHirer) || !c.refused && err != nil {
+			t.Errorf("%s by the %s, the first administrator %t: %v", c.role, c.by, c.first, err)
 		}
 	}
 }

@@ -15,6 +15,7 @@ type State struct {
 	Name       domain.Personal
 	Unit       domain.UnitID
 	Superior   domain.StaffID
+	HiredBy    domain.StaffID // zero where the ledger itself did
 	Departed   bool
 	LeftOn     domain.Date
 	Grants     []Held    // in the order they were granted
@@ -76,6 +77,12 @@ func (s *State) Holds(role domain.Role, unit domain.UnitID) bool {
 	return slices.ContainsFunc(s.Grants, func(h Held) bool { return h.Role == role && h.Unit == unit })
 }
 
+// First says whether this is the ledger's first administrator, whose role nobody
+// approved.
+func (s *State) First() bool {
+	return slices.ContainsFunc(s.Grants, func(h Held) bool { return h.Role == domain.RoleAdministrator && h.ApprovedBy.IsZero() })
+}
+
 // Pending gives the requests for access that nobody has answered.
 func (s *State) Pending() []Request {
 	var pending []Request
@@ -113,7 +120,7 @@ func (s *State) Apply(event any, fact domain.Fact) {
 	switch e := event.(type) {
 	case Hired:
 		s.Staff, s.EmployeeNo, s.Login, s.Name = e.Staff, e.EmployeeNo, e.Login, e.Name
-		s.Unit, s.Superior = e.Unit, e.Superior
+		s.Unit, s.Superior, s.HiredBy = e.Unit, e.Superior, fact.Actor
 	case AccessRequested:
 		s.Requests = append(s.Requests, Request{
 			Request: e.Request, Role: e.Role, Unit: e.Unit, RequestedBy: e.RequestedBy, Status: RequestPending,

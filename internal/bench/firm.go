@@ -15,6 +15,7 @@ import (
 	"guishu/http/auth"
 	"guishu/internal/app"
 
+	"github.com/google/uuid"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -87,7 +88,7 @@ func (f *firm) unit(ctx context.Context, parent domain.UnitID, code string, kind
 // hire hires a manager with access to their outlet and signs them in.
 func (f *firm) hire(ctx context.Context, login string, outlet domain.UnitID) (manager, error) {
 	l := f.app.Ledger
-	hired, err := l.Do(ctx, f.call(f.admin), commands.HireStaff{EmployeeNo: "E-" + login, Login: login, Name: "员工甲", Unit: outlet})
+	hired, err := l.Do(ctx, ledger.ByTheLedger("hire-"+login, uuid.Nil, uuid.Nil), commands.HireStaff{EmployeeNo: "E-" + login, Login: login, Name: "员工甲", Unit: outlet})
 	if err != nil {
 		return manager{}, err
 	}

@@ -14,6 +14,7 @@ import (
 	"sync/atomic"
 
 	"guishu/commands"
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/internal/bench/load"
 	"guishu/internal/privatepg"
@@ -114,7 +115,7 @@ func (r *run) list(ctx context.Context, o *office, client *helper) ([]Row, error
 // outletHead hires somebody who sees all of the first outlet, and signs them in.
 func (f *firm) outletHead(ctx context.Context) (cookie string, err error) {
 	l := f.app.Ledger
-	hired, err := l.Do(ctx, f.call(f.admin), commands.HireStaff{EmployeeNo: "E-head", Login: "head", Name: "负责人甲", Unit: f.outlets[0]})
+	hired, err := l.Do(ctx, ledger.ByTheLedger("hire-head", uuid.Nil, uuid.Nil), commands.HireStaff{EmployeeNo: "E-head", Login: "head", Name: "负责人甲", Unit: f.outlets[0]})
 	if err != nil {
 		return "", err
 	}

@@ -18,12 +18,18 @@ type person struct {
 	superior    string // by sign-in name, may be empty
 }
 
-// superiors are hired first: they approve the others' access (B-28).
+// maintainers are hired first: the second administrator, who approves what the first
+// one asks for those they hire (B-28, S-02).
+var maintainers = []person{
+	{"it", "万俟皓", "IT", domain.RoleAdministrator, "IT", ""},
+}
+
+// superiors are hired next: they approve the others' access (B-28).
 var superiors = []person{
 	{"director", "沈知远", "ROOT", domain.RoleSuperior, "ROOT", ""},
 }
 
-// deputies are hired next, with the heads of the outlets.
+// deputies are hired after them, with the heads of the outlets.
 func deputies() []person {
 	list := []person{
 		{"migration", "钱一鸣", "ROOT", domain.RoleSuperior, "ROOT", "director"},
@@ -57,7 +63,6 @@ func others() []person {
 		{"city1", "欧阳澈", "C01", domain.RoleCountyManager, "C01", "director"},
 		{"county1", "曾广文", "X0101", domain.RoleOutletHead, "X0101", "director"},
 		{"importer", "冉归鸿", "OPS", domain.RoleOperations, "ROOT", "director"},
-		{"it", "万俟皓", "IT", domain.RoleAdministrator, "IT", "director"},
 		{"advisor1", "林小棠", "W01", domain.RoleAdvisor, "W01", "wealth"},
 		{"advisor2", "单云飞", "W01", domain.RoleAdvisor, "W01", "wealth"},
 		{"advisor3", "阿依努尔·热合曼", "W01", domain.RoleAdvisor, "W01", "wealth"},
@@ -79,12 +84,12 @@ func others() []person {
 }
 
 // hire hires everybody. Each asks for a role themselves; a superior grants it,
-// the administrator only the first one's (B-28, B-36).
+// the administrators only the first ones' (B-28, B-36, S-02).
 func (f *firm) hire(ctx context.Context) error {
 	for _, wave := range []struct {
 		people   []person
 		approver string
-	}{{superiors, "admin"}, {deputies(), "director"}, {others(), "director"}} {
+	}{{maintainers, "admin"}, {superiors, "it"}, {deputies(), "director"}, {others(), "director"}} {
 		err := each(ctx, wave.people, func(ctx context.Context, p person) error { return f.hireOne(ctx, p, wave.approver) })
 		if err != nil {
 			return err
