@@ -37,6 +37,7 @@ func TestAMappingThatWouldTakeTooMuchToParseIsRefusedAtItsPlace(t *testing.T) {
 		"a merge":                      {"a: {<<: {b: 1}}\n", "m.yaml:1:5: a mapping has no anchors"},
 		"a tag":                        {"a: !!binary x\n", "m.yaml:1:4: a mapping has no anchors"},
 		"a complex key":                {"? [a]\n: 1\n", "m.yaml:1:1: a mapping has no anchors"},
+		"a word that is quoted":        {strings.Repeat(">", 5_000), strings.Repeat(">", 100) + "… (import/bad-mapping)"},
 		"a file larger than a mapping": {strings.Repeat("#\n", 200_000), "m.yaml: the file is larger than the 256 KiB"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -74,10 +74,19 @@ func (m *Mapping) problems() *problems { return &problems{file: m.name, tree: m.
 func yamlError(name string, err error) error {
 	var placed yaml.Error
 	if !errors.As(err, &placed) || placed.GetToken() == nil {
-		return &MappingError{File: name, Reason: err.Error()}
+		return &MappingError{File: name, Reason: brief(err.Error())}
 	}
 	at := placed.GetToken().Position
-	return &MappingError{File: name, Line: at.Line, Column: at.Column, Reason: placed.GetMessage()}
+	return &MappingError{File: name, Line: at.Line, Column: at.Column, Reason: brief(placed.GetMessage())}
+}
+
+// brief is what a parser says, which may quote as much of the mapping as there is.
+func brief(text string) string {
+	const longest = 200 // characters
+	if characters := []rune(text); len(characters) > longest {
+		return string(characters[:longest]) + "…"
+	}
+	return text
 }
 
 // problems collects what is wrong with a mapping, each at the place in the file
