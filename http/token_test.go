@@ -2,7 +2,9 @@ package http_test
 
 import (
 	"bytes"
+	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 
 	"guishu/domain"
@@ -83,6 +85,15 @@ func TestATokenForAnAreaReachesNoOther(t *testing.T) { // S-07
 	program.get("/v1/applications", claims.bearer()...).is(http.StatusOK)
 	program.get("/v1/units", claims.bearer()...).is(http.StatusOK)
 	program.post("/v1/claims", map[string]any{"customer": customer}, claims.bearer()...).is(http.StatusCreated)
+	h.seen()
+	last, err := h.Store.LastPosition(t.Context())
+	h.Must(err)
+	if whole := ann.get("/v1/applications").is(http.StatusOK); !strings.Contains(whole.body, "张三") {
+		t.Errorf("the owner is not shown the customer's name: %s", whole.body)
+	}
+	for _, path := range []string{"/v1/applications", fmt.Sprint("/v1/applications?min_position=", last)} {
+		program.get(path, claims.bearer()...).is(http.StatusOK).lacks("张三")
+	}
 	for _, path := range []string{"/v1/customers", "/v1/customers/" + customer.String(), "/v1/payments", "/v1/staff", "/v1/access-requests", "/v1/policies"} {
 		program.get(path, claims.bearer()...).refuses(http.StatusForbidden, auth.ErrTokenScope)
 	}

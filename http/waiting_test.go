@@ -123,7 +123,7 @@ func TestEveryRouteWaitsBeforeItChecksAnything(t *testing.T) {
 		c.Models, c.Read = models, tables
 	})
 	customer := h.customer("ann", h.north, "王小明")
-	late := domain.StaffID(h.Do(h.Admin, commands.HireStaff{EmployeeNo: "L1", Login: "late", Name: "后来", Unit: h.Root}).ID)
+	late := h.Join("late", h.Root)
 	h.signsIn("late", late)
 	reader := h.as("late")
 	last, err := h.Store.LastPosition(t.Context())

@@ -217,17 +217,23 @@ func (f *Firm) Unit(parent domain.UnitID, code string, kind domain.UnitKind, lin
 	}).ID)
 }
 
-// Hire has the ledger hire somebody, who asks for a role at a unit that the
-// administrator grants: not being the one who hired them.
+// Hire hires somebody, who asks for a role at a unit that the administrator grants.
 func (f *Firm) Hire(login string, unit domain.UnitID, role domain.Role, at domain.UnitID) domain.StaffID {
+	f.Helper()
+	who := f.Join(login, unit)
+	f.Grant(who, role, at)
+	return who
+}
+
+// Join has the ledger hire somebody without a role, so that the administrator may
+// grant them one (S-02).
+func (f *Firm) Join(login string, unit domain.UnitID) domain.StaffID {
 	f.Helper()
 	hired, err := f.Ledger.Do(f.Context(), ledger.ByTheLedger(fmt.Sprintf("hire-%d", f.Count()), uuid.Nil, uuid.Nil), commands.HireStaff{
 		EmployeeNo: "E-" + login, Login: login, Name: "员工" + login, Unit: unit,
 	})
 	f.Must(err)
-	who := domain.StaffID(hired.ID)
-	f.Grant(who, role, at)
-	return who
+	return domain.StaffID(hired.ID)
 }
 
 // Grant has somebody ask for a role, which the administrator grants.

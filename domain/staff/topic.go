@@ -58,6 +58,9 @@ func (p Principal) About(topics []Topic) Principal {
 	return p
 }
 
+// Again is the principal as they are now, about no more topics than before.
+func (p Principal) Again(now Principal) Principal { return now.About(p.topics) }
+
 // within says whether a permission is about one of the topics, or whether none is
 // named.
 func within(topics []Topic, permission Permission) bool {

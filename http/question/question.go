@@ -108,6 +108,7 @@ func (r *Reader) catchUp(position eventstore.Position, models []string) error {
 	case principal.Unit.IsZero():
 		return staff.ErrAccountDisabled
 	}
+	principal = r.Principal.Again(principal)
 	r.Principal, r.eyes = principal, eyes{reader: principal}
 	return nil
 }
