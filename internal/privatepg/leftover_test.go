@@ -17,7 +17,7 @@ import (
 // is enough by itself.
 func TestOneStartIsEnoughAfterProgramAndPostgresDiedTogether(t *testing.T) {
 	t.Parallel()
-	options := privatepg.Options{DataDir: dataFolder(t), Disposable: true}
+	options := privatepg.Options{DataDir: dataFolder(t)}
 	c := start(t, options)
 	write(t, c.URL("postgres"))
 	if err := c.Stop(); err != nil {
@@ -63,7 +63,6 @@ func newLeft(t *testing.T) left {
 	t.Helper()
 	l := left{options: privatepg.Options{DataDir: dataFolder(t), Disposable: true}}
 	c := start(t, l.options)
-	write(t, c.URL("postgres"))
 	l.files, l.socket = filepath.Join(l.options.DataDir, "postgres"), c.Socket()
 	if err := c.Stop(); err != nil {
 		t.Fatal(err)
@@ -160,7 +159,7 @@ func TestLockFilesThatNameNoServerOfTheFolderAreStale(t *testing.T) {
 			l := newLeft(t)
 			inFolder, besideSocket, after := locks(t, l)
 			l.locks(t, inFolder, besideSocket)
-			read(t, start(t, l.options).URL("postgres"))
+			write(t, start(t, l.options).URL("postgres"))
 			if after != nil {
 				after() // the other server goes on
 			}

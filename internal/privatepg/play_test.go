@@ -36,7 +36,7 @@ func playRole(ctx context.Context, role, argument string) error {
 		}
 		return conn.Close(ctx)
 	}
-	c, err := privatepg.Start(ctx, privatepg.Options{DataDir: argument, Disposable: role == "start-wait"})
+	c, err := privatepg.Start(ctx, privatepg.Options{DataDir: argument})
 	if err != nil {
 		return err
 	}
