@@ -9,6 +9,7 @@ import (
 	"guishu/domain"
 	"guishu/domain/identity"
 	"guishu/domain/lookup"
+	"guishu/eventstore"
 )
 
 // a look-up that is sent again is answered as it was the first time,
@@ -58,4 +59,23 @@ func TestALookUpSentAgainIsAnsweredAsItWas(t *testing.T) {
 	_, err = h.Ledger.Do(ctx, h.As(h.Director), commands.EraseCustomer{Customer: customer, Basis: "客户要求删除"})
 	h.Must(err)
 	asBefore("once the customer is erased")
+}
+
+// a look-up that is answered with a refusal counts once, also when nobody gave it
+// a key by which a repetition is known.
+func TestARefusedLookUpCountsOnce(t *testing.T) {
+	t.Parallel()
+	b := commandstest.NewBank(t)
+	b.Prospect(b.Cy, b.South, commandstest.Document("王示例", "E00000009"))
+	question := commands.LookUpCustomer{Name: "王示例", IdentityType: identity.Passport, IdentityNumber: "E00000009"}
+	call := b.As(b.Ann)
+	call.Key = ""
+	_, err := ledger.Ask(t.Context(), b.Ledger, call, question)
+	if domain.CodeOf(err).IsZero() {
+		t.Fatalf("it is answered with %v", err)
+	}
+	stream := eventstore.Stream(lookup.StreamOf(b.Ann, b.Ledger.Today()))
+	if events := b.Events(stream); len(events) != 1 {
+		t.Errorf("one look-up is on record as %v", events)
+	}
 }

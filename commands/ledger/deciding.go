@@ -14,8 +14,9 @@ import (
 // written is safe all the same, by the revision that it expects; a refusal is not, and
 // is given only after another attempt for which every stream was asked (C-01, L-02).
 type deciding struct {
-	asks bool        // for what each stream holds by now
-	kept atomic.Bool // something was decided on without asking
+	asks  bool        // for what each stream holds by now
+	kept  atomic.Bool // something was decided on without asking
+	wrote atomic.Bool // it is on record: a look-up says no after that
 
 	mu    sync.Mutex
 	asked map[eventstore.Stream]bool
@@ -51,6 +52,13 @@ func mustAsk(ctx context.Context, stream eventstore.Stream) bool {
 	return true
 }
 
+// noteWritten says that the attempt has written.
+func noteWritten(ctx context.Context) {
+	if d, is := ctx.Value(decidingKey{}).(*deciding); is {
+		d.wrote.Store(true)
+	}
+}
+
 // refused says that a command came to a definite no.
 func refused(err error) bool {
 	refusal, is := domain.AsError(err)
@@ -61,7 +69,7 @@ func refused(err error) bool {
 func decide[A any](ctx context.Context, l *Ledger, attempt func(context.Context) (A, error)) (A, error) {
 	first := &deciding{}
 	answer, err := attempt(decideIn(ctx, first))
-	if !refused(err) || !first.kept.Load() {
+	if !refused(err) || !first.kept.Load() || first.wrote.Load() {
 		return answer, err
 	}
 	return attempt(decideIn(ctx, &deciding{asks: true}))

@@ -219,6 +219,7 @@ func (t *Task) append(ctx context.Context, wanted outcome) (Answer, error) {
 	if done.Repeated {
 		return t.before(ctx, domain.ErrIdempotencyKeyReused)
 	}
+	noteWritten(ctx)
 	l.vigil.knows(done.Position, t.event(len(events)-1))
 	if first := wanted.Revision + 1; done.First != first {
 		// The store had hidden what stood here before.
