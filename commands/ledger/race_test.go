@@ -15,6 +15,8 @@ import (
 	"guishu/domain/identity"
 	"guishu/domain/ownership"
 	"guishu/eventstore"
+
+	"github.com/google/uuid"
 )
 
 // crowd hires many relationship managers of the north outlet at once.
@@ -25,7 +27,7 @@ func (h *house) crowd(size int) []domain.StaffID {
 	for i := range managers {
 		wg.Go(func() {
 			ctx := h.Context()
-			hired, err := h.Ledger.Do(ctx, h.As(h.Admin), commands.HireStaff{
+			hired, err := h.Ledger.Do(ctx, ledger.ByTheLedger(fmt.Sprintf("crowd-%d", i), uuid.Nil, uuid.Nil), commands.HireStaff{
 				EmployeeNo: fmt.Sprintf("M-%03d", i), Login: fmt.Sprintf("m%03d", i), Name: "客户经理", Unit: h.North,
 			})
 			if err != nil {

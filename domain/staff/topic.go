@@ -12,23 +12,42 @@ import (
 // only (S-07).
 type Topic string
 
-// Topics is every topic, in the order of the permissions.
+// The values of Topic, in the order of the permissions.
+const (
+	TopicUnit        Topic = "unit"
+	TopicStaff       Topic = "staff"
+	TopicAccess      Topic = "access"
+	TopicCustomer    Topic = "customer"
+	TopicClaim       Topic = "claim"
+	TopicAttachment  Topic = "attachment"
+	TopicContact     Topic = "contact"
+	TopicReferral    Topic = "referral"
+	TopicProduct     Topic = "product"
+	TopicPayment     Topic = "payment"
+	TopicPolicy      Topic = "policy"
+	TopicMigration   Topic = "migration"
+	TopicAttribution Topic = "attribution"
+	TopicPerformance Topic = "performance"
+	TopicSystem      Topic = "system"
+)
+
+// Topics is every topic.
 var Topics = domain.NewEnumeration(domain.ErrFormValue.At("areas"),
-	domain.Named(Topic("unit"), "机构", "units"),
-	domain.Named(Topic("staff"), "员工", "staff"),
-	domain.Named(Topic("access"), "岗位权限", "access"),
-	domain.Named(Topic("customer"), "客户", "customers"),
-	domain.Named(Topic("claim"), "客户关系申请", "applications"),
-	domain.Named(Topic("attachment"), "下挂", "attachments"),
-	domain.Named(Topic("contact"), "客户联络", "contacts"),
-	domain.Named(Topic("referral"), "引见", "referrals"),
-	domain.Named(Topic("product"), "产品", "products"),
-	domain.Named(Topic("payment"), "划款", "payments"),
-	domain.Named(Topic("policy"), "规则", "policies"),
-	domain.Named(Topic("migration"), "迁移批次", "migration batches"),
-	domain.Named(Topic("attribution"), "业绩归属", "attributions"),
-	domain.Named(Topic("performance"), "业绩", "performance"),
-	domain.Named(Topic("system"), "系统运维", "the system"),
+	domain.Named(TopicUnit, "机构", "units"),
+	domain.Named(TopicStaff, "员工", "staff"),
+	domain.Named(TopicAccess, "岗位权限", "access"),
+	domain.Named(TopicCustomer, "客户", "customers"),
+	domain.Named(TopicClaim, "客户关系申请", "applications"),
+	domain.Named(TopicAttachment, "下挂", "attachments"),
+	domain.Named(TopicContact, "客户联络", "contacts"),
+	domain.Named(TopicReferral, "引见", "referrals"),
+	domain.Named(TopicProduct, "产品", "products"),
+	domain.Named(TopicPayment, "划款", "payments"),
+	domain.Named(TopicPolicy, "规则", "policies"),
+	domain.Named(TopicMigration, "迁移批次", "migration batches"),
+	domain.Named(TopicAttribution, "业绩归属", "attributions"),
+	domain.Named(TopicPerformance, "业绩", "performance"),
+	domain.Named(TopicSystem, "系统运维", "the system"),
 )
 
 // Valid says whether t is one of Topics.
