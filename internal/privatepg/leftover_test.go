@@ -23,7 +23,7 @@ func TestOneStartIsEnoughAfterProgramAndPostgresDiedTogether(t *testing.T) {
 	if err := c.Stop(); err != nil {
 		t.Fatal(err)
 	}
-	for round := range 15 {
+	for round := range 4 {
 		program := exec.Command(os.Args[0])
 		program.Env = append(os.Environ(), "GUISHU_CLUSTER_TEST_ROLE=start-wait", "GUISHU_CLUSTER_TEST_ARGUMENT="+options.DataDir)
 		program.Stderr = os.Stderr
