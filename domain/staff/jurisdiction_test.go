@@ -99,3 +99,33 @@ func TestARoleReachesBeyondADepartmentOnlyIfTheDepartmentIsThereForIt(t *testing
 		}
 	}
 }
+
+// S-02: one manages all of somebody only where all of their roles reach, wherever they
+// themselves belong.
+func TestWhoManagesAllOfSomebodyManagesWhereverTheirRolesReach(t *testing.T) {
+	t.Parallel()
+	tree := around(domain.Branch)
+	holding := func(role domain.Role, at ...string) staff.Principal {
+		events := []any{staff.Hired{Staff: person("li"), Unit: unit("here")}}
+		for _, name := range at {
+			events = append(events, staff.AccessGranted{Request: request(name), Staff: person("li"), Role: role, Unit: unit(name)})
+		}
+		return staff.NewPrincipal(domaintest.Fold[staff.State](events...), tree)
+	}
+	head := holding(domain.RoleSuperior, "here")
+	for _, c := range []struct {
+		whose staff.Principal
+		want  bool
+	}{
+		{holding(domain.RoleAuditor), true},
+		{holding(domain.RoleAuditor, "here"), true},
+		{holding(domain.RoleAuditor, "below"), true},
+		{holding(domain.RoleAuditor, "beside"), false},
+		{holding(domain.RoleAuditor, "firm"), false},
+		{holding(domain.RoleAuditor, "here", "firm"), false},
+	} {
+		if got := head.ManagesAllOf(c.whose); got != c.want {
+			t.Errorf("the head of here manages all of who has %+v: %t, want %t", c.whose.Grants, got, c.want)
+		}
+	}
+}

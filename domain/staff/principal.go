@@ -181,6 +181,12 @@ func (p Principal) Sees(field Field, at domain.Path, line domain.BusinessLine, m
 	return widest
 }
 
+// ManagesAllOf says whether the principal manages staff wherever another one's roles
+// reach. Who lets somebody in anew could act as them, and so gains nothing (S-02).
+func (p Principal) ManagesAllOf(other Principal) bool {
+	return !slices.ContainsFunc(other.Grants, func(g Grant) bool { return !p.May(ManageStaff, g.Path, g.Line) })
+}
+
 // MayReveal says whether a masked field may be shown in full, on record: one role
 // must both see it masked and be allowed to reveal (C-04).
 func (p Principal) MayReveal(field Field, at domain.Path, line domain.BusinessLine, mine bool) bool {

@@ -2,7 +2,6 @@ package api
 
 import (
 	"net/http"
-	"slices"
 
 	"guishu/commands"
 	"guishu/commands/ledger"
@@ -88,9 +87,8 @@ func (a *API) invite(_ http.ResponseWriter, r *http.Request, _ None) (invitation
 	if err != nil {
 		return invitation{}, err
 	}
-	beyond := slices.ContainsFunc(theirs.Grants, func(g staff.Grant) bool { return !x.Principal.May(staff.ManageStaff, g.Path, g.Line) })
 	switch {
-	case beyond:
+	case !x.Principal.ManagesAllOf(theirs):
 		return invitation{}, staff.ErrBeyondReach
 	case !member.Active():
 		return invitation{}, staff.ErrInactive
