@@ -66,7 +66,7 @@ func refused(err error) bool {
 }
 
 // decide carries out attempts until one counts.
-func decide[A any](ctx context.Context, l *Ledger, attempt func(context.Context) (A, error)) (A, error) {
+func decide[A any](ctx context.Context, attempt func(context.Context) (A, error)) (A, error) {
 	first := &deciding{}
 	answer, err := attempt(decideIn(ctx, first))
 	if !refused(err) || !first.kept.Load() || first.wrote.Load() {

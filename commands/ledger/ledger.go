@@ -121,12 +121,12 @@ func Open(ctx context.Context, c Config) (*Ledger, error) {
 	if c.Aggregates == nil {
 		c.Aggregates = aggregates.All()
 	}
+	states := newStates(c.CachedStreams)
 	l := &Ledger{
 		directory: c.Aggregates, id: c.ID, store: c.Store, codec: c.Codec, keys: c.Keys, lookups: c.Lookups, requests: c.Requests, eraser: c.Eraser, census: c.Census,
 		location: c.Location, now: c.Now, log: c.Log,
-		states: newStates(c.CachedStreams), turns: newTurnstiles(), vigil: newVigil(c), tail: newTail(),
+		states: states, turns: newTurnstiles(), vigil: newVigil(c, states.entries.Purge), tail: newTail(),
 	}
-	l.vigil.anew = l.states.entries.Purge
 	names, err := c.Codec.Registry().Names(customer.Erased{})
 	if err != nil {
 		return nil, fmt.Errorf("ledger: %w", err)

@@ -57,7 +57,7 @@ func (l *Ledger) Do(ctx context.Context, call Call, c Command) (Answer, error) {
 // Ask carries out a command that answers more than that it was done.
 func Ask[A any](ctx context.Context, l *Ledger, call Call, c Telling[A]) (A, error) {
 	verb := c.Verb()
-	answer, err := decide(ctx, l, func(ctx context.Context) (answer A, err error) {
+	answer, err := decide(ctx, func(ctx context.Context) (answer A, err error) {
 		t, err := l.begin(ctx, call, verb, c)
 		if err != nil {
 			return answer, err

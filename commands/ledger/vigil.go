@@ -55,8 +55,8 @@ const (
 	vigilPatience = 5 * time.Second
 )
 
-func newVigil(c Config) *vigil {
-	v := &vigil{store: c.Store, beside: c.Verify, held: c.Hold, turn: make(chan struct{}, 1), counted: make(chan struct{}), anew: func() {}}
+func newVigil(c Config, anew func()) *vigil {
+	v := &vigil{store: c.Store, beside: c.Verify, held: c.Hold, turn: make(chan struct{}, 1), counted: make(chan struct{}), anew: anew}
 	if _, countable := v.store.(eventstore.Counter); !countable {
 		close(v.counted)
 	}
