@@ -41,6 +41,7 @@ type Expression struct {
 	text  string
 	match func(name string) bool // in linear time, nil where that cannot be
 	tried *regexp2.Regexp        // nil where it is too large to be tried
+	ascii bool                   // match is right for names of plain ASCII alone
 }
 
 // Compile readies an expression. Errors: ErrLarge, or what is wrong with it.
@@ -62,7 +63,7 @@ func Compile(text string) (*Expression, error) {
 	if tried != nil && subtracts(text) {
 		match = nil
 	}
-	return &Expression{text: text, match: match, tried: tried}, nil
+	return &Expression{text: text, match: match, tried: tried, ascii: strings.Contains(text, `\`)}, nil
 }
 
 // attempt compiles an expression for trying, which decides what one is at all; a large
@@ -81,7 +82,7 @@ func attempt(text string) (*regexp2.Regexp, error) {
 
 // Match says whether the expression matches anywhere in a name. Errors: *SlowError.
 func (e *Expression) Match(name string) (bool, error) {
-	if e.tried == nil || e.match != nil && (plain(name) || !strings.Contains(e.text, `\`)) {
+	if e.tried == nil || e.match != nil && (!e.ascii || plain(name)) {
 		return e.match(name), nil
 	}
 	matched, err := e.tried.MatchString(name)
