@@ -14,6 +14,23 @@ import (
 	"guishu/internal/esdbtest"
 )
 
+// twoServers is a store on a server that holds full, in whose place copied can be put.
+func twoServers(t *testing.T, like string, options esdb.Options) (store *esdb.Store, server *esdbtest.Server, full, copied *memory.Store) {
+	t.Helper()
+	likeness, err := gateway.ParseLikeness(like)
+	if err != nil {
+		t.Fatal(err)
+	}
+	full, copied = memory.New(), memory.New()
+	t.Cleanup(func() { _, _ = full.Close(), copied.Close() })
+	server = esdbtest.Serve(t, full, func(c *gateway.Config) { c.Likeness = likeness })
+	if store, err = esdb.Open(t.Context(), server.Address(), options); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
+	return store, server, full, copied
+}
+
 // E-03: what answers over a new connection is looked at before anything is read or
 // written over it.
 func TestAnOlderCopyIsNeitherReadNorWritten(t *testing.T) {
@@ -21,18 +38,7 @@ func TestAnOlderCopyIsNeitherReadNorWritten(t *testing.T) {
 	for _, name := range gateway.Likenesses() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			likeness, err := gateway.ParseLikeness(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			full, copied := memory.New(), memory.New()
-			t.Cleanup(func() { _, _ = full.Close(), copied.Close() })
-			server := esdbtest.Serve(t, full, func(c *gateway.Config) { c.Likeness = likeness })
-			store, err := esdb.Open(t.Context(), server.Address(), esdb.Options{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { _ = store.Close() })
+			store, server, full, copied := twoServers(t, name, esdb.Options{})
 			known := made(1)[0]
 			done, err := store.Append(t.Context(), eventstore.Append{Stream: "s-1", Expected: eventstore.NoStream, Events: []eventstore.NewEvent{known}})
 			if err != nil {
@@ -46,13 +52,13 @@ func TestAnOlderCopyIsNeitherReadNorWritten(t *testing.T) {
 				}
 				return err
 			})
-			append := func(to eventstore.Stream) error {
+			write := func(to eventstore.Stream) error {
 				_, err := store.Append(t.Context(), eventstore.Append{Stream: to, Expected: eventstore.NoStream, Events: made(1)})
 				return err
 			}
 			server.PutBack(copied)
 			for range 3 {
-				if err := append("t-1"); !errors.Is(err, older) {
+				if err := write("t-1"); !errors.Is(err, older) {
 					t.Errorf("an append to the older copy: %v", err)
 				}
 				for _, err := range store.ReadStream(t.Context(), eventstore.StreamQuery{Stream: "s-1"}) {
@@ -65,12 +71,12 @@ func TestAnOlderCopyIsNeitherReadNorWritten(t *testing.T) {
 				t.Errorf("something was written into the older copy: %d, %v", last, err)
 			}
 			server.PutBack(full)
-			if err := append("t-2"); err != nil {
+			if err := write("t-2"); err != nil {
 				t.Error(err)
 			}
 			end()
 			server.PutBack(copied)
-			if err := append("t-3"); err != nil {
+			if err := write("t-3"); err != nil {
 				t.Errorf("nobody looks any more: %v", err)
 			}
 		})
@@ -85,18 +91,7 @@ func TestAServerThatWasPutBackIsFoundOut(t *testing.T) {
 		for way, options := range map[string]esdb.Options{"shared": {}, "single": {SingleCalls: true}} {
 			t.Run(name+"/"+way, func(t *testing.T) {
 				t.Parallel()
-				likeness, err := gateway.ParseLikeness(name)
-				if err != nil {
-					t.Fatal(err)
-				}
-				full, copied := memory.New(), memory.New()
-				t.Cleanup(func() { _, _ = full.Close(), copied.Close() })
-				server := esdbtest.Serve(t, full, func(c *gateway.Config) { c.Likeness = likeness })
-				store, err := esdb.Open(t.Context(), server.Address(), options)
-				if err != nil {
-					t.Fatal(err)
-				}
-				t.Cleanup(func() { _ = store.Close() })
+				store, server, full, copied := twoServers(t, name, options)
 				var last eventstore.NewEvent
 				for range 30 {
 					last = made(1)[0]
