@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"encoding/base64"
 	"fmt"
-	"net"
 	"strings"
 	"time"
 
@@ -32,7 +31,9 @@ const usualDeadline = 10 * time.Second
 // keeps its connection to itself: this is a second one, made as that is. Without a
 // batch every append has a call of its own.
 func (l *links) greet(address string, lost func()) (*grpc.ClientConn, *batch, error) {
-	conn, err := dial(&l.config, address, func() { l.made.Add(1) })
+	reached, forget := once(address)
+	defer forget()
+	conn, err := dial(&l.config, reached)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -84,9 +85,8 @@ func (l *links) briefly() (context.Context, context.CancelFunc) {
 	return context.WithTimeout(l.ending, time.Duration(l.config.GossipTimeout)*time.Second)
 }
 
-// dial makes a connection as the official client makes its own. It says whenever it
-// reaches for the server: the first time, and each time that it was cut.
-func dial(config *esdb.Configuration, address string, reaching func()) (*grpc.ClientConn, error) {
+// dial makes a connection as the official client makes its own.
+func dial(config *esdb.Configuration, address string) (*grpc.ClientConn, error) {
 	transport := insecure.NewCredentials()
 	if !config.DisableTLS {
 		own := &tls.Config{InsecureSkipVerify: config.SkipCertificateVerification, RootCAs: config.RootCAs, MinVersion: tls.VersionTLS12}
@@ -102,10 +102,6 @@ func dial(config *esdb.Configuration, address string, reaching func()) (*grpc.Cl
 	options := []grpc.DialOption{
 		grpc.WithTransportCredentials(transport),
 		grpc.WithIdleTimeout(0), // it is watched
-		grpc.WithContextDialer(func(ctx context.Context, address string) (net.Conn, error) {
-			reaching()
-			return new(net.Dialer).DialContext(ctx, "tcp", address)
-		}),
 	}
 	if config.KeepAliveInterval >= 0 {
 		options = append(options, grpc.WithKeepaliveParams(keepalive.ClientParameters{
@@ -125,5 +121,3 @@ func (b basicAuthentication) GetRequestMetadata(context.Context, ...string) (map
 
 // RequireTransportSecurity implements credentials.PerRPCCredentials.
 func (basicAuthentication) RequireTransportSecurity() bool { return true }
-
-func nothing() {}

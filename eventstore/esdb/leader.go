@@ -181,7 +181,7 @@ func (b *ballot) result(ctx context.Context) (word, error) {
 
 // ask asks one member who leads.
 func (l *links) ask(ctx context.Context, address string) word {
-	conn, err := dial(&l.config, address, nothing)
+	conn, err := dial(&l.config, address)
 	if err != nil {
 		return word{from: address, err: err}
 	}

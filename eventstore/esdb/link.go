@@ -32,11 +32,16 @@ var errRetired = errors.New("the connection has been given up")
 // client for its connection only until the client says, in its log and before
 // it forgets the connection, that a call failed for want of one. From then on
 // the link is retired, and its client is closed once the last call is over.
+//
+// What a client connects to it connects to once (once.go). Where a server sends it on to
+// another member of a cluster, it says so in its log before it gives that connection to
+// anybody; whoever gets it sends nothing.
 type link struct {
 	server  server
 	client  *esdb.Client
 	batch   *batch // nil where every append has a call of its own
 	retired atomic.Bool
+	sentOn  atomic.Bool     // the client goes to another member by itself
 	gone    context.Context // ends when nothing more is to be expected of the server
 	give    context.CancelFunc
 
@@ -73,20 +78,40 @@ func (l *link) call(ctx context.Context, run func(context.Context, *esdb.Client)
 		return func() {}, errRetired
 	}
 	l.users.Add(1)
+	ctx, cancel := context.WithCancel(ctx)
 	var left sync.Once
-	release = func() { left.Do(l.leave) }
+	release = func() {
+		left.Do(func() {
+			cancel()
+			l.leave()
+		})
+	}
 	var once sync.Once
 	done := func() { once.Do(l.entry.RUnlock) }
 	defer done()
-	var connected atomic.Bool
-	got := func() { connected.Store(true); done() }
+	var first sync.Once
+	var connected, astray atomic.Bool
+	got := func() {
+		first.Do(func() {
+			connected.Store(true)
+			if l.sentOn.Load() {
+				astray.Store(true)
+				cancel()
+			}
+			done()
+		})
+	}
 	err = guarded(func() error { return run(&calling{Context: ctx, got: got}, l.client) })
 	switch {
-	case err == nil:
-	case !connected.Load():
+	case !connected.Load() && err != nil:
 		done()
 		l.bury()
 		return release, errRetired // nothing was sent
+	case astray.Load():
+		done()
+		l.retire()
+		return release, errRetired // nothing was sent
+	case err == nil:
 	case judge(err) == elsewhere, unavailable(err): // not every call says the latter in the log
 		done()
 		l.retire()
@@ -176,8 +201,13 @@ func (l *link) bury() {
 }
 
 // listen takes the client's log. The client writes that a call failed just
-// before it forgets the connection.
+// before it forgets the connection, and that it goes to another member just before it
+// connects there.
 func (l *link) listen(level esdb.LogLevel, format string, arguments ...any) {
+	if strings.HasPrefix(format, "Connecting to leader node") {
+		l.sentOn.Store(true)
+		return
+	}
 	if level != esdb.LogError || !strings.HasPrefix(format, "unexpected exception") {
 		return
 	}
@@ -312,7 +342,9 @@ func (l *links) connect() (*link, error) {
 	got.users.Store(1)
 	got.gone, got.give = context.WithCancel(l.life)
 	config := l.config
-	config.Logger, config.Address, config.DnsDiscover, config.GossipSeeds = got.listen, target.address, false, nil
+	reached, forget := once(target.address)
+	defer forget()
+	config.Logger, config.Address, config.DnsDiscover, config.GossipSeeds = got.listen, reached, false, nil
 	if target.watched {
 		config.GossipTimeout = min(config.GossipTimeout, int(silence/time.Second))
 	}
@@ -336,8 +368,7 @@ func (l *links) connect() (*link, error) {
 	return got, nil
 }
 
-// guard gives a link up as soon as its own connection is cut. Its client would go on by
-// itself with whatever answers there next, which may hold another ledger (E-03).
+// guard gives a link up as soon as its own connection is cut.
 func (l *links) guard(over *link, own *grpc.ClientConn) {
 	for state := own.GetState(); state == connectivity.Ready; state = own.GetState() {
 		if !own.WaitForStateChange(over.gone, state) {

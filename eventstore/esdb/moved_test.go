@@ -90,3 +90,57 @@ func TestAClusterMayLoseItsLeader(t *testing.T) {
 		}
 	}
 }
+
+// successor is the server that a deposed one sends everybody on to.
+type successor struct {
+	strict
+	read *atomic.Int64
+}
+
+func (s successor) Read(request *streams.ReadReq, answers streams.Streams_ReadServer) error {
+	s.read.Add(1)
+	return s.strict.Read(request, answers)
+}
+
+// E-03: nothing is asked of a server that the client goes to by itself, before it was
+// looked at. Here nobody but the client names it, so it is never asked for an event.
+func TestNothingIsAskedWhereTheClientWasSentOn(t *testing.T) {
+	t.Parallel()
+	serve := func(server *grpc.Server, on net.Listener) {
+		done := make(chan error, 1)
+		go func() { done <- server.Serve(on) }()
+		t.Cleanup(func() {
+			server.Stop()
+			<-done
+		})
+	}
+	second := successor{strict: strict{positions: []uint64{200}}, read: new(atomic.Int64)}
+	other, listener := listen(t), listen(t)
+	server := grpc.NewServer()
+	streams.RegisterStreamsServer(server, second)
+	serverfeatures.RegisterServerFeaturesServer(server, second)
+	serve(server, other)
+	first := deposed{strict: strict{positions: []uint64{100}}, lost: new(atomic.Bool), leader: other.Addr().(*net.TCPAddr).Port}
+	server = grpc.NewServer()
+	streams.RegisterStreamsServer(server, first)
+	serverfeatures.RegisterServerFeaturesServer(server, first)
+	serve(server, listener)
+	var believed atomic.Int64
+	for range 3 {
+		first.lost.Store(false)
+		store := openAt(t, listener.Addr().String(), esdb.Options{Patience: 100 * time.Millisecond, Connections: 1})
+		first.lost.Store(true)
+		var all sync.WaitGroup
+		for range 50 {
+			all.Go(func() {
+				if last, err := store.LastPosition(t.Context()); err == nil && last != 100 {
+					believed.Add(1)
+				}
+			})
+		}
+		all.Wait()
+	}
+	if read, believed := second.read.Load(), believed.Load(); read+believed != 0 {
+		t.Errorf("a server that nobody looked at was read from %d times, and believed %d times", read, believed)
+	}
+}

@@ -82,6 +82,9 @@ func (s *Store) readOver(ctx context.Context, l *link, r reader, count uint64) (
 			return got, false, nil
 		}
 		if err != nil {
+			if judge(err) == elsewhere {
+				l.retire() // its client goes there by itself
+			}
 			return got, false, err
 		}
 		got++

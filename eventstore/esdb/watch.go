@@ -18,7 +18,7 @@ const (
 // on with the new leader at once. The official client alone would find out after two
 // keepalives, 20 seconds (E-06).
 func (l *links) watch(over *link) {
-	conn, err := dial(&l.config, over.server.address, nothing)
+	conn, err := dial(&l.config, over.server.address)
 	if err != nil {
 		return
 	}
