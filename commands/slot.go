@@ -115,7 +115,7 @@ func owningCustomer(ctx context.Context, l *ledger.Ledger, s *customer.State) (o
 		return ownership.Customer{}, err
 	}
 	return ownership.Customer{
-		Customer: s.Customer, Home: tree.Unit(s.HomeUnit), Phone: s.Profile.Phone, Erased: s.Erased,
+		Customer: s.Customer, Home: tree.Unit(s.HomeUnit), Phone: s.Profile.Phone, Erased: s.Erased, ErasedAt: s.ErasedAt,
 	}, nil
 }
 

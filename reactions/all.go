@@ -11,6 +11,7 @@ import (
 func all(signIns SignIns) []reaction {
 	return []reaction{
 		promoteCustomer(),
+		dissolveUntenable(),
 		attributeCommission(),
 		counterAttribution(),
 		eraseCustomer(),

@@ -65,16 +65,21 @@ func newHouse(t testing.TB, open func(*commandstest.Firm) eventstore.Store) *hou
 	return h
 }
 
-// onEachStore runs a test on every kind of store there is.
-func onEachStore(t *testing.T, test func(t *testing.T, h *house)) {
-	t.Parallel()
-	for name, open := range map[string]func(*commandstest.Firm) eventstore.Store{
+// kinds are the kinds of store there are.
+func kinds() map[string]func(*commandstest.Firm) eventstore.Store {
+	return map[string]func(*commandstest.Firm) eventstore.Store{
 		"postgres":           commandstest.OnPostgres,
 		"postgres with gaps": func(f *commandstest.Firm) eventstore.Store { return storetest.Sparse(commandstest.OnPostgres(f)) },
 		"eventstoredb":       onEventStoreDB,
 		"memory":             func(*commandstest.Firm) eventstore.Store { return memory.New() },
 		"memory with gaps":   func(*commandstest.Firm) eventstore.Store { return storetest.Sparse(memory.New()) },
-	} {
+	}
+}
+
+// onEachStore runs a test on every kind of store there is.
+func onEachStore(t *testing.T, test func(t *testing.T, h *house)) {
+	t.Parallel()
+	for name, open := range kinds() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			test(t, newHouse(t, open))

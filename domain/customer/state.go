@@ -22,6 +22,7 @@ type State struct {
 	PhoneTyped   domain.Position  // of the event in which somebody last typed the phone
 	Exceptions   []domain.Exception
 	Erased       bool
+	ErasedAt     domain.Position // of the erasure, zero until then
 }
 
 // Exists says whether the customer was ever registered.
@@ -71,6 +72,7 @@ func (s *State) Apply(event any, fact domain.Fact) {
 		}
 	case Erased:
 		s.erase()
+		s.ErasedAt = fact.Position
 	}
 }
 

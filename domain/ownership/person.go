@@ -22,6 +22,7 @@ type Customer struct {
 	Home     organisation.Unit // 客户归属机构
 	Phone    domain.Personal   // on record, may be empty
 	Erased   bool              // nobody gains them any more; applications and owners are let go
+	ErasedAt domain.Position   // of the erasure, zero until then
 }
 
 // near says whether the customer's home is within the person's own reach: the

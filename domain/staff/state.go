@@ -18,8 +18,9 @@ type State struct {
 	HiredBy    domain.StaffID // zero where the ledger itself did
 	Departed   bool
 	LeftOn     domain.Date
-	Grants     []Held    // in the order they were granted
-	Requests   []Request // every request ever, in the order they were made
+	LeftAt     domain.Position // of the departure, zero while employed
+	Grants     []Held          // in the order they were granted
+	Requests   []Request       // every request ever, in the order they were made
 }
 
 // Held is a role somebody holds at a unit.
@@ -139,7 +140,7 @@ func (s *State) Apply(event any, fact domain.Fact) {
 		s.Grants = slices.DeleteFunc(s.Grants, func(h Held) bool { return h.Unit == e.From })
 		s.lapse(func(r Request) bool { return r.Unit == e.From })
 	case Departed:
-		s.Departed, s.LeftOn, s.Grants = true, e.On, nil
+		s.Departed, s.LeftOn, s.LeftAt, s.Grants = true, e.On, fact.Position, nil
 		s.lapse(func(Request) bool { return true })
 	}
 }
