@@ -71,6 +71,7 @@ func TestOverTLSBrowsersAreToldToStayThere(t *testing.T) {
 func TestOnlyRequestsForThisMachineAreTakenToBeFromIt(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
+	h.seen()
 	for host, local := range map[string]bool{
 		"localhost": true, "localhost:8080": true, "127.0.0.1": true, "127.0.0.1:8080": true, "127.1.2.3:80": true, "[::1]": true, "[::1]:8080": true,
 		"rebound.example": false, "rebound.example:8080": false, "localhost.rebound.example": false, "127.0.0.1.rebound.example": false,

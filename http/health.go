@@ -32,9 +32,10 @@ func (t *Trouble) Error() string { return t.Words }
 // readiness remembers the last answers to the checks, so that a prober in a hurry
 // does not become a load.
 type readiness struct {
-	mu   sync.Mutex
-	at   time.Time
-	last health
+	mu     sync.Mutex
+	at     time.Time
+	last   health
+	models progress
 }
 
 // health is what /readyz answers.

@@ -36,6 +36,7 @@ func TestReadinessNamesWhatFails(t *testing.T) {
 			return nil
 		}}}
 	})
+	h.seen()
 	var state struct {
 		Ready  bool              `json:"ready"`
 		Failed map[string]string `json:"failed"`
@@ -96,6 +97,7 @@ func TestReadinessDoesNotHangOnOneProbersPatience(t *testing.T) {
 	h := newHouse(t, func(c *door.Config) {
 		c.Checks = []door.Check{{Name: "store", Ask: func(ctx context.Context) error { return ctx.Err() }}}
 	})
+	h.seen()
 	gone, leave := context.WithCancel(t.Context())
 	leave()
 	answer := httptest.NewRecorder()
@@ -274,6 +276,7 @@ func (stuck) PassedOver() (system, others int64) { return 2, 5 }
 func TestAReactionThatDoesNotGoOnIsNotReady(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, func(c *door.Config) { c.Reactions = stuck{} })
+	h.seen()
 	var state struct {
 		Ready  bool              `json:"ready"`
 		Failed map[string]string `json:"failed"`

@@ -52,8 +52,9 @@ func (s *Server) askReactions(ctx context.Context, state *health) {
 	}
 }
 
-// askModels adds where every read model stands. One that has stopped makes the
-// program not ready, and so does one that was never built.
+// askModels adds where every read model stands. The program is not ready while one has
+// stopped, was never built, has not taken in what the ledger held when this process
+// began, or does not go on (F-12, L-05).
 func (s *Server) askModels(ctx context.Context, state *health) {
 	all, err := s.Models.Status(ctx)
 	if err != nil {
@@ -61,17 +62,14 @@ func (s *Server) askModels(ctx context.Context, state *health) {
 		s.Log.Warn("not ready", "check", "read models", "error", api.Loggable(err))
 		return
 	}
+	for name, trouble := range s.ready.models.judge(all, time.Now(), s.Location) {
+		state.Failed["read model "+name] = trouble
+	}
 	for _, model := range all {
 		stopped := model.Failure != ""
 		state.Models = append(state.Models, modelState{
 			Name: model.Model, Version: model.Serving, Position: int64(model.Position), Lag: model.Lag, Stopped: stopped,
 		})
-		switch {
-		case stopped:
-			state.Failed["read model "+model.Model] = "stopped"
-		case model.Serving == 0 || model.Position == 0 && model.Lag > 0 && model.Building:
-			state.Failed["read model "+model.Model] = "not built"
-		}
 	}
 }
 

@@ -209,7 +209,7 @@ func (b builder) replay(ctx context.Context, plans []*plan, progress Progress) (
 			return nil, err
 		}
 		if builds[i].Generation == 0 || builds[i].Version != p.Version {
-			return nil, fmt.Errorf("read model %s: version %d does not serve", p.Name, p.Version)
+			return nil, fmt.Errorf("read model %s: version %d is not built yet; it is once /readyz of a server is ready", p.Name, p.Version)
 		}
 		reports[i] = Replayed{Model: p.Name, Version: p.Version, Position: builds[i].Position}
 		folded[i] = p.newTx(inMemory)
