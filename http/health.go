@@ -42,7 +42,9 @@ type readiness struct {
 type health struct {
 	Ready  bool              `json:"ready" doc:"能否工作。 Whether it can do its work."`
 	Failed map[string]string `json:"failed,omitempty" doc:"不能工作的部分及其状况。 Each thing that does not work, and how."`
-	Models []modelState      `json:"read_models,omitempty" doc:"各读模型的状况。 Where every read model stands."`
+	// Noticed does not keep the program from its work.
+	Noticed map[string]string `json:"noticed,omitempty" doc:"不妨碍工作、但应处理的状况。 What does not keep it from its work and is to be put right all the same."`
+	Models  []modelState      `json:"read_models,omitempty" doc:"各读模型的状况。 Where every read model stands."`
 }
 
 // modelState is where a read model stands.
@@ -162,21 +164,29 @@ func (s *Server) state(ctx context.Context) health {
 	// The answer is given to others too, so it must not hang on this prober's patience.
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer stop()
-	state := health{Failed: map[string]string{}}
-	for _, check := range s.Checks {
-		if err := check.Ask(ctx); err != nil {
-			s.Log.Warn("not ready", "check", check.Name, "error", api.Loggable(err))
-			state.Failed[check.Name] = "unavailable"
-			var trouble *Trouble
-			if errors.As(err, &trouble) {
-				state.Failed[check.Name] = trouble.Words
-			}
-		}
-	}
+	state := health{Failed: s.ask(ctx, s.Checks, "not ready"), Noticed: s.ask(ctx, s.Notices, "to be put right")}
 	s.askLedger(ctx, &state)
 	s.askModels(ctx, &state)
 	s.askReactions(ctx, &state)
 	state.Ready = len(state.Failed) == 0
 	s.ready.at, s.ready.last = time.Now(), state
 	return state
+}
+
+// ask gives what the checks found, by their names, and has it logged.
+func (s *Server) ask(ctx context.Context, checks []Check, finding string) map[string]string {
+	found := map[string]string{}
+	for _, check := range checks {
+		err := check.Ask(ctx)
+		if err == nil {
+			continue
+		}
+		s.Log.Warn(finding, "check", check.Name, "error", api.Loggable(err))
+		found[check.Name] = "unavailable"
+		var trouble *Trouble
+		if errors.As(err, &trouble) {
+			found[check.Name] = trouble.Words
+		}
+	}
+	return found
 }

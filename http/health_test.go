@@ -61,6 +61,23 @@ func TestReadinessNamesWhatFails(t *testing.T) {
 	h.browser().get("/healthz").is(http.StatusOK)
 }
 
+// S-15: what is to be put right is named to whoever operates the program, which is ready
+// all the same.
+func TestANoticeIsNamedAndLeavesTheProgramReady(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, func(c *door.Config) {
+		c.Notices = []door.Check{{Name: "database role", Ask: func(context.Context) error { return &door.Trouble{Words: "superuser"} }}}
+	})
+	var state struct {
+		Ready   bool              `json:"ready"`
+		Noticed map[string]string `json:"noticed"`
+	}
+	h.browser().get("/readyz").is(http.StatusOK).read(&state)
+	if !state.Ready || state.Noticed["database role"] != "superuser" {
+		t.Errorf("%+v", state)
+	}
+}
+
 // halted is read models of which one has stopped and one was never built.
 type halted struct{ door.Models }
 

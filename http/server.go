@@ -43,6 +43,9 @@ type Config struct {
 	// Checks are asked by /readyz beside the read models, such as whether the
 	// store answers. Optional.
 	Checks []Check
+	// Notices are asked by /readyz, too: what does not keep the program from its work and
+	// is to be put right all the same. Optional.
+	Notices []Check
 	// Collectors are shown in /metrics beside the server's own. Optional.
 	Collectors []prometheus.Collector
 	// MaxBody is how many bytes a request may hold, 1 MiB if zero.

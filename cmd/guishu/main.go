@@ -12,6 +12,8 @@ import (
 	"syscall"
 	_ "time/tzdata" // the business's time zone is known on machines without a database of them, too
 
+	"guishu/eventstore/postgres/schema"
+
 	"github.com/alecthomas/kong"
 )
 
@@ -28,6 +30,7 @@ type commandLine struct {
 	Backup       backupCommand       `cmd:"" help:"备份账本、登录与密钥 / Back up the ledger, sign-ins and keys into a folder."`
 	Restore      restoreCommand      `cmd:"" help:"把备份恢复到空库 / Bring a backup into an empty store and database."`
 	Keys         keysCommand         `cmd:"" help:"导出、装入或更换个人信息的密钥 / Export, load or change the keys of personal data."`
+	Database     databaseCommand     `cmd:"" help:"数据库角色 / Roles of the database."`
 	Invite       inviteCommand       `cmd:"" help:"发放一次性登录 / Give a member of staff a one-time sign-in."`
 	Eventstoredb eventstoredbCommand `cmd:"" help:"以 EventStoreDB 协议提供独立的事件库 / Speak EventStoreDB's protocol over a store of its own, for tests anywhere."`
 	Restrict     restrictCommand     `cmd:"" help:"设置 EventStoreDB 的访问列表,使账本的流不被删除 / Set EventStoreDB's access lists so that nobody deletes the ledger's streams."`
@@ -41,6 +44,7 @@ A ledger of customer ownership: who claimed a customer, who approved, who earned
 
 func newParser(line *commandLine) *kong.Kong {
 	return kong.Must(line, kong.Name("guishu"), kong.Description(about), kong.UsageOnError(),
+		kong.Vars{"server_role": schema.Server},
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110}))
 }
 

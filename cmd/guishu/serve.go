@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"strings"
 
 	"guishu/commands"
 	"guishu/eventstore"
@@ -115,7 +116,20 @@ func newServer(a *app.App, where listenFlags, log *slog.Logger) (*http.Server, e
 		Location:  a.Location, Log: log,
 		Secure: where.Certificate != "" || where.BehindProxy, Version: version(),
 		Checks: []http.Check{{Name: "event store", Ask: storeAnswers(a)}}, Collectors: a.Collectors,
+		Notices: []http.Check{{Name: "database role", Ask: mayOnlyAdd(a)}},
 	})
+}
+
+// mayOnlyAdd says what the program's database role could do to the ledger beyond adding
+// to it (S-15).
+func mayOnlyAdd(a *app.App) func(context.Context) error {
+	return func(ctx context.Context) error {
+		excess, err := a.Excess(ctx)
+		if err != nil || len(excess) == 0 {
+			return err
+		}
+		return &http.Trouble{Words: "程序的数据库角色不止能追加事件,见 docs/database-roles.md / the program's database role can do more than add events, see docs/database-roles.md: " + strings.Join(excess, ", ")}
+	}
 }
 
 // storeAnswers asks the event store, and says what a user lacks whom it refuses.

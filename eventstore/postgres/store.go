@@ -21,6 +21,7 @@ import (
 
 	"guishu/eventstore"
 	"guishu/eventstore/postgres/locks"
+	"guishu/eventstore/postgres/schema"
 )
 
 // Options tune a Store. The zero value is right for production.
@@ -144,7 +145,7 @@ func prepareDatabase(ctx context.Context, config *pgx.ConnConfig, options Option
 			return err
 		}
 	}
-	return migrate(ctx, connection)
+	return schema.Migrate(ctx, connection)
 }
 
 // newReadPool gives connections that always walk the indexes: the tables grow

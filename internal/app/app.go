@@ -89,6 +89,7 @@ type App struct {
 	Collectors []prometheus.Collector
 
 	modelled chan struct{} // closed when Models are there
+	outside  bool          // the events are not in the database
 
 	begin   func(context.Context) error // notes the ledger's first event, nil when it is noted
 	closers []func() error              // run last first
@@ -109,7 +110,7 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	c.Log = calmly(c.Log, time.Now)
-	a := &App{Location: c.Location, Log: c.Log, modelled: make(chan struct{})}
+	a := &App{Location: c.Location, Log: c.Log, modelled: make(chan struct{}), outside: c.EventStoreDB != ""}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, a.Close())
@@ -125,6 +126,11 @@ func Open(ctx context.Context, c Config) (_ *App, err error) {
 	}
 	if err := a.openStore(ctx, c); err != nil {
 		return nil, err
+	}
+	if !c.Tool {
+		if err := a.warnOfExcess(ctx); err != nil {
+			return nil, err
+		}
 	}
 	if err := a.openModels(ctx); err != nil {
 		return nil, err

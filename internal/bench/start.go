@@ -263,7 +263,7 @@ const pause = 2 * time.Millisecond
 // whenUp is when PostgreSQL first let anybody in.
 func whenUp(ctx context.Context, folder string) time.Time {
 	for ctx.Err() == nil {
-		if url, err := privatepg.Join(folder, "guishu"); err == nil {
+		if url, err := privatepg.JoinAsOwner(folder, "guishu"); err == nil {
 			if connection, err := pgx.Connect(ctx, url); err == nil {
 				up := time.Now()
 				_ = connection.Close(ctx)

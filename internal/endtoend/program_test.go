@@ -329,7 +329,7 @@ func (i *installation) url() string {
 	if i.database != "" {
 		return i.database
 	}
-	address, err := privatepg.Join(i.folder, "guishu")
+	address, err := privatepg.JoinAsOwner(i.folder, "guishu")
 	if err != nil {
 		i.t.Fatal(err)
 	}

@@ -8,6 +8,11 @@
 // kernel who is calling (peer authentication) and lets in only the user Guishu
 // runs as and the account that owns the files anyway. There is no password to
 // leak.
+//
+// There are two roles. [Role] owns the cluster and the ledger's tables; Guishu is
+// connected as it only while it makes a database ready, and works as [schema.Server],
+// which can add events and not change them (S-15). Both are let in as the same user of
+// the machine: who is that user, or root, has every right.
 package privatepg
 
 import (
@@ -22,9 +27,11 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"guishu/eventstore/postgres/schema"
 )
 
-// Role is the role that Guishu signs in with; it owns the cluster.
+// Role is the role that owns the cluster and the ledger's tables.
 const Role = "guishu"
 
 // port is only a part of the socket's name: the cluster listens on no address.
@@ -180,11 +187,35 @@ func (c *Cluster) release() error {
 	return errors.Join(append(failures, c.lock.Close())...)
 }
 
-// URL is the address of a database in the cluster, for pgx and libpq alike. It
-// stays the same over restarts of PostgreSQL.
-func (c *Cluster) URL(database string) string {
-	query := url.Values{"host": {c.socket}, "port": {port}}
-	return (&url.URL{Scheme: "postgres", User: url.User(Role), Host: "", Path: "/" + database, RawQuery: query.Encode()}).String()
+// URL is the address of a database in the cluster for its owner, for pgx and libpq
+// alike. It stays the same over restarts of PostgreSQL.
+func (c *Cluster) URL(database string) string { return c.as(Role, database) }
+
+// ServerURL is the address of a database that [Cluster.Restrict] made ready, for the
+// program's work.
+func (c *Cluster) ServerURL(database string) string { return c.as(schema.Server, database) }
+
+func (c *Cluster) as(role, database string) string { return address(c.socket, port, role, database) }
+
+// address is that of a database behind a socket in the folder.
+func address(socket, port, role, database string) string {
+	query := url.Values{"host": {socket}, "port": {port}}
+	return (&url.URL{Scheme: "postgres", User: url.User(role), Host: "", Path: "/" + database, RawQuery: query.Encode()}).String()
+}
+
+// Restrict makes a database ready for a program that can only add to the ledger, also
+// one whose tables an older version left to the role that it worked as itself. Nobody is
+// connected as the owner when it returns.
+func (c *Cluster) Restrict(ctx context.Context, database string) error {
+	conn, err := pgx.Connect(ctx, c.URL(database))
+	if err != nil {
+		return fmt.Errorf("connect to the private cluster: %w", err)
+	}
+	defer conn.Close(context.WithoutCancel(ctx))
+	if err := schema.Prepare(ctx, conn, schema.Server); err != nil {
+		return fmt.Errorf("make the database %s ready: %w", database, err)
+	}
+	return nil
 }
 
 // EnsureDatabase makes a database when the cluster has none of that name.

@@ -492,14 +492,14 @@ func writeFact(ctx context.Context, url string) error {
 		return err
 	}
 	defer conn.Close(ctx)
-	_, err = conn.Exec(ctx, `CREATE TABLE fact (name text); INSERT INTO fact VALUES ('归属')`)
+	_, err = conn.Exec(ctx, `CREATE SCHEMA kept; CREATE TABLE kept.fact (name text); INSERT INTO kept.fact VALUES ('归属')`)
 	return err
 }
 
 func read(t *testing.T, url string) {
 	t.Helper()
 	var name string
-	if err := connect(t, url).QueryRow(t.Context(), `SELECT name FROM fact`).Scan(&name); err != nil || name != "归属" {
+	if err := connect(t, url).QueryRow(t.Context(), `SELECT name FROM kept.fact`).Scan(&name); err != nil || name != "归属" {
 		t.Fatalf("what was written is not there: %q, %v", name, err)
 	}
 }

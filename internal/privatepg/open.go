@@ -28,7 +28,8 @@ type Settings struct {
 // else the same after installing them, where the caller may; else a
 // [MissingError], which says in one line what to install.
 //
-// It returns the database's URL and what stops the private cluster (nothing, for
+// It returns the database's URL, in a private cluster that of a role which can only add
+// to the ledger (S-15), and what stops the private cluster (nothing, for
 // a database that was named). ctx bounds the start only.
 func Open(ctx context.Context, settings Settings) (database string, stop func() error, err error) {
 	if settings.DatabaseURL != "" {
@@ -49,7 +50,10 @@ func Open(ctx context.Context, settings Settings) (database string, stop func() 
 	if err := cluster.EnsureDatabase(ctx, settings.Database); err != nil {
 		return "", nil, errors.Join(err, cluster.Stop())
 	}
-	return cluster.URL(settings.Database), cluster.Stop, nil
+	if err := cluster.Restrict(ctx, settings.Database); err != nil {
+		return "", nil, errors.Join(err, cluster.Stop())
+	}
+	return cluster.ServerURL(settings.Database), cluster.Stop, nil
 }
 
 func startInstalling(ctx context.Context, settings Settings) (*Cluster, error) {

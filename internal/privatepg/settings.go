@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+
+	"guishu/eventstore/postgres/schema"
 )
 
 // setting is one of PostgreSQL's.
@@ -119,9 +121,11 @@ func writeAccess(files string, account account) error {
 	}
 	var ident strings.Builder
 	for _, user := range users {
-		fmt.Fprintf(&ident, "guishu %s %s\n", quoted(user), Role)
+		for _, role := range []string{Role, schema.Server} {
+			fmt.Fprintf(&ident, "guishu %s %s\n", quoted(user), role)
+		}
 	}
-	access := "local all " + Role + " peer map=guishu\nlocal replication " + Role + " peer map=guishu\n"
+	access := "local all " + Role + "," + schema.Server + " peer map=guishu\nlocal replication " + Role + " peer map=guishu\n"
 	if err := writeFor(account, filepath.Join(files, "pg_ident.conf"), ident.String()); err != nil {
 		return err
 	}
