@@ -21,6 +21,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"guishu/eventstore/postgres/schema"
 	"guishu/internal/privatepg"
 )
 
@@ -38,6 +39,30 @@ func URL(t testing.TB) string {
 	server, err := fast()
 	return fresh(t, server, err)
 }
+
+// Roles gives the test the addresses of a fresh database for the role that the program
+// works as, schema.Server, and for the owner of everything; nothing is made in it yet.
+func Roles(t testing.TB) (server, owner string) {
+	t.Helper()
+	here, err := fast()
+	owner = fresh(t, here, err)
+	if here.own == nil {
+		t.Skip("on a server that is not the test's own the program's role may have no way in")
+	}
+	database, err := pgx.ParseConfig(owner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := here.orders.Exec(context.Background(), makeServer); err != nil {
+		t.Fatalf("make the program's role: %v", err)
+	}
+	return here.own.ServerURL(database.Database), owner
+}
+
+// makeServer makes the role, which all databases of the server share, where there is none.
+const makeServer = `DO $$ BEGIN
+	CREATE ROLE ` + schema.Server + ` LOGIN;
+EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$`
 
 // Durable is [URL] on a server that keeps every promise, as in production: for
 // benchmarks and for tests of crashes.

@@ -3,9 +3,9 @@
 WITH role AS (
     SELECT oid, rolsuper, rolcreaterole FROM pg_roles WHERE rolname IN (current_user, session_user)
 ), tables AS (
-    SELECT c.oid, c.oid::regclass::text AS name, c.relowner, n.nspowner
+    SELECT c.oid, 'ledger.' || c.relname AS name, c.relowner, n.nspowner
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.oid IN (to_regclass('ledger.events'), to_regclass('ledger.head'))
+    WHERE n.nspname = 'ledger' AND c.relname IN ('events', 'head')
 ), excess (rank, what, so) AS (
     SELECT 1, 'superuser', rolsuper FROM role
     UNION ALL

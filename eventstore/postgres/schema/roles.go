@@ -15,6 +15,8 @@ const Server = "guishu_server"
 var (
 	//go:embed roles.sql
 	roles string
+	//go:embed another.sql
+	another string
 	//go:embed excess.sql
 	excess string
 )
@@ -25,10 +27,13 @@ var (
 // error and when the program is killed, nothing; doing it again changes nothing (S-15).
 func Prepare(ctx context.Context, connection *pgx.Conn, server string) error {
 	return pgx.BeginFunc(ctx, connection, func(tx pgx.Tx) error {
-		if err := migrate(ctx, tx); err != nil {
+		if _, err := tx.Exec(ctx, "SELECT set_config('guishu.server', $1, true)", server); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, "SELECT set_config('guishu.server', $1, true)", server); err != nil {
+		if _, err := tx.Exec(ctx, another); err != nil {
+			return err
+		}
+		if err := migrate(ctx, tx); err != nil {
 			return err
 		}
 		_, err := tx.Exec(ctx, roles)
@@ -38,7 +43,7 @@ func Prepare(ctx context.Context, connection *pgx.Conn, server string) error {
 
 // Script is the SQL of Prepare, for whoever runs it by hand.
 func Script(server string) string {
-	return "BEGIN;\nSET LOCAL guishu.server = '" + strings.ReplaceAll(server, "'", "''") + "';\n\n" + ledger + "\n" + roles + "\nCOMMIT;\n"
+	return "BEGIN;\nSET LOCAL guishu.server = '" + strings.ReplaceAll(server, "'", "''") + "';\n\n" + another + "\n" + ledger + "\n" + roles + "\nCOMMIT;\n"
 }
 
 // Excess says what whoever is connected could do to the ledger beyond reading it and

@@ -12,9 +12,6 @@ DECLARE
     its    oid;
     thing  text;
 BEGIN
-    IF server = current_user THEN
-        RAISE EXCEPTION 'run this as another role than %, which the program signs in as: the ledger''s tables become the property of whoever runs it', server;
-    END IF;
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = server) THEN
         BEGIN
             EXECUTE format('CREATE ROLE %I LOGIN', server);

@@ -43,9 +43,10 @@ func migrate(ctx context.Context, tx pgx.Tx) error {
 	var may bool
 	err = tx.QueryRow(ctx, `
 		SELECT current_user, coalesce(
-			(SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = to_regclass('ledger.events')),
-			(SELECT has_schema_privilege(oid, 'CREATE') FROM pg_namespace WHERE nspname = 'ledger'),
-			has_database_privilege(current_database(), 'CREATE'))`).Scan(&role, &may)
+			(SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE relname = 'events' AND relnamespace = ledger),
+			(SELECT has_schema_privilege(ledger, 'CREATE') WHERE ledger IS NOT NULL),
+			has_database_privilege(current_database(), 'CREATE'))
+		FROM (SELECT (SELECT oid FROM pg_namespace WHERE nspname = 'ledger') AS ledger) AS place`).Scan(&role, &may)
 	if err != nil {
 		return err
 	}
@@ -57,22 +58,19 @@ func migrate(ctx context.Context, tx pgx.Tx) error {
 }
 
 // isCurrent looks before it touches: creating the triggers again would take locks that
-// wait for readers and writers.
-func isCurrent(ctx context.Context, tx pgx.Tx) (bool, error) {
-	var triggers, columns int
-	err := tx.QueryRow(ctx, `
-		SELECT count(*)
-		FROM pg_trigger
-		WHERE tgenabled = 'A'
-		  AND (tgrelid, tgname) IN (
-			(to_regclass('ledger.events'), 'events_are_never_rewritten'),
-			(to_regclass('ledger.head'), 'head_is_never_removed'))`).Scan(&triggers)
-	if err != nil || triggers != 2 {
-		return false, err
-	}
+// wait for readers and writers. It asks by names, which takes no right to the tables.
+func isCurrent(ctx context.Context, tx pgx.Tx) (current bool, err error) {
 	err = tx.QueryRow(ctx, `
-		SELECT count(*)
-		FROM pg_attribute
-		WHERE attrelid = to_regclass('ledger.events') AND attname = 'is_binary' AND NOT attisdropped`).Scan(&columns)
-	return columns == 1, err
+		WITH tables AS (
+			SELECT c.oid, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'ledger'
+		)
+		SELECT 2 = (
+			SELECT count(*) FROM pg_trigger JOIN tables ON tables.oid = tgrelid
+			WHERE tgenabled = 'A'
+			  AND (relname, tgname) IN (('events', 'events_are_never_rewritten'), ('head', 'head_is_never_removed'))
+		) AND EXISTS (
+			SELECT FROM pg_attribute JOIN tables ON tables.oid = attrelid
+			WHERE relname = 'events' AND attname = 'is_binary' AND NOT attisdropped
+		)`).Scan(&current)
+	return current, err
 }
