@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"guishu/commands"
@@ -167,6 +168,23 @@ func TestAnOlderPrivateClusterIsBroughtOver(t *testing.T) {
 			t.Errorf("not the program's own: %v", theirs)
 		}
 		closed(t, a)
+	}
+}
+
+// S-15: who starts the program as a superuser or owner is told so, and it works.
+func TestAProgramThatCanDoMoreThanAddSaysSo(t *testing.T) {
+	t.Parallel()
+	_, owner := pgtest.Roles(t)
+	var said strings.Builder
+	config := newPlace(t).config("")
+	config.Database.DatabaseURL, config.Log = owner, slog.New(slog.NewTextHandler(&said, nil))
+	a, err := app.Open(t.Context(), config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closed(t, a)
+	if !strings.Contains(said.String(), "can do more to the ledger than add to it") || !strings.Contains(said.String(), "can=superuser") {
+		t.Errorf("it said %q", said.String())
 	}
 }
 
