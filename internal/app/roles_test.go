@@ -182,7 +182,7 @@ func TestAProgramThatCanDoMoreThanAddSaysSo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer closed(t, a)
+	closed(t, a)
 	if !strings.Contains(said.String(), "can do more to the ledger than add to it") || !strings.Contains(said.String(), "can=superuser") {
 		t.Errorf("it said %q", said.String())
 	}
