@@ -68,6 +68,7 @@ func TestANoticeIsNamedAndLeavesTheProgramReady(t *testing.T) {
 	h := newHouse(t, func(c *door.Config) {
 		c.Notices = []door.Check{{Name: "database role", Ask: func(context.Context) error { return &door.Trouble{Words: "superuser"} }}}
 	})
+	h.seen()
 	var state struct {
 		Ready   bool              `json:"ready"`
 		Noticed map[string]string `json:"noticed"`
