@@ -46,3 +46,9 @@ func Visible(text string) string {
 		return r
 	}, text)
 }
+
+// Wordless says that a text tells nobody anything: it has no letter that anybody sees.
+// Where a reason or a purpose is asked for, such a text is none (S-14).
+func Wordless(text string) bool {
+	return !strings.ContainsFunc(Visible(text), unicode.IsLetter)
+}

@@ -33,3 +33,18 @@ func TestALineHoldsNothingThatNobodySees(t *testing.T) {
 		}
 	}
 }
+
+// What says why holds a letter, of any script, that somebody sees (S-14).
+func TestAReasonHasLetters(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"", " ", ".", "。。。", "—", "-", "123", "\u200b", "\u3164", "\u115f\u1160", "\uffa0", "\u2800", "\u0301", "☎️", "\xff"} {
+		if !domain.Wordless(text) {
+			t.Errorf("%+q says something", text)
+		}
+	}
+	for _, text := range []string{"误", "客户要求", "moved", "№ 5 a", "тест", "\u200b误", "ﾃｽﾄ"} {
+		if domain.Wordless(text) {
+			t.Errorf("%+q says nothing", text)
+		}
+	}
+}

@@ -116,7 +116,7 @@ func TestEnd(t *testing.T) {
 		},
 		rule{
 			Name: "C-01 an end without a reason is refused", Given: []any{attached(first, lin)},
-			When: end(first, func(in *attachment.Ending) { in.Reason = " " }), Refused: domain.ErrFormRequired, At: "reason",
+			When: end(first, func(in *attachment.Ending) { in.Reason = "\u200b." }), Refused: domain.ErrFormRequired, At: "reason",
 		},
 		rule{
 			Name: "B-27 an attachment ends once", Given: []any{attached(first, lin), ended(first, lin)},

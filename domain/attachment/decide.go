@@ -85,7 +85,7 @@ func (s *State) End(in Ending) ([]any, error) {
 		return nil, ErrNotAttached
 	case !attachment.Active():
 		return nil, ErrEnded
-	case in.Reason == "":
+	case domain.Wordless(in.Reason):
 		return nil, domain.ErrFormRequired.At("reason")
 	case utf8.RuneCountInString(in.Reason) > longestReason:
 		return nil, domain.ErrFormValue.At("reason")

@@ -267,6 +267,7 @@ func TestRecords(t *testing.T) {
 		rule{Name: "B-14 there is a payment", Given: []any{registered()}, When: become(domain.PaymentID{}), Refused: domain.ErrFormRequired},
 		rule{Name: "B-14 there is a customer", When: become(payment("first")), Refused: domain.ErrQueryNotFoundOrOutOfScope},
 		rule{Name: "erasure has a legal ground", Given: []any{registered()}, When: erase(" "), Refused: domain.ErrFormRequired, At: "basis"},
+		rule{Name: "erasure has a legal ground in words (S-14)", Given: []any{registered()}, When: erase("."), Refused: domain.ErrFormRequired, At: "basis"},
 		rule{Name: "erasure is recorded", Given: []any{registered()}, When: erase("PIPL 47"), Then: []any{erased()}},
 		rule{Name: "erasure happens once", Given: []any{registered(), erased()}, When: erase("PIPL 47"), Then: nil},
 	)

@@ -86,7 +86,7 @@ func (s *State) Erase(basis string) ([]any, error) {
 		return nil, domain.ErrQueryNotFoundOrOutOfScope
 	case s.Erased:
 		return nil, nil
-	case basis == "":
+	case domain.Wordless(basis):
 		return nil, domain.ErrFormRequired.At("basis")
 	case len(basis) > longestLine:
 		return nil, domain.ErrFormValue.At("basis")

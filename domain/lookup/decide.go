@@ -133,10 +133,10 @@ func Reveal(customer domain.CustomerID, staff domain.StaffID, fields []string, p
 		return nil, domain.ErrQueryNotFoundOrOutOfScope
 	case len(fields) == 0:
 		return nil, domain.ErrFormRequired.At("fields")
-	case purpose == "" && rules.RevealNeedsPurpose:
-		return nil, ErrPurposeRequired.At("purpose")
 	case !utf8.ValidString(purpose) || utf8.RuneCountInString(purpose) > longestPurpose:
 		return nil, domain.ErrFormValue.At("purpose")
+	case domain.Wordless(purpose) && (purpose != "" || rules.RevealNeedsPurpose):
+		return nil, ErrPurposeRequired.At("purpose")
 	}
 	return []any{Revealed{Customer: customer, Staff: staff, Fields: fields, Purpose: purpose}}, nil
 }

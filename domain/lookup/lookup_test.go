@@ -175,6 +175,8 @@ func TestReveal(t *testing.T) {
 		code    domain.Code
 	}{
 		{"C-04 a reveal has a purpose", []string{"phone"}, " ", lookup.ErrPurposeRequired},
+		{"C-04 a reveal has a purpose in words (S-14)", []string{"phone"}, ".", lookup.ErrPurposeRequired},
+		{"C-04 a reveal has a purpose that somebody sees (S-14)", []string{"phone"}, "\u3164", lookup.ErrPurposeRequired},
 		{"C-04 a reveal is of something", nil, "x", domain.ErrFormRequired},
 		{"C-04 a purpose is text", []string{"phone"}, "\xff", domain.ErrFormValue},
 	} {

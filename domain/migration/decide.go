@@ -82,7 +82,7 @@ func (s *State) Refuse(by domain.StaffID, reason string) ([]any, error) {
 		return nil, stateRefusal(s.Status)
 	case by.IsZero():
 		return nil, domain.ErrFormRequired.At("refused_by")
-	case reason == "":
+	case domain.Wordless(reason):
 		return nil, domain.ErrFormRequired.At("reason")
 	case tooLong(reason):
 		return nil, domain.ErrFormValue.At("reason")

@@ -84,7 +84,7 @@ func TestMigration(t *testing.T) {
 		},
 		rule{Name: "B-31 a batch is refused with the reason", Given: []any{proposed}, When: refuse(" 不完整 "), Then: []any{refused}},
 		rule{
-			Name: "C-01 a refusal has a reason", Given: []any{proposed}, When: refuse(" "),
+			Name: "C-01 a refusal has a reason", Given: []any{proposed}, When: refuse("-"),
 			Refused: domain.ErrFormRequired, At: "reason",
 		},
 		rule{

@@ -174,7 +174,7 @@ func (t *Tree) Close(id domain.UnitID, staffBelow int, reason string) ([]any, er
 		return nil, ErrInUse.At("unit").With("reason", "units")
 	case staffBelow > 0:
 		return nil, ErrInUse.At("unit").With("reason", "staff")
-	case reason == "":
+	case domain.Wordless(reason):
 		return nil, domain.ErrFormRequired.At("reason")
 	}
 	return []any{UnitClosed{Unit: id, Reason: reason}}, nil

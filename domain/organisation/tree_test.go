@@ -292,6 +292,7 @@ func TestRenameAndClose(t *testing.T) {
 		},
 		domaintest.Rule[organisation.Tree]{Name: "A-61 a unit with staff stays", Given: bank(), When: closing("west-1", 1, "merged"), Refused: organisation.ErrInUse},
 		domaintest.Rule[organisation.Tree]{Name: "closing has a reason", Given: bank(), When: closing("west-1", 0, " "), Refused: domain.ErrFormRequired, At: "reason"},
+		domaintest.Rule[organisation.Tree]{Name: "closing has a reason in words (S-14)", Given: bank(), When: closing("west-1", 0, "——"), Refused: domain.ErrFormRequired, At: "reason"},
 		domaintest.Rule[organisation.Tree]{Name: "a unit closes once", Given: append(bank(), closed), When: closing("west-1", 0, "x"), Refused: organisation.ErrClosed},
 		domaintest.Rule[organisation.Tree]{Name: "what never was does not close", When: closing("west-1", 0, "x"), Refused: organisation.ErrUnknown},
 	)

@@ -152,17 +152,16 @@ type Rejection struct {
 }
 
 // Reject decides an application against, with a reason of the least length that
-// the policy asks for, and one character at least.
+// the policy asks for, and with one letter at least.
 func (s *State) Reject(in Rejection, rules policy.ClaimRules) ([]any, error) {
 	if _, err := s.decidable(in.Application, in.Approver); err != nil {
 		return nil, err
 	}
 	reason := strings.TrimSpace(in.Reason)
-	length := utf8.RuneCountInString(reason)
 	switch {
-	case length < max(rules.RejectReasonRunes, 1):
+	case domain.Wordless(reason), utf8.RuneCountInString(domain.Visible(reason)) < rules.RejectReasonRunes:
 		return nil, ErrRejectReasonRequired.At("reason")
-	case length > longestReason || !utf8.ValidString(reason):
+	case utf8.RuneCountInString(reason) > longestReason || !utf8.ValidString(reason):
 		return nil, domain.ErrFormValue.At("reason")
 	}
 	return []any{ClaimRejected{Application: in.Application, Approver: in.Approver, Reason: reason}}, nil

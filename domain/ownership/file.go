@@ -180,7 +180,7 @@ func (s *State) changeable(in Change, applicant Person) (string, error) {
 		return "", staff.ErrInactive
 	case applicant.Staff != s.Owner && !in.Supervises:
 		return "", ErrNotOwner
-	case reason == "":
+	case domain.Wordless(reason):
 		return "", domain.ErrFormRequired.At("reason")
 	case !utf8.ValidString(reason) || utf8.RuneCountInString(reason) > longestReason:
 		return "", domain.ErrFormValue.At("reason")

@@ -185,7 +185,7 @@ func TestFileChange(t *testing.T) {
 	over := ownership.Change{Application: application("2"), Reason: "on leave", Supervises: true}
 	leaves := ownership.Change{Application: application("2"), Reason: "moved away"}
 	unreasoned, long := own, own
-	unreasoned.Reason, long.Reason = "", strings.Repeat("长", 501)
+	unreasoned.Reason, long.Reason = "...", strings.Repeat("长", 501)
 	left, full := wang, wang
 	left.Active, full.Owned = false, 3
 	off, capped := rules, rules
@@ -306,6 +306,8 @@ func TestConsentRejectWithdraw(t *testing.T) {
 		rule{Name: "A-14 an application is rejected with a reason", Given: []any{filed}, When: reject("head", " 电话不符 "),
 			Then: []any{ownership.ClaimRejected{Application: application("1"), Approver: staffID("head"), Reason: "电话不符"}}},
 		rule{Name: "A-14 a rejection has a reason", Given: []any{filed}, When: reject("head", "  "), Refused: ownership.ErrRejectReasonRequired},
+		rule{Name: "A-14 a rejection has a reason in words (S-14)", Given: []any{filed}, When: reject("head", "。。。"), Refused: ownership.ErrRejectReasonRequired},
+		rule{Name: "A-14 a rejection has a reason of characters that somebody sees (S-14)", Given: []any{filed}, When: reject("head", "不\u200b\u200b"), Refused: ownership.ErrRejectReasonRequired},
 		rule{Name: "A-14 of two characters", Given: []any{filed}, When: reject("head", "不"), Refused: ownership.ErrRejectReasonRequired},
 		rule{Name: "A-14 of one at least, whatever the policy says", Given: []any{filed}, When: func(s *ownership.State) ([]any, error) {
 			return s.Reject(ownership.Rejection{Application: application("1"), Approver: staffID("head")}, lax)

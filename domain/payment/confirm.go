@@ -90,7 +90,7 @@ func (s *State) end(to Status, in Ending) (reason string, err error) {
 	}
 	reason = strings.TrimSpace(in.Reason)
 	switch {
-	case reason == "":
+	case domain.Wordless(reason):
 		return "", ErrReasonRequired.At("reason")
 	case utf8.RuneCountInString(reason) > longestReason || !utf8.ValidString(reason):
 		return "", domain.ErrFormValue.At("reason")

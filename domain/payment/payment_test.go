@@ -338,7 +338,7 @@ func TestTheWaysBack(t *testing.T) {
 		},
 		rule{
 			Name: "B-11 a return needs a reason", Given: []any{sparse(), registered()},
-			When: because(back, " "), Refused: payment.ErrReasonRequired,
+			When: because(back, "."), Refused: payment.ErrReasonRequired,
 		},
 		rule{Name: "B-11 a reservation is not returned", Given: []any{sparse()}, When: because(back, "x"), Refused: payment.ErrState},
 		rule{Name: "B-11 a reservation is cancelled", Given: []any{sparse()}, When: because(cancel, "客户放弃"), Then: []any{cancelled}},
@@ -352,7 +352,7 @@ func TestTheWaysBack(t *testing.T) {
 		},
 		rule{
 			Name: "B-11 cancelling needs a reason", Given: []any{sparse()},
-			When: because(cancel, ""), Refused: payment.ErrReasonRequired,
+			When: because(cancel, "\u200b"), Refused: payment.ErrReasonRequired,
 		},
 		rule{
 			Name: "B-11 a confirmed payment is not cancelled", Given: []any{sparse(), registered(), confirmed()},
@@ -364,7 +364,7 @@ func TestTheWaysBack(t *testing.T) {
 		},
 		rule{
 			Name: "B-11 a reversal needs a reason", Given: []any{sparse(), registered(), confirmed()},
-			When: because(reverse, ""), Refused: payment.ErrReasonRequired,
+			When: because(reverse, "123"), Refused: payment.ErrReasonRequired,
 		},
 		rule{
 			Name: "B-11 what is not confirmed is not reversed", Given: []any{sparse(), registered()},

@@ -79,7 +79,7 @@ func (s *State) CloseSubscription(reason string) ([]any, error) {
 		return nil, ErrUnknown
 	case !s.open:
 		return nil, ErrState.With("state", "closed")
-	case utf8.RuneCountInString(reason) > longestText:
+	case utf8.RuneCountInString(reason) > longestText, reason != "" && domain.Wordless(reason):
 		return nil, domain.ErrFormValue.At("reason")
 	}
 	return []any{SubscriptionClosed{Product: s.Product, Reason: reason}}, nil

@@ -95,6 +95,7 @@ func TestProduct(t *testing.T) {
 			Name: "B-12 subscription is closed", Given: []any{launched, opened}, When: closeBecause("额满"),
 			Then: []any{product.SubscriptionClosed{Product: id, Reason: "额满"}},
 		},
+		rule{Name: "B-12 a reason that is given is in words (S-14)", Given: []any{launched, opened}, When: closeBecause("."), Refused: domain.ErrFormValue, At: "reason"},
 		rule{Name: "B-12 a closed product cannot be closed", Given: []any{launched}, When: closeBecause(""), Refused: product.ErrState},
 		rule{Name: "B-12 an unknown product cannot be closed", When: closeBecause(""), Refused: product.ErrUnknown},
 		rule{

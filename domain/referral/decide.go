@@ -78,7 +78,7 @@ func (s *State) Reject(in Answering, reason string) ([]any, error) {
 		return nil, err
 	}
 	switch {
-	case reason == "":
+	case domain.Wordless(reason):
 		return nil, ErrReasonRequired.At("reason")
 	case utf8.RuneCountInString(reason) > longestText:
 		return nil, domain.ErrFormValue.At("reason")

@@ -109,6 +109,7 @@ func TestAnsweringAReferral(t *testing.T) {
 		rule{Name: "A-56 nobody else accepts", Given: given, When: accept(ann.Staff, "2026-03-02"), Refused: referral.ErrNotTarget},
 		rule{Name: "A-56 the colleague rejects with a reason", Given: given, When: reject(bo.Staff, " 客户已满 "), Then: []any{rejected}},
 		rule{Name: "A-56 a rejection needs a reason", Given: given, When: reject(bo.Staff, " "), Refused: referral.ErrReasonRequired, At: "reason"},
+		rule{Name: "A-56 a rejection needs a reason in words (S-14)", Given: given, When: reject(bo.Staff, "."), Refused: referral.ErrReasonRequired, At: "reason"},
 		rule{Name: "A-56 nobody else rejects", Given: given, When: reject(ann.Staff, "不"), Refused: referral.ErrNotTarget},
 		rule{Name: "A-56 the referrer cancels", Given: given, When: cancel(ann.Staff, "2026-03-02"), Then: []any{cancelled}},
 		rule{Name: "A-56 nobody else cancels", Given: given, When: cancel(bo.Staff, "2026-03-02"), Refused: referral.ErrNotReferrer},

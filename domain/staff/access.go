@@ -101,7 +101,7 @@ func (s *State) Refuse(id domain.RequestID, approver domain.StaffID, reason stri
 	if _, err := s.answerable(id, approver); err != nil {
 		return nil, err
 	}
-	if reason = strings.TrimSpace(reason); reason == "" {
+	if reason = strings.TrimSpace(reason); domain.Wordless(reason) {
 		return nil, domain.ErrFormRequired.At("reason")
 	}
 	return []any{AccessRefused{Request: id, Staff: s.Staff, RefusedBy: approver, Reason: reason}}, nil
@@ -144,7 +144,7 @@ func (s *State) Revoke(role domain.Role, unit domain.UnitID, reason string) ([]a
 	if !s.Holds(role, unit) {
 		return nil, domain.ErrQueryNotFoundOrOutOfScope.At("role")
 	}
-	if reason = strings.TrimSpace(reason); reason == "" {
+	if reason = strings.TrimSpace(reason); domain.Wordless(reason) {
 		return nil, domain.ErrFormRequired.At("reason")
 	}
 	return []any{AccessRevoked{Staff: s.Staff, Role: role, Unit: unit, Reason: reason}}, nil

@@ -122,7 +122,7 @@ func (s *State) Depart(in Leaving, today domain.Date) ([]any, error) {
 		return nil, domain.ErrFormRequired.At("on")
 	case in.On.After(today):
 		return nil, domain.ErrFormValue.At("on")
-	case in.Reason == "":
+	case domain.Wordless(in.Reason):
 		return nil, domain.ErrFormRequired.At("reason")
 	case len(in.Open) > 0:
 		return nil, ErrOpenApprovals.With("open", strings.Join(slices.Sorted(slices.Values(in.Open)), ","))

@@ -167,10 +167,11 @@ func TestAnswerAccess(t *testing.T) {
 		rule{Name: "B-28 a request is refused with a reason", Given: pending, When: refuse("boss", " not needed "),
 			Then: []any{staff.AccessRefused{Request: request("1"), Staff: person("li"), RefusedBy: person("boss"), Reason: "not needed"}}},
 		rule{Name: "B-28 a refusal has a reason", Given: pending, When: refuse("boss", " "), Refused: domain.ErrFormRequired, At: "reason"},
+		rule{Name: "B-28 a refusal has a reason in words (S-14)", Given: pending, When: refuse("boss", "."), Refused: domain.ErrFormRequired, At: "reason"},
 		rule{Name: "B-28 who asked does not refuse", Given: pending, When: refuse("clerk", "x"), Refused: staff.ErrGrantSelfApproval},
 		rule{Name: "B-28 access is taken away with a reason", Given: held, When: revoke(rm, "moved"),
 			Then: []any{staff.AccessRevoked{Staff: person("li"), Role: rm, Unit: unit("self"), Reason: "moved"}}},
-		rule{Name: "B-28 taking away has a reason", Given: held, When: revoke(rm, ""), Refused: domain.ErrFormRequired},
+		rule{Name: "B-28 taking away has a reason", Given: held, When: revoke(rm, "1."), Refused: domain.ErrFormRequired},
 		rule{Name: "B-28 what is not held is not taken away", Given: held, When: revoke(domain.RoleTeller, "x"), Refused: domain.ErrQueryNotFoundOrOutOfScope},
 	)
 }
@@ -199,7 +200,7 @@ func TestTransferAndDeparture(t *testing.T) {
 			When: leave(staff.Leaving{On: today, Reason: "x", Open: []string{"b", "a"}}), Refused: staff.ErrOpenApprovals},
 		rule{Name: "B-28 a departure does not lie in the future", Given: []any{hired()}, When: leave(staff.Leaving{On: today.AddDays(1), Reason: "x"}), Refused: domain.ErrFormValue, At: "on"},
 		rule{Name: "B-28 a departure has a day", Given: []any{hired()}, When: leave(staff.Leaving{Reason: "x"}), Refused: domain.ErrFormRequired, At: "on"},
-		rule{Name: "B-28 a departure has a reason", Given: []any{hired()}, When: leave(staff.Leaving{On: today}), Refused: domain.ErrFormRequired, At: "reason"},
+		rule{Name: "B-28 a departure has a reason", Given: []any{hired()}, When: leave(staff.Leaving{On: today, Reason: "?"}), Refused: domain.ErrFormRequired, At: "reason"},
 		rule{Name: "B-28 who never came does not leave", When: leave(leaving), Refused: staff.ErrUnknown},
 	)
 }
