@@ -7,13 +7,12 @@ import (
 	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/attachment"
-	"guishu/domain/customer"
-	"guishu/domain/organisation"
 	"guishu/domain/staff"
 )
 
 // AttachAdvisor enters an advisor for a customer (下挂); the entry's position
-// decides priority (B-29 … B-31).
+// decides priority (B-29 … B-31). Advisors attach themselves to customers whom they
+// entered; to anybody else's they ask to be attached (B-30, see RequestAttachment).
 type AttachAdvisor struct {
 	Customer domain.CustomerID `json:"customer"`
 	Advisor  domain.StaffID    `json:"advisor"`
@@ -21,11 +20,9 @@ type AttachAdvisor struct {
 
 var attachAdvisor = ledger.Verb{
 	Name: "attach-advisor", Needs: staff.AttachAdvisor,
-	Title: ledger.Say("下挂财富管理师", "Attach an advisor"),
-	Does:  ledger.Say("为客户下挂财富管理师；下挂的先后决定业绩归属的优先顺序。", "Enters an advisor for a customer; the entry's position decides priority."),
-	Refuses: slices.Concat(absentStaff, []domain.Code{
-		attachment.ErrAlreadyAttached, attachment.ErrModel, attachment.ErrDate, organisation.ErrLine, customer.ErrErased,
-	}),
+	Title:   ledger.Say("下挂财富管理师", "Attach an advisor"),
+	Does:    ledger.Say("为客户下挂财富管理师；下挂的先后决定业绩归属的优先顺序。下挂他人录入的客户须先申请。", "Enters an advisor for a customer; the entry's position decides priority. For oneself and somebody else's customer, request it instead."),
+	Refuses: slices.Concat(unattachable, []domain.Code{attachment.ErrApprovalRequired}),
 }
 
 // Verb is attach-advisor.
@@ -34,19 +31,15 @@ func (AttachAdvisor) Verb() ledger.Verb { return attachAdvisor }
 // Run attaches and answers with the attachment's id.
 func (c AttachAdvisor) Run(ctx context.Context, t *ledger.Task) (ledger.Answer, error) {
 	id := t.Made("attachment")
-	return ledger.Write(ctx, t, theAttachments(c.Customer, id, c.about), func(_ context.Context, s attachmentCase) ([]any, error) {
-		if err := s.advisor.act(t); err != nil {
+	return ledger.Write(ctx, t, theAttachments(c.Customer, id, c.about, atBoth), func(ctx context.Context, s attachmentCase) ([]any, error) {
+		if err := s.known(ctx, t); err != nil {
 			return nil, err
 		}
-		if s.customer.Erased {
-			return nil, customer.ErrErased
+		attaching, err := s.attaching(ctx, t, domain.AttachmentID(id))
+		if err != nil {
+			return nil, err
 		}
-		unit := s.advisor.unit
-		return s.Attach(attachment.Attaching{
-			Attachment: domain.AttachmentID(id), Customer: c.Customer, Advisor: c.Advisor,
-			Unit: unit.ID, Model: unit.Model, Line: unit.Line, CustomerLine: s.home.Line,
-			History: t.History(), Now: t.Now(),
-		})
+		return s.Attach(attaching)
 	})
 }
 

@@ -114,7 +114,7 @@ func TestAProcessThatIsBehindDecidesTheSame(t *testing.T) {
 	if early, err := commands.Attribute(t.Context(), behind, before.Payment); err != nil || early.PolicyVersion != 0 {
 		t.Fatalf("decided %+v, %v", early, err)
 	}
-	_, err := h.Ledger.Do(t.Context(), h.As(h.Director), commands.PublishPolicy{EffectiveOn: h.Ledger.Today(), Rules: policy.Default()})
+	_, err := h.Ledger.Do(t.Context(), h.As(h.Director), commands.PublishPolicy{EffectiveOn: h.Ledger.Today(), Rules: commands.Rules(policy.Default())})
 	h.Must(err)
 	after := h.Sale("after")
 	h.Confirm(after.Payment, h.Dora)

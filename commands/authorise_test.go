@@ -74,6 +74,10 @@ func examples(on things, today domain.Date) map[string]ledger.Body {
 		commands.RequestAdjustment{Customer: on.customer, Line: on.line, NewOwner: on.staff, Reason: "交接"},
 		commands.RequestDissolution{Customer: on.customer, Line: on.line, Reason: "销户"},
 		commands.AttachAdvisor{Customer: on.customer, Advisor: on.staff},
+		commands.RequestAttachment{Customer: on.customer, Reason: "客户要求"},
+		commands.ApproveAttachment{Customer: on.customer, Attachment: on.attachment},
+		commands.RefuseAttachment{Customer: on.customer, Attachment: on.attachment, Reason: "已有人"},
+		commands.WithdrawAttachmentRequest{Customer: on.customer, Attachment: on.attachment},
 		commands.EndAttachment{Customer: on.customer, Attachment: on.attachment, Reason: "交接"},
 		commands.RecordContact{Customer: on.customer, Advisor: on.staff, OccurredOn: today, Method: attachment.ContactByPhone},
 		commands.OfferReferral{Customer: on.customer, Target: on.staff},
@@ -92,7 +96,7 @@ func examples(on things, today domain.Date) map[string]ledger.Body {
 		commands.ReversePayment{Payment: on.payment, Reason: "退款"},
 		commands.DecideAttribution{Payment: on.payment},
 		commands.CounterAttribution{Payment: on.payment},
-		commands.PublishPolicy{EffectiveOn: today, Rules: policy.Default()},
+		commands.PublishPolicy{EffectiveOn: today, Rules: commands.Rules(policy.Default())},
 		commandstest.Proposal(),
 		commands.ApproveMigration{Batch: on.batch},
 		commands.RefuseMigration{Batch: on.batch, Reason: "来源不明"},
@@ -255,7 +259,7 @@ func TestOutOfScopeReadsAsNotThere(t *testing.T) {
 func TestTheRoleThatAllowsIsOnRecord(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	_, err := h.Ledger.Do(t.Context(), h.As(h.Director), commands.PublishPolicy{EffectiveOn: h.Ledger.Today(), Rules: policy.Default()})
+	_, err := h.Ledger.Do(t.Context(), h.As(h.Director), commands.PublishPolicy{EffectiveOn: h.Ledger.Today(), Rules: commands.Rules(policy.Default())})
 	h.Must(err)
 	both := h.Hire("both", h.North, domain.RoleTeller, h.North)
 	asked, err := h.Ledger.Do(t.Context(), h.As(both), commands.RequestAccess{Staff: both, Role: domain.RoleOutletHead, Unit: h.North})

@@ -32,7 +32,7 @@ func (EndAttachment) Verb() ledger.Verb { return endAttachment }
 
 // Run carries it out.
 func (c EndAttachment) Run(ctx context.Context, t *ledger.Task) (ledger.Answer, error) {
-	return ledger.Write(ctx, t, theAttachments(c.Customer, uuid.UUID(c.Attachment), c.about), func(_ context.Context, s attachmentCase) ([]any, error) {
+	return ledger.Write(ctx, t, theAttachments(c.Customer, uuid.UUID(c.Attachment), c.about, atBoth), func(_ context.Context, s attachmentCase) ([]any, error) {
 		if err := s.advisor.act(t); err != nil {
 			return nil, err
 		}

@@ -11,9 +11,19 @@ import (
 
 // PublishPolicy puts a new version of the rules in force from a day on (B-01).
 type PublishPolicy struct {
-	EffectiveOn domain.Date  `json:"effective_on"`
-	Rules       policy.Rules `json:"rules"`
-	Note        string       `json:"note,omitempty"`
+	EffectiveOn domain.Date `json:"effective_on"`
+	Rules       Rules       `json:"rules"`
+	Note        string      `json:"note,omitempty"`
+}
+
+// Rules is policy.Rules as it is hashed with a key: a part that was added later is
+// left out when it is not given (A-76).
+type Rules struct {
+	Claim       policy.ClaimRules
+	Attachment  policy.AttachmentRules `json:",omitzero"`
+	Payment     policy.PaymentRules
+	Attribution policy.AttributionRules
+	Masking     policy.MaskingRules
 }
 
 var publishPolicy = ledger.Verb{
@@ -30,7 +40,7 @@ func (PublishPolicy) Verb() ledger.Verb { return publishPolicy }
 func (c PublishPolicy) Run(ctx context.Context, t *ledger.Task) (ledger.Answer, error) {
 	return ledger.Write(ctx, t, thePolicy(t.Made("policy")), func(_ context.Context, versions *policy.State) ([]any, error) {
 		return versions.Publish(policy.Publishing{
-			EffectiveOn: c.EffectiveOn, Rules: c.Rules, Note: c.Note, Today: t.Today(), History: t.History(),
+			EffectiveOn: c.EffectiveOn, Rules: policy.Rules(c.Rules), Note: c.Note, Today: t.Today(), History: t.History(),
 		})
 	})
 }

@@ -72,7 +72,7 @@ func (c RecordContact) Run(ctx context.Context, t *ledger.Task) (ledger.Answer, 
 
 // target is the record of the customer's contacts, which rests on who is attached.
 func (c RecordContact) target(id uuid.UUID) ledger.Target[attachmentCase] {
-	attached := theAttachments(c.Customer, id, func(*attachment.State) domain.StaffID { return c.Advisor })
+	attached := theAttachments(c.Customer, id, func(*attachment.State) domain.StaffID { return c.Advisor }, atTheAdvisors)
 	return ledger.Target[attachmentCase]{
 		ID: id, Stream: contactStream(c.Customer),
 		Load: func(ctx context.Context, t *ledger.Task) (ledger.Found[attachmentCase], error) {

@@ -80,7 +80,7 @@ func TestEveryListIsCounted(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	director := h.hire("sue", h.Root, domain.RoleSuperior)
-	_, err := h.Ledger.Do(t.Context(), h.As(director), commands.PublishPolicy{EffectiveOn: h.Ledger.Today(), Rules: policy.Default()})
+	_, err := h.Ledger.Do(t.Context(), h.As(director), commands.PublishPolicy{EffectiveOn: h.Ledger.Today(), Rules: commands.Rules(policy.Default())})
 	h.Must(err)
 	customer := h.customer("ann", h.north, "王小明")
 	sue := h.as("sue")

@@ -31,6 +31,7 @@ func TestAPaymentIsConfirmedAttributedAndCounted(t *testing.T) { // B-06, B-11 �
 	h.hire("dora", wealth, domain.RoleAdvisor)
 	h.hire("emil", wealth, domain.RoleAdvisor)
 	h.hire("ops", h.Root, domain.RoleOperations)
+	h.hire("sue", h.Root, domain.RoleSuperior)
 	dora, emil, ops := h.as("dora"), h.as("emil"), h.as("ops")
 
 	product := ops.done("/v1/products", map[string]any{"code": "P1", "name": "稳健一号", "supplier": "示例资管", "list_price_fen": 100}).ID.String()
@@ -41,7 +42,7 @@ func TestAPaymentIsConfirmedAttributedAndCounted(t *testing.T) { // B-06, B-11 �
 		},
 	}).ID.String()
 	dora.done("/v1/customers/"+customer+"/attachments", map[string]any{"advisor": h.people["dora"]})
-	emil.done("/v1/customers/"+customer+"/attachments", map[string]any{"advisor": h.people["emil"]})
+	h.as("sue").done("/v1/customers/"+customer+"/attachments", map[string]any{"advisor": h.people["emil"]})
 	paid := emil.done("/v1/payments", map[string]any{
 		"customer": customer, "product": product, "advisor": h.people["emil"], "amount_fen": 12345600, "nature": "DIRECT",
 		"scheduled_on": h.Ledger.Today(), "identity_type": "RESIDENT_ID",

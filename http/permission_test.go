@@ -179,6 +179,8 @@ func sentBy(route string, reader domain.StaffID, unit domain.UnitID, today domai
 		return map[string]any{"customer": none, "line": "SELF_OPERATED", "reason": "销户"}
 	case "POST /v1/referrals":
 		return map[string]any{"customer": none, "target": none}
+	case "POST /v1/customers/{customer}/attachment-requests/{attachment}/approval", "POST /v1/customers/{customer}/attachment-requests/{attachment}/withdrawal":
+		return map[string]any{}
 	case "POST /v1/customers/{customer}/attachments":
 		return map[string]any{"advisor": reader}
 	case "POST /v1/customers/{customer}/contacts":

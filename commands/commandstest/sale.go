@@ -48,10 +48,10 @@ func (b *Bank) Product(code string) domain.ProductID {
 	return id
 }
 
-// Attach attaches an advisor, who says so.
+// Attach has the director attach an advisor.
 func (b *Bank) Attach(customer domain.CustomerID, advisor domain.StaffID) domain.AttachmentID {
 	b.Helper()
-	return domain.AttachmentID(b.Do(advisor, commands.AttachAdvisor{Customer: customer, Advisor: advisor}).ID)
+	return domain.AttachmentID(b.Do(b.Director, commands.AttachAdvisor{Customer: customer, Advisor: advisor}).ID)
 }
 
 // Reserve has an advisor reserve a payment.

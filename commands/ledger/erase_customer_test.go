@@ -208,7 +208,7 @@ func TestAnErasureReachesEverywhere(t *testing.T) {
 
 	for name, refused := range map[string]func(*ledger.Ledger) error{
 		"attach": func(l *ledger.Ledger) error {
-			_, err := l.Do(t.Context(), h.As(h.Emil), commands.AttachAdvisor{Customer: s.Customer, Advisor: h.Emil})
+			_, err := l.Do(t.Context(), h.As(h.Director), commands.AttachAdvisor{Customer: s.Customer, Advisor: h.Emil})
 			return err
 		},
 		"contact": func(l *ledger.Ledger) error {
@@ -315,7 +315,7 @@ func TestWhoIsTiedToAnErasedCustomerIsLetGo(t *testing.T) {
 	h.Must(err)
 	_, err = h.Ledger.Do(ctx, h.As(h.Director), commands.EraseCustomer{Customer: advised, Basis: "pipl-47"})
 	h.Must(err)
-	_, err = h.Ledger.Do(ctx, h.As(h.Emil), commands.AttachAdvisor{Customer: advised, Advisor: h.Emil})
+	_, err = h.Ledger.Do(ctx, h.As(h.Director), commands.AttachAdvisor{Customer: advised, Advisor: h.Emil})
 	h.Wants(err, customer.ErrErased)
 	_, err = h.Ledger.Do(ctx, h.As(h.Dora), commands.EndAttachment{Customer: advised, Attachment: domain.AttachmentID(doras.ID), Reason: "客户已删除"})
 	h.Must(err)

@@ -10,6 +10,7 @@ import (
 	"guishu/domain/attachment"
 	"guishu/domain/domaintest"
 	"guishu/domain/organisation"
+	"guishu/domain/policy"
 )
 
 type (
@@ -42,12 +43,20 @@ func at(event any, effective time.Time) past {
 
 func attach(id domain.AttachmentID, advisor domain.StaffID, changes ...func(*attachment.Attaching)) func(*state) ([]any, error) {
 	in := attachment.Attaching{
-		Attachment: id, Customer: customer, Advisor: advisor, Unit: unit, Model: domain.Attached, Now: now,
+		Attachment: id, Customer: customer, Advisor: advisor, Unit: unit, Model: domain.Attached, HomeModel: domain.Attached, Now: now,
 	}
 	for _, change := range changes {
 		change(&in)
 	}
 	return func(s *state) ([]any, error) { return s.Attach(in) }
+}
+
+func self(in *attachment.Attaching)    { in.Self = true }
+func entered(in *attachment.Attaching) { in.Entered = true }
+func free(in *attachment.Attaching)    { in.Rules.SelfAttach = policy.SelfAttachFreely }
+
+func endedBy(who domain.StaffID, id domain.AttachmentID, advisor domain.StaffID) past {
+	return past{Event: ended(id, advisor), Fact: domain.Fact{Actor: who}}
 }
 
 func end(id domain.AttachmentID, changes ...func(*attachment.Ending)) func(*state) ([]any, error) {
@@ -76,6 +85,35 @@ func TestAttach(t *testing.T) {
 		rule{
 			Name: "B-29 a unit with exclusive ownership attaches nobody",
 			When: attach(first, lin, func(in *attachment.Attaching) { in.Model = domain.Exclusive }), Refused: attachment.ErrModel,
+		},
+		rule{
+			Name: "S-01 nobody is attached to a customer of a unit with exclusive ownership",
+			When: attach(first, lin, func(in *attachment.Attaching) { in.HomeModel = domain.Exclusive }), Refused: attachment.ErrModel,
+		},
+		rule{
+			Name: "B-31 history may hold an attachment from before its customer's unit had exclusive ownership",
+			When: attach(first, lin, func(in *attachment.Attaching) {
+				in.HomeModel, in.History = domain.Exclusive, domain.History{Provenance: domain.ApprovedHistory}
+			}),
+			Then: []any{attached(first, lin)},
+		},
+		rule{Name: "W-03 nobody attaches themselves to a customer whom somebody else entered", When: attach(first, lin, self), Refused: attachment.ErrApprovalRequired},
+		rule{Name: "B-30 who entered a customer attaches themselves", When: attach(first, lin, self, entered), Then: []any{attached(first, lin)}},
+		rule{Name: "B-30 the policy may leave everybody free", When: attach(first, lin, self, free), Then: []any{attached(first, lin)}},
+		rule{
+			Name:  "W-03 whose attachment somebody else ended does not come back alone, whatever the policy and whoever entered the customer",
+			Given: []any{attached(first, lin), endedBy(qiu, first, lin)},
+			When:  attach(second, lin, self, entered, free), Refused: attachment.ErrApprovalRequired,
+		},
+		rule{
+			Name:  "W-03 who ended their own attachment comes back",
+			Given: []any{attached(first, lin), endedBy(lin, first, lin)},
+			When:  attach(second, lin, self, entered), Then: []any{attached(second, lin)},
+		},
+		rule{
+			Name:  "W-03 whose attachment ended by itself comes back",
+			Given: []any{attached(first, lin), ended(first, lin)},
+			When:  attach(second, lin, self, entered), Then: []any{attached(second, lin)},
 		},
 		rule{
 			Name: "A-07 an advisor of the other business line is not attached",

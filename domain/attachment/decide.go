@@ -7,6 +7,7 @@ import (
 
 	"guishu/domain"
 	"guishu/domain/organisation"
+	"guishu/domain/policy"
 )
 
 // Attaching enters an advisor for a customer.
@@ -18,6 +19,10 @@ type Attaching struct {
 	Model        domain.OwnershipModel // of that unit
 	Line         domain.BusinessLine   // of that unit, empty when it serves both
 	CustomerLine domain.BusinessLine   // of the customer's home unit, likewise
+	HomeModel    domain.OwnershipModel // of the customer's home unit
+	Self         bool                  // the advisor is who asks
+	Entered      bool                  // the advisor entered the customer, or it was entered for them
+	Rules        policy.AttachmentRules
 	History      domain.History
 	Now          time.Time
 }
@@ -27,30 +32,52 @@ const longestReason = 500
 
 // Attach enters an advisor for the customer (B-29 … B-31). Several advisors may
 // be attached, each once at a time; who is attached again starts anew with a
-// later entry. The advisor's unit attaches advisors (the ATTACHED model) and is
-// of the customer's line.
+// later entry. The advisor's unit and the customer's home unit attach advisors (the
+// ATTACHED model) and are of one line. Who attaches themselves to a customer
+// whom somebody else entered needs approval, unless the policy leaves them free, and
+// so does anybody whose attachment somebody else ended (B-30, W-03).
 //
 // Errors: ErrFormRequired, ErrModel, organisation.ErrLine,
-// ErrAlreadyAttached, ErrDate.
+// ErrAlreadyAttached, ErrDate, ErrApprovalRequired.
 func (s *State) Attach(in Attaching) ([]any, error) {
+	if err := s.fits(in); err != nil {
+		return nil, err
+	}
+	if in.Self && !in.History.Approved() && s.needsApproval(in) {
+		return nil, ErrApprovalRequired
+	}
+	return []any{in.attached()}, nil
+}
+
+func (in Attaching) attached() Attached {
+	return Attached{Attachment: in.Attachment, Customer: in.Customer, Advisor: in.Advisor, Unit: in.Unit}
+}
+
+// needsApproval says whether an advisor cannot attach themselves.
+func (s *State) needsApproval(in Attaching) bool {
+	return s.EndedByAnother(in.Advisor) || !in.Entered && !in.Rules.FreeSelfAttach()
+}
+
+// fits is nil when the advisor could be attached, whoever says so.
+func (s *State) fits(in Attaching) error {
 	_, attached := s.Of(in.Advisor)
 	switch {
 	case in.Attachment.IsZero():
-		return nil, domain.ErrFormRequired.At("attachment")
+		return domain.ErrFormRequired.At("attachment")
 	case in.Customer.IsZero():
-		return nil, domain.ErrFormRequired.At("customer")
+		return domain.ErrFormRequired.At("customer")
 	case in.Advisor.IsZero():
-		return nil, domain.ErrFormRequired.At("advisor")
-	case in.Model != domain.Attached:
-		return nil, ErrModel
+		return domain.ErrFormRequired.At("advisor")
+	case in.Model != domain.Attached, in.HomeModel != domain.Attached && !in.History.Approved():
+		return ErrModel
 	case in.Line != "" && in.CustomerLine != "" && in.Line != in.CustomerLine:
-		return nil, organisation.ErrLine.At("advisor")
+		return organisation.ErrLine.At("advisor")
 	case attached:
-		return nil, ErrAlreadyAttached
+		return ErrAlreadyAttached
 	case !in.History.Between(s.lastEnd(in.Advisor), in.Now):
-		return nil, ErrDate.At("effective_at")
+		return ErrDate.At("effective_at")
 	}
-	return []any{Attached{Attachment: in.Attachment, Customer: in.Customer, Advisor: in.Advisor, Unit: in.Unit}}, nil
+	return nil
 }
 
 // lastEnd is when the advisor's last attachment ended, the zero time if none did:

@@ -34,6 +34,39 @@ type Ended struct {
 	Reason     string              `label:"结束原因|Reason"`
 }
 
+// Requested asks that the advisor, who asks, be attached to a customer whom somebody
+// else entered (B-30). Attachment is the id that the attachment will have.
+type Requested struct {
+	Attachment domain.AttachmentID `label:"下挂|Attachment"`
+	Customer   domain.CustomerID   `label:"客户|Customer"`
+	Advisor    domain.StaffID      `label:"财富管理师|Advisor"`
+	Unit       domain.UnitID       `label:"财富管理师机构|Advisor's unit"` // when asked
+	Reason     string              `label:"申请理由|Reason"`
+}
+
+// RequestApproved approves a request; Attached follows at once, and its position, not
+// the request's, is the entry position.
+type RequestApproved struct {
+	Attachment domain.AttachmentID `label:"下挂|Attachment"`
+	Customer   domain.CustomerID   `label:"客户|Customer"`
+	Advisor    domain.StaffID      `label:"财富管理师|Advisor"`
+}
+
+// RequestRefused refuses a request.
+type RequestRefused struct {
+	Attachment domain.AttachmentID `label:"下挂|Attachment"`
+	Customer   domain.CustomerID   `label:"客户|Customer"`
+	Advisor    domain.StaffID      `label:"财富管理师|Advisor"`
+	Reason     string              `label:"不同意原因|Reason"`
+}
+
+// RequestWithdrawn takes a request back.
+type RequestWithdrawn struct {
+	Attachment domain.AttachmentID `label:"下挂|Attachment"`
+	Customer   domain.CustomerID   `label:"客户|Customer"`
+	Advisor    domain.StaffID      `label:"财富管理师|Advisor"`
+}
+
 // ContactRecorded is a contact with the customer (A-49, B-31). OccurredOn is
 // what the advisor states; that it was entered before a payment is proven by
 // its position.
@@ -55,6 +88,9 @@ func (e ContactRecorded) Subject() domain.SubjectID { return domain.SubjectOf(e.
 
 // Made is the attachment.
 func (e Attached) Made() uuid.UUID { return e.Attachment.UUID() }
+
+// Made is the attachment that is asked for.
+func (e Requested) Made() uuid.UUID { return e.Attachment.UUID() }
 
 // Made is the contact.
 func (e ContactRecorded) Made() uuid.UUID { return e.Contact.UUID() }

@@ -23,6 +23,10 @@ func TestGoldenEventsAreStoredAsReleased(t *testing.T) {
 	domaintest.Golden(t, attachment.Aggregate(),
 		attachment.Attached{Attachment: entry, Customer: wang, Advisor: ann, Unit: outlet},
 		attachment.Ended{Attachment: entry, Customer: wang, Advisor: ann, Reason: "离职交接"},
+		attachment.Requested{Attachment: entry, Customer: wang, Advisor: ann, Unit: outlet, Reason: "客户要求"},
+		attachment.RequestApproved{Attachment: entry, Customer: wang, Advisor: ann},
+		attachment.RequestRefused{Attachment: entry, Customer: wang, Advisor: ann, Reason: "已有财富管理师"},
+		attachment.RequestWithdrawn{Attachment: entry, Customer: wang, Advisor: ann},
 		attachment.ContactRecorded{
 			Contact: domaintest.Sample[domain.ContactID]("contact"), Customer: wang, Advisor: ann, Unit: outlet, OccurredOn: domaintest.Day(t, "2026-03-01"),
 			Method: attachment.ContactByPhone, Product: fund, TwoWay: true, Purpose: domain.NewPersonal("介绍产品"), Outcome: domain.NewPersonal("有意购买"),

@@ -9,6 +9,7 @@ import (
 // State is who is and was attached to one customer. The zero State has nobody.
 type State struct {
 	attachments []Attachment // in the order of entry
+	requests    []Request    // in the order in which they were made
 }
 
 // Attachment is one advisor's time with the customer. Its entry keeps the
@@ -36,11 +37,19 @@ func (s *State) Apply(event any, fact domain.Fact) {
 				s.attachments[i].End, s.attachments[i].Reason = fact, e.Reason
 			}
 		}
+	case Requested:
+		s.requests = append(s.requests, Request{ID: e.Attachment, Advisor: e.Advisor, Unit: e.Unit, Reason: e.Reason, Status: RequestPending})
+	case RequestApproved:
+		s.answered(e.Attachment, RequestGranted)
+	case RequestRefused:
+		s.answered(e.Attachment, RequestDenied)
+	case RequestWithdrawn:
+		s.answered(e.Attachment, RequestTakenBack)
 	}
 }
 
 // Clone is a copy that can be changed apart.
-func (s *State) Clone() *State { return &State{slices.Clone(s.attachments)} }
+func (s *State) Clone() *State { return &State{slices.Clone(s.attachments), slices.Clone(s.requests)} }
 
 // All is every attachment there ever was, in the order of entry (C-02).
 func (s *State) All() []Attachment { return slices.Clone(s.attachments) }
@@ -64,6 +73,18 @@ func (s *State) Of(advisor domain.StaffID) (Attachment, bool) {
 // Attachment is the one with that id, lasting or ended.
 func (s *State) Attachment(id domain.AttachmentID) (Attachment, bool) {
 	return s.find(func(a Attachment) bool { return a.ID == id })
+}
+
+// EndedByAnother says whether the advisor's last attachment was ended by somebody
+// else: not by the advisor, nor by the ledger as with a departure, nor by history
+// that came in under a migration batch (W-03).
+func (s *State) EndedByAnother(advisor domain.StaffID) bool {
+	for _, a := range slices.Backward(s.attachments) {
+		if a.Advisor == advisor {
+			return !a.Active() && !a.End.Actor.IsZero() && a.End.Actor != advisor && a.End.Batch.IsZero()
+		}
+	}
+	return false
 }
 
 // EverAttached says whether the advisor is or was attached.

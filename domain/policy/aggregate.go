@@ -14,7 +14,8 @@ func Aggregate() domain.Aggregate {
 			OpenWork: domain.NeverOpenWork,
 			State:    domain.StateOf[State](),
 			Events: []domain.EventType{
-				domain.DescribeEvent[Published]("policy.published", 1).Titled("发布规则", "Rules published"),
+				domain.UpcastEvent("policy.published", 1, published1.up),
+				domain.DescribeEvent[Published]("policy.published", 2).Titled("发布规则", "Rules published"),
 			},
 		}},
 	}

@@ -69,6 +69,28 @@ func (c CrossInstitution) Valid() bool { return CrossInstitutions.Valid(c) }
 // Words is every value with its names.
 func (CrossInstitution) Words() []domain.Word { return CrossInstitutions.Words() }
 
+// SelfAttach is whether advisors attach themselves to customers whom somebody else
+// entered (B-30).
+type SelfAttach string
+
+// The values of SelfAttach.
+const (
+	SelfAttachByApproval SelfAttach = "approval"
+	SelfAttachFreely     SelfAttach = "free"
+)
+
+// SelfAttachments is every self attach.
+var SelfAttachments = domain.NewEnumeration(domain.ErrFormValue.At("self_attach"),
+	domain.Named(SelfAttachByApproval, "须客户归属机构负责人批准", "with the approval of the customer's home unit"),
+	domain.Named(SelfAttachFreely, "不限制", "freely"),
+)
+
+// Valid says whether s is one of SelfAttachments.
+func (s SelfAttach) Valid() bool { return SelfAttachments.Valid(s) }
+
+// Words is every value with its names.
+func (SelfAttach) Words() []domain.Word { return SelfAttachments.Words() }
+
 // Split is how a commission is shared (B-31).
 type Split string
 

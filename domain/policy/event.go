@@ -16,3 +16,26 @@ type Published struct {
 	Rules       Rules       `label:"规则|Rules"`
 	Note        string      `label:"说明|Note"`
 }
+
+// published1 is Published before there were rules of attachments.
+type published1 struct {
+	Version     int
+	EffectiveOn domain.Date
+	Rules       rules1
+	Note        string
+}
+
+type rules1 struct {
+	Claim       ClaimRules
+	Payment     PaymentRules
+	Attribution AttributionRules
+	Masking     MaskingRules
+}
+
+func (p published1) up() Published {
+	r := p.Rules
+	return Published{
+		Version: p.Version, EffectiveOn: p.EffectiveOn, Note: p.Note,
+		Rules: Rules{Claim: r.Claim, Payment: r.Payment, Attribution: r.Attribution, Masking: r.Masking},
+	}
+}

@@ -98,6 +98,7 @@ func TestEverySettingOfAPolicyIsChecked(t *testing.T) {
 		"claim.max_owned":                        func(r *policy.Rules) { r.Claim.MaxOwned = -1 },
 		"claim.max_claims_per_day":               func(r *policy.Rules) { r.Claim.MaxClaimsPerDay = -1 },
 		"claim.approval_working_days":            func(r *policy.Rules) { r.Claim.ApprovalWorkingDays = 0 },
+		"attachment.self_attach":                 func(r *policy.Rules) { r.Attachment.SelfAttach = "sometimes" },
 		"payment.confirm_role":                   func(r *policy.Rules) { r.Payment.ConfirmRole = "ANYBODY" },
 		"payment.required_papers":                func(r *policy.Rules) { r.Payment.RequiredPapers = -1 },
 		"attribution.mode":                       func(r *policy.Rules) { r.Attribution.Mode = "" },

@@ -57,7 +57,7 @@ const (
 )
 
 func (r Rules) check() error {
-	for _, check := range []func() error{r.Claim.check, r.Payment.check, r.Attribution.check} {
+	for _, check := range []func() error{r.Claim.check, r.Attachment.check, r.Payment.check, r.Attribution.check} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -79,6 +79,13 @@ func (r ClaimRules) check() error {
 		setting{"claim.max_claims_per_day", r.MaxClaimsPerDay, 0, mostADay},
 		setting{"claim.approval_working_days", r.ApprovalWorkingDays, 1, mostSLA},
 	)
+}
+
+func (r AttachmentRules) check() error {
+	if r.SelfAttach != "" && !r.SelfAttach.Valid() {
+		return domain.ErrPolicyValue.At("attachment.self_attach")
+	}
+	return nil
 }
 
 func (r PaymentRules) check() error {

@@ -5,6 +5,7 @@ import "guishu/domain"
 // Rules is one version of every setting (Cfg) the requirements name.
 type Rules struct {
 	Claim       ClaimRules       `label:"认领规则|Claims"`
+	Attachment  AttachmentRules  `label:"下挂规则|Attachments"`
 	Payment     PaymentRules     `label:"划款规则|Payments"`
 	Attribution AttributionRules `label:"业绩归属规则|Attribution"`
 	Masking     MaskingRules     `label:"脱敏规则|Masking"`
@@ -21,6 +22,16 @@ type ClaimRules struct {
 	MaxClaimsPerDay      int              `label:"每日申请上限|Claims a day"`                // 0 none, A-72
 	ApprovalWorkingDays  int              `label:"审批时限（工作日）|Working days to decide"`   // SLA, A-74
 }
+
+// AttachmentRules rule the attached model. The zero AttachmentRules are those of
+// versions that were published without any: SelfAttach is SelfAttachByApproval.
+type AttachmentRules struct {
+	SelfAttach SelfAttach `label:"自行下挂|Attaching oneself"` // to a customer somebody else entered, B-30
+}
+
+// FreeSelfAttach says whether advisors attach themselves, without anybody's approval,
+// to customers whom somebody else entered (B-30).
+func (r AttachmentRules) FreeSelfAttach() bool { return r.SelfAttach == SelfAttachFreely }
 
 // PaymentRules rule payments.
 type PaymentRules struct {
@@ -61,7 +72,8 @@ func Default() Rules {
 			Disclosure: Merged, CrossInstitution: CrossHomeHeadApproval, ParallelApplications: true,
 			RejectReasonRunes: 2, DailyLookUps: 50, ApprovalWorkingDays: 2,
 		},
-		Payment: PaymentRules{ConfirmRole: domain.RoleOperations, RequiredPapers: 1},
+		Attachment: AttachmentRules{SelfAttach: SelfAttachByApproval},
+		Payment:    PaymentRules{ConfirmRole: domain.RoleOperations, RequiredPapers: 1},
 		Attribution: AttributionRules{
 			Mode: TimeFirst, CommunicatedWithinDays: 30,
 			Efficiency: EfficiencyRules{ContactsWeight: 30, QualityWeight: 30, ChoiceWeight: 40, ContactsCap: 10},

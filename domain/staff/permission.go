@@ -28,6 +28,8 @@ const (
 	ConsentToClaim     Permission = "claim.consent"   // as head of the home outlet
 	DecideClaim        Permission = "claim.decide"    // approve, reject
 	AttachAdvisor      Permission = "attachment.attach"
+	RequestAttachment  Permission = "attachment.request" // for oneself (B-30)
+	DecideAttachment   Permission = "attachment.decide"  // approve, refuse a request (B-30)
 	EndAttachment      Permission = "attachment.end"     // B-27
 	RecordContact      Permission = "contact.record"     // B-31
 	OfferReferral      Permission = "referral.offer"     // also cancel
@@ -72,6 +74,8 @@ var AllPermissions = domain.NewEnumeration(domain.ErrFormValue.At("permission"),
 	domain.Named(ConsentToClaim, "归属机构负责人同意", "consent to claims"),
 	domain.Named(DecideClaim, "审批客户关系申请", "decide claims"),
 	domain.Named(AttachAdvisor, "下挂财富管理师", "attach advisors"),
+	domain.Named(RequestAttachment, "申请下挂", "request attachments"),
+	domain.Named(DecideAttachment, "审批下挂申请", "decide requests for attachments"),
 	domain.Named(EndAttachment, "结束下挂", "end attachments"),
 	domain.Named(RecordContact, "登记客户联络", "record contacts"),
 	domain.Named(OfferReferral, "引见客户", "refer customers"),
@@ -160,6 +164,8 @@ var matrix = map[Permission]reaches{
 	ConsentToClaim:     {___, ___, ___, ___, ___, sub, ___, ___, ___, ___, ___, ___, ___, ___},
 	DecideClaim:        {___, ___, ___, ___, ___, sub, ___, ___, sub, ___, ___, ___, ___, ___},
 	AttachAdvisor:      {___, ___, ___, ___, ___, ___, ___, own, sub, sub, sub, ___, ___, ___},
+	RequestAttachment:  {___, ___, ___, ___, ___, ___, ___, own, ___, ___, ___, ___, ___, ___},
+	DecideAttachment:   {___, ___, ___, ___, ___, ___, ___, ___, sub, ___, ___, ___, ___, ___},
 	EndAttachment:      {___, ___, ___, ___, ___, ___, ___, own, sub, ___, sub, ___, ___, ___},
 	RecordContact:      {own, own, own, own, own, ___, ___, own, ___, ___, sub, ___, ___, ___},
 	OfferReferral:      {own, own, own, own, own, sub, ___, own, ___, ___, ___, ___, ___, ___},

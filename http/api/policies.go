@@ -22,5 +22,5 @@ type newPolicy struct {
 }
 
 func (b newPolicy) command() commands.PublishPolicy {
-	return commands.PublishPolicy{EffectiveOn: b.EffectiveOn, Rules: b.Rules.Rules(), Note: b.Note}
+	return commands.PublishPolicy{EffectiveOn: b.EffectiveOn, Rules: commands.Rules(b.Rules.Rules()), Note: b.Note}
 }

@@ -1,6 +1,8 @@
 package question
 
 import (
+	"cmp"
+
 	"guishu/domain"
 	"guishu/domain/policy"
 )
@@ -10,6 +12,7 @@ import (
 // setting added there is missed here by the compiler, not by a reader.
 type Rules struct {
 	Claim       ClaimRules       `json:"claim"`
+	Attachment  AttachmentRules  `json:"attachment,omitzero"`
 	Payment     PaymentRules     `json:"payment"`
 	Attribution AttributionRules `json:"attribution"`
 	Masking     MaskingRules     `json:"masking"`
@@ -25,6 +28,11 @@ type ClaimRules struct {
 	MaxOwned             int                     `json:"max_owned,omitempty" doc:"每位客户经理的客户数上限，0 为不限（A-72）。 Customers for each manager; 0: no cap (A-72)."`
 	MaxClaimsPerDay      int                     `json:"max_claims_per_day,omitempty" doc:"每人每日认领数上限，0 为不限（A-72）。 Claims for each employee and day; 0: no cap (A-72)."`
 	ApprovalWorkingDays  int                     `json:"approval_working_days,omitempty" doc:"应在几个工作日内审批（A-74）。 Working days within which a claim is to be decided (A-74)."`
+}
+
+// AttachmentRules are about attachments.
+type AttachmentRules struct {
+	SelfAttach policy.SelfAttach `json:"self_attach,omitempty" doc:"财富管理师能否自行下挂他人录入的客户；不填为须批准（B-30）。 Whether advisors attach themselves to customers whom somebody else entered; by approval if not given (B-30)."`
 }
 
 // PaymentRules are about payments.
@@ -59,7 +67,7 @@ type MaskingRules struct {
 func showRules(r policy.Rules) Rules {
 	a := r.Attribution
 	return Rules{
-		Claim: ClaimRules(r.Claim), Payment: PaymentRules(r.Payment), Masking: MaskingRules(r.Masking),
+		Claim: ClaimRules(r.Claim), Attachment: AttachmentRules{cmp.Or(r.Attachment.SelfAttach, policy.SelfAttachByApproval)}, Payment: PaymentRules(r.Payment), Masking: MaskingRules(r.Masking),
 		Attribution: AttributionRules{a.Mode, a.CommunicatedWithinDays, a.CommunicatedAnyProduct, EfficiencyRules(a.Efficiency), a.Split},
 	}
 }
@@ -68,7 +76,7 @@ func showRules(r policy.Rules) Rules {
 func (b Rules) Rules() policy.Rules {
 	a := b.Attribution
 	return policy.Rules{
-		Claim: policy.ClaimRules(b.Claim), Payment: policy.PaymentRules(b.Payment), Masking: policy.MaskingRules(b.Masking),
+		Claim: policy.ClaimRules(b.Claim), Attachment: policy.AttachmentRules(b.Attachment), Payment: policy.PaymentRules(b.Payment), Masking: policy.MaskingRules(b.Masking),
 		Attribution: policy.AttributionRules{
 			Mode: a.Mode, CommunicatedWithinDays: a.CommunicatedWithinDays, CommunicatedAnyProduct: a.CommunicatedAnyProduct,
 			Efficiency: policy.EfficiencyRules(a.Efficiency), Split: a.Split,

@@ -3,6 +3,7 @@ package demo
 import (
 	"time"
 
+	"guishu/commands"
 	"guishu/domain"
 	"guishu/domain/policy"
 )
@@ -16,11 +17,11 @@ var longAgo = func() domain.Date {
 	return day
 }()
 
-func rulesOf2013() policy.Rules { return policy.Default() }
+func rulesOf2013() commands.Rules { return commands.Rules(policy.Default()) }
 
 // rulesToCome are published and not in force yet.
-func rulesToCome() policy.Rules {
-	rules := policy.Default()
+func rulesToCome() commands.Rules {
+	rules := rulesOf2013()
 	rules.Attribution.CommunicatedWithinDays = 45
 	return rules
 }

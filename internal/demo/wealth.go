@@ -83,7 +83,11 @@ func (t *wealthStory) attached(day, advisor int) uuid.UUID {
 
 func (t *wealthStory) attachedWho(day int, advisor string) uuid.UUID {
 	t.on(day)
-	return do(t.story, advisor, commands.AttachAdvisor{Customer: t.id, Advisor: t.who(advisor)})
+	by := advisor
+	if t.when.IsZero() { // live, only a superior attaches to a customer whom another entered
+		by = "wealth"
+	}
+	return do(t.story, by, commands.AttachAdvisor{Customer: t.id, Advisor: t.who(advisor)})
 }
 
 // contact puts a contact on record, in which the customer answered.

@@ -23,8 +23,8 @@ import (
 // whose answer was lost is sent again with the same key.
 type load struct {
 	*firm
-	advisors, operators, managers, heads []person
-	product                              string
+	advisors, operators, managers, heads, superiors []person
+	product                                         string
 
 	waits *waiting.Watch
 
@@ -54,6 +54,7 @@ func newLoad(t *testing.T, i *installation) *load {
 	f := establish(i.start())
 	l := &load{firm: f, waits: waiting.Over(t), running: f.program, changed: make(chan struct{})}
 	l.advisors = f.crowd("adv", "ADVISOR", f.wealth, 4)
+	l.superiors = f.crowd("sup", "SUPERIOR", f.wealth, 1)
 	l.operators = f.crowd("ops", "OPERATIONS", f.office, 2)
 	l.managers = f.crowd("rm", "RELATIONSHIP_MANAGER", f.north, 4)
 	l.heads = f.crowd("head", "OUTLET_HEAD", f.north, 2)
@@ -180,7 +181,7 @@ func (l *load) sold(n int) error {
 	return l.steps(
 		step{first, "/v1/customers", fields{"party": "PERSON", "home_unit": l.wealth, "fields": l.somebody(), "advisor": first.id, "nature": "DIRECT"}},
 		step{first, "/v1/customers/{0}/attachments", fields{"advisor": first.id}},
-		step{second, "/v1/customers/{0}/attachments", fields{"advisor": second.id}},
+		step{l.superiors[0], "/v1/customers/{0}/attachments", fields{"advisor": second.id}},
 		step{second, "/v1/payments", l.reservation("{0}", second)},
 		step{second, "/v1/payments/{3}/registration", registration(n)},
 		step{l.operators[n%len(l.operators)], "/v1/payments/{3}/confirmation", fields{}},

@@ -198,6 +198,7 @@ func TestAWealthCustomerFromContactToCommission(t *testing.T) {
 	t.Parallel()
 	f := establish(install(t).start())
 	early, late := f.employ("early", "ADVISOR", f.wealth), f.employ("late", "ADVISOR", f.wealth)
+	chief := f.employ("chief", "SUPERIOR", f.wealth)
 	clerk, checker := f.employ("clerk", "OPERATIONS", f.office), f.employ("checker", "OPERATIONS", f.office)
 	auditor := f.employ("auditor", "AUDITOR", f.root)
 	products := map[string]string{}
@@ -207,7 +208,7 @@ func TestAWealthCustomerFromContactToCommission(t *testing.T) {
 	}
 	customer := f.done(early, "/v1/customers", fields{"party": "PERSON", "home_unit": f.wealth, "advisor": early.id, "nature": "DIRECT", "fields": f.somebody()}).ID
 	for _, advisor := range []person{early, late} {
-		f.done(advisor, "/v1/customers/"+customer+"/attachments", fields{"advisor": advisor.id})
+		f.done(chief, "/v1/customers/"+customer+"/attachments", fields{"advisor": advisor.id})
 	}
 	f.done(late, "/v1/customers/"+customer+"/contacts", fields{
 		"advisor": late.id, "occurred_on": today(), "method": "PHONE", "product": products["TALKED"], "two_way": true, "outcome": "有意购买",

@@ -44,6 +44,7 @@ func twoPrograms(t *testing.T, i *installation) {
 	})
 	t.Logf("a departure is known at the other program after %v", time.Since(left).Round(time.Millisecond))
 
+	superior := f.crowd("sup", "SUPERIOR", f.wealth, 1)[0]
 	advisors, operators := f.crowd("adv", "ADVISOR", f.wealth, 2), f.crowd("ops", "OPERATIONS", f.office, 2)
 	product := f.done(operators[0], "/v1/products", fields{"code": "P1", "name": "示例产品", "supplier": "示例供应商"}).ID
 	other.done(operators[1], "/v1/products/"+product+"/opening", nil) // the one sees what the other wrote
@@ -54,7 +55,7 @@ func twoPrograms(t *testing.T, i *installation) {
 		made := both[i%2].done(advisors[0], "/v1/customers", fields{
 			"party": "PERSON", "home_unit": f.wealth, "advisor": advisors[0].id, "nature": "DIRECT", "fields": f.somebody(),
 		})
-		ids[i] = both[(i+1)%2].done(advisors[i%2], "/v1/customers/"+made.ID+"/attachments", fields{"advisor": advisors[i%2].id}).ID
+		ids[i] = both[(i+1)%2].done(superior, "/v1/customers/"+made.ID+"/attachments", fields{"advisor": advisors[i%2].id}).ID
 		ids[i], positions[i] = made.ID, made.Position
 	})
 	database := f.events()
