@@ -43,6 +43,12 @@ func atBoth(s attachmentCase) ledger.Where {
 	return ledger.Places{s.advisor.at, ledger.PlaceOf(s.home)}
 }
 
+// atEither is where the advisor is or where the customer is at home: the heads of
+// both oversee what the advisor has with the customer.
+func atEither(s attachmentCase) ledger.Where {
+	return ledger.AnyOf{s.advisor.at, ledger.PlaceOf(s.home)}
+}
+
 // atHome is where the customer is at home.
 func atHome(s attachmentCase) ledger.Where { return ledger.PlaceOf(s.home) }
 

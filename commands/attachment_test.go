@@ -5,8 +5,11 @@ import (
 
 	"guishu/commands"
 	"guishu/commands/commandstest"
+	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/attachment"
+	"guishu/domain/identity"
+	"guishu/domain/lookup"
 	"guishu/domain/policy"
 	"guishu/eventstore"
 )
@@ -96,4 +99,61 @@ func TestThePolicyMayLeaveAdvisorsFree(t *testing.T) {
 	h.Wants(err, domain.ErrQueryNotFoundOrOutOfScope)
 	h.Grant(h.Emil, domain.RoleInspector, h.Wealth) // who reads the branch's customers
 	h.Do(h.Emil, attaching)
+}
+
+// A-77, B-30: a customer of another branch is found by an exact look-up, which is
+// counted, and asked for on the same day; the home's head approves, nobody else does.
+func TestACustomerFoundByALookUpIsAskedForAndApprovedByTheHome(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	branch := h.Unit(h.Root, "W02", domain.Branch, "")
+	guest := h.Hire("guest", branch, domain.RoleAdvisor, branch)
+	theirHead := h.Hire("theirhead", branch, domain.RoleSuperior, branch)
+	homeHead := h.Hire("homehead", h.Wealth, domain.RoleSuperior, h.Wealth)
+	customer := h.Prospect(h.Dora, h.Wealth, commandstest.Document("赵示例", "E70000001"))
+	banked := h.Prospect(h.Ann, h.North, commandstest.Document("钱示例", "E70000002"))
+	asking := commands.RequestAttachment{Customer: customer, Reason: "客户主动联系"}
+	look := func(name, number string) error {
+		found, err := ledger.Ask(t.Context(), h.Ledger, h.As(guest), commands.LookUpToAttach{
+			IdentityType: identity.Passport, IdentityNumber: number, Name: name,
+		})
+		if err == nil && found.Customer != customer {
+			t.Errorf("found %s, want %s", found.Customer, customer)
+		}
+		return err
+	}
+	_, err := h.Ledger.Do(t.Context(), h.As(guest), asking)
+	h.Wants(err, domain.ErrQueryNotFoundOrOutOfScope)
+	h.Wants(look("赵示例", "E70000009"), lookup.ErrNotAttachable)
+	h.Wants(look("钱示例", "E70000002"), lookup.ErrNotAttachable)
+	h.Wants(look("孙示例", "E70000001"), lookup.ErrNameIDMismatch)
+	_, err = h.Ledger.Do(t.Context(), h.As(guest), asking)
+	h.Wants(err, domain.ErrQueryNotFoundOrOutOfScope)
+	h.Must(look("赵示例", "E70000001"))
+	if looks := h.Events(eventstore.Stream(lookup.StreamOf(guest, h.Ledger.Today()))); len(looks) != 4 {
+		t.Errorf("on record are %d look-ups, want 4", len(looks))
+	}
+	_, err = h.Ledger.Do(t.Context(), h.As(guest), commands.AttachAdvisor{Customer: customer, Advisor: guest})
+	h.Wants(err, attachment.ErrApprovalRequired)
+	_, err = h.Ledger.Do(t.Context(), h.As(guest), commands.RequestAttachment{Customer: banked, Reason: "客户主动联系"})
+	h.Wants(err, attachment.ErrModel)
+
+	asked := domain.AttachmentID(h.Do(guest, asking).ID)
+	_, err = h.Ledger.Do(t.Context(), h.As(guest), asking)
+	h.Wants(err, attachment.ErrRequestPending)
+	approving := commands.ApproveAttachment{Customer: customer, Attachment: asked}
+	for _, who := range []domain.StaffID{theirHead, h.NorthHead, h.Dora, guest} {
+		if _, err := h.Ledger.Do(t.Context(), h.As(who), approving); err == nil {
+			t.Errorf("%s approved", who)
+		}
+	}
+	h.Do(homeHead, commands.RefuseAttachment{Customer: customer, Attachment: asked, Reason: "已有财富管理师"})
+	again := domain.AttachmentID(h.Do(guest, asking).ID)
+	_, err = h.Ledger.Do(t.Context(), h.As(h.Emil), commands.WithdrawAttachmentRequest{Customer: customer, Attachment: again})
+	h.Wants(err, domain.ErrQueryNotFoundOrOutOfScope)
+	h.Do(guest, commands.WithdrawAttachmentRequest{Customer: customer, Attachment: again})
+	last := domain.AttachmentID(h.Do(guest, asking).ID)
+	h.Do(homeHead, commands.ApproveAttachment{Customer: customer, Attachment: last})
+	// The home's head oversees what a guest has with the customer.
+	h.Do(homeHead, commands.EndAttachment{Customer: customer, Attachment: last, Reason: "交接"})
 }

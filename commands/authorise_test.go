@@ -74,6 +74,7 @@ func examples(on things, today domain.Date) map[string]ledger.Body {
 		commands.RequestAdjustment{Customer: on.customer, Line: on.line, NewOwner: on.staff, Reason: "交接"},
 		commands.RequestDissolution{Customer: on.customer, Line: on.line, Reason: "销户"},
 		commands.AttachAdvisor{Customer: on.customer, Advisor: on.staff},
+		commands.LookUpToAttach{CustomerNo: "C000001"},
 		commands.RequestAttachment{Customer: on.customer, Reason: "客户要求"},
 		commands.ApproveAttachment{Customer: on.customer, Attachment: on.attachment},
 		commands.RefuseAttachment{Customer: on.customer, Attachment: on.attachment, Reason: "已有人"},
@@ -113,6 +114,8 @@ func send(ctx context.Context, l *ledger.Ledger, call ledger.Call, body ledger.B
 	case ledger.Command:
 		_, err = l.Do(ctx, call, c)
 	case ledger.Telling[commands.Claimable]:
+		_, err = ledger.Ask(ctx, l, call, c)
+	case ledger.Telling[commands.Attachable]:
 		_, err = ledger.Ask(ctx, l, call, c)
 	case ledger.Telling[commands.Revealed]:
 		_, err = ledger.Ask(ctx, l, call, c)

@@ -21,7 +21,7 @@ func All() []ledger.Body {
 		HireStaff{}, TransferStaff{}, RecordDeparture{}, RequestAccess{}, GrantAccess{}, RefuseAccess{}, WithdrawAccessRequest{}, RevokeAccess{},
 		RegisterCustomer{}, SupplementCustomer{}, RecordIdentityVerification{}, LinkCustomer{}, EraseCustomer{}, RevealFields{},
 		LookUpCustomer{}, ClaimCustomer{}, ConsentToClaim{}, ApproveClaim{}, RejectClaim{}, WithdrawClaim{}, RequestAdjustment{}, RequestDissolution{},
-		AttachAdvisor{}, RequestAttachment{}, ApproveAttachment{}, RefuseAttachment{}, WithdrawAttachmentRequest{}, EndAttachment{}, RecordContact{},
+		AttachAdvisor{}, LookUpToAttach{}, RequestAttachment{}, ApproveAttachment{}, RefuseAttachment{}, WithdrawAttachmentRequest{}, EndAttachment{}, RecordContact{},
 		OfferReferral{}, AcceptReferral{}, RejectReferral{}, CancelReferral{},
 		LaunchProduct{}, OpenSubscription{}, CloseSubscription{}, RecordInception{},
 		ReservePayment{}, RegisterPayment{}, ConfirmPayment{}, ReturnPayment{}, CancelPayment{}, ReversePayment{},

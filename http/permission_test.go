@@ -169,7 +169,7 @@ func sentBy(route string, reader domain.StaffID, unit domain.UnitID, today domai
 		return map[string]any{"basis": "本人要求"}
 	case "POST /v1/customers/{customer}/reveal":
 		return map[string]any{"fields": []string{"phone"}, "purpose": "回访"}
-	case "POST /v1/look-ups":
+	case "POST /v1/look-ups", "POST /v1/attachment-look-ups":
 		return map[string]any{"customer_no": "C000001"}
 	case "POST /v1/claims":
 		return map[string]any{"customer": none, "line": "SELF_OPERATED"}

@@ -94,6 +94,19 @@ func (all Places) permits(_ context.Context, t *Task) error {
 	return nil
 }
 
+// AnyOf are several places, one of which the permission must reach.
+type AnyOf []Place
+
+func (any AnyOf) permits(_ context.Context, t *Task) error {
+	err := error(domain.ErrQueryNotFoundOrOutOfScope)
+	for _, p := range any {
+		if err = t.Authorise(p); err == nil {
+			return nil
+		}
+	}
+	return err
+}
+
 // Firm is the firm as a whole, for what belongs to no single unit: products,
 // policies and migrations.
 type Firm struct{}

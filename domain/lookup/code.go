@@ -16,6 +16,9 @@ var (
 	ErrNotClaimable = domain.NewCode("claim/not-claimable", domain.NotFound, "A-03",
 		"该客户已被认领或非本网点客户",
 		"This customer has been claimed already or does not belong to your outlet.")
+	ErrNotAttachable = domain.NewCode("attachment/not-attachable", domain.NotFound, "B-30",
+		"没有可申请下挂的此客户，请核对客户号或证件",
+		"There is no such customer whom you could be attached to. Check the number or the document.")
 	ErrPurposeRequired = domain.NewCode("reveal/purpose-required", domain.Invalid, "C-04",
 		"请填写查看用途",
 		"State the purpose of seeing the full value.")
@@ -24,6 +27,6 @@ var (
 // Codes is every code of this package.
 func Codes() []domain.Code {
 	return []domain.Code{
-		ErrKeysMissing, ErrLimit, ErrNameIDMismatch, ErrNotClaimable, ErrPurposeRequired,
+		ErrKeysMissing, ErrLimit, ErrNameIDMismatch, ErrNotClaimable, ErrNotAttachable, ErrPurposeRequired,
 	}
 }

@@ -1,7 +1,6 @@
 package lookup
 
 import (
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -23,6 +22,8 @@ const (
 	OtherLine      Answer = "OTHER_LINE"
 	NoSuchCustomer Answer = "NO_SUCH_CUSTOMER"
 	NameMismatch   Answer = "NAME_MISMATCH" // the document is a customer's, of another name
+	Attachable     Answer = "ATTACHABLE"    // to LookUpToAttach, in place of Claimable
+	Exclusive      Answer = "EXCLUSIVE"     // to LookUpToAttach: the home unit attaches nobody
 )
 
 // Answers is every answer.
@@ -33,6 +34,8 @@ var Answers = domain.NewEnumeration(domain.ErrFormValue.At("answer"),
 	domain.Named(OtherLine, "非本条线客户", "the other line's"),
 	domain.Named(NoSuchCustomer, "没有此客户", "no such customer"),
 	domain.Named(NameMismatch, "证件与姓名不符", "document and name differ"),
+	domain.Named(Attachable, "可申请下挂", "attachable"),
+	domain.Named(Exclusive, "归属机构不采用下挂方式", "of a unit that attaches nobody"),
 )
 
 // Valid says whether a is one of Answers.
@@ -69,15 +72,12 @@ func (s *State) LookUp(q Question, found Found, asker ownership.Person, rules po
 		return nil, "", ownership.ErrLineMismatch.At("line")
 	case q.Kind != "" && q.Kind != ownership.EstablishRelation && q.Kind != ownership.CrossInstitution:
 		return nil, "", domain.ErrFormValue.At("kind")
-	case rules.DailyLookUps > 0 && s.Count >= rules.DailyLookUps:
-		return nil, "", ErrLimit.With("limit", strconv.Itoa(rules.DailyLookUps))
+	}
+	if err := s.within(rules); err != nil {
+		return nil, "", err
 	}
 	answer := judge(q, found, asker, rules)
-	event := LookedUp{Staff: asker.Staff, Unit: asker.Unit.ID, By: q.By, Answer: answer}
-	if answer != NoSuchCustomer {
-		event.Customer = found.Customer.Customer
-	}
-	return []any{event}, answer, nil
+	return []any{lookedUp(q.By, answer, found, asker)}, answer, nil
 }
 
 // judge gives the first reason that holds against claiming the customer.
