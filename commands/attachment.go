@@ -111,7 +111,7 @@ func (s attachmentCase) attaching(ctx context.Context, t *ledger.Task, id domain
 	unit, advisor := s.advisor.unit, s.advisor.member.Staff
 	return attachment.Attaching{
 		Attachment: id, Customer: s.customer.Customer, Advisor: advisor,
-		Unit: unit.ID, Model: unit.Model, Line: unit.Line, CustomerLine: s.home.Line, HomeModel: s.home.Model,
+		Unit: unit.ID, Model: unit.Model, Line: unit.Line, CustomerLine: s.home.Line, Home: s.home.ID, HomeModel: s.home.Model,
 		Self: s.advisor.at.Own, Entered: s.customer.RegisteredBy == advisor || s.customer.Advisor == advisor,
 		Rules: rules.Attachment, History: t.History(), Now: t.Now(),
 	}, nil

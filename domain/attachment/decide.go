@@ -19,7 +19,8 @@ type Attaching struct {
 	Model        domain.OwnershipModel // of that unit
 	Line         domain.BusinessLine   // of that unit, empty when it serves both
 	CustomerLine domain.BusinessLine   // of the customer's home unit, likewise
-	HomeModel    domain.OwnershipModel // of the customer's home unit
+	Home         domain.UnitID         // the customer's
+	HomeModel    domain.OwnershipModel // of that unit
 	Self         bool                  // the advisor is who asks
 	Entered      bool                  // the advisor entered the customer, or it was entered for them
 	Rules        policy.AttachmentRules

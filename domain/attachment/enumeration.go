@@ -52,27 +52,27 @@ func (i IntentionType) Valid() bool { return IntentionTypes.Valid(i) }
 // Words is every value with its names.
 func (IntentionType) Words() []domain.Word { return IntentionTypes.Words() }
 
-// RequestStatus is where a request to be attached stands (B-30).
-type RequestStatus string
+// AskingStatus is where a request to be attached stands (B-30).
+type AskingStatus string
 
-// The values of RequestStatus.
+// The values of AskingStatus.
 const (
-	RequestPending   RequestStatus = "PENDING"
-	RequestGranted   RequestStatus = "APPROVED"
-	RequestDenied    RequestStatus = "REFUSED"
-	RequestTakenBack RequestStatus = "WITHDRAWN"
+	RequestPending   AskingStatus = "PENDING"
+	RequestGranted   AskingStatus = "APPROVED"
+	RequestDenied    AskingStatus = "REFUSED"
+	RequestTakenBack AskingStatus = "WITHDRAWN"
 )
 
-// RequestStatuses is every request status.
-var RequestStatuses = domain.NewEnumeration(domain.ErrFormValue.At("status"),
+// AskingStatuses is every asking status.
+var AskingStatuses = domain.NewEnumeration(domain.ErrFormValue.At("status"),
 	domain.Named(RequestPending, "待批准", "pending"),
 	domain.Named(RequestGranted, "已同意", "approved"),
 	domain.Named(RequestDenied, "不同意", "refused"),
 	domain.Named(RequestTakenBack, "已撤回", "withdrawn"),
 )
 
-// Valid says whether r is one of RequestStatuses.
-func (r RequestStatus) Valid() bool { return RequestStatuses.Valid(r) }
+// Valid says whether r is one of AskingStatuses.
+func (r AskingStatus) Valid() bool { return AskingStatuses.Valid(r) }
 
 // Words is every value with its names.
-func (RequestStatus) Words() []domain.Word { return RequestStatuses.Words() }
+func (AskingStatus) Words() []domain.Word { return AskingStatuses.Words() }

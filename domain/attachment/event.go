@@ -40,7 +40,8 @@ type Requested struct {
 	Attachment domain.AttachmentID `label:"下挂|Attachment"`
 	Customer   domain.CustomerID   `label:"客户|Customer"`
 	Advisor    domain.StaffID      `label:"财富管理师|Advisor"`
-	Unit       domain.UnitID       `label:"财富管理师机构|Advisor's unit"` // when asked
+	Unit       domain.UnitID       `label:"财富管理师机构|Advisor's unit"`      // when asked
+	Home       domain.UnitID       `label:"客户归属机构|Customer's home unit"` // when asked: its head decides
 	Reason     string              `label:"申请理由|Reason"`
 }
 

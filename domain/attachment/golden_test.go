@@ -23,7 +23,7 @@ func TestGoldenEventsAreStoredAsReleased(t *testing.T) {
 	domaintest.Golden(t, attachment.Aggregate(),
 		attachment.Attached{Attachment: entry, Customer: wang, Advisor: ann, Unit: outlet},
 		attachment.Ended{Attachment: entry, Customer: wang, Advisor: ann, Reason: "离职交接"},
-		attachment.Requested{Attachment: entry, Customer: wang, Advisor: ann, Unit: outlet, Reason: "客户要求"},
+		attachment.Requested{Attachment: entry, Customer: wang, Advisor: ann, Unit: outlet, Home: domaintest.Sample[domain.UnitID]("home"), Reason: "客户要求"},
 		attachment.RequestApproved{Attachment: entry, Customer: wang, Advisor: ann},
 		attachment.RequestRefused{Attachment: entry, Customer: wang, Advisor: ann, Reason: "已有财富管理师"},
 		attachment.RequestWithdrawn{Attachment: entry, Customer: wang, Advisor: ann},

@@ -14,7 +14,7 @@ type Request struct {
 	Advisor domain.StaffID
 	Unit    domain.UnitID // the advisor's, when asked
 	Reason  string
-	Status  RequestStatus
+	Status  AskingStatus
 }
 
 // Request is the request with that id; false when there is none.
@@ -26,7 +26,7 @@ func (s *State) Request(id domain.AttachmentID) (Request, bool) {
 	return s.requests[i], true
 }
 
-func (s *State) answered(id domain.AttachmentID, status RequestStatus) {
+func (s *State) answered(id domain.AttachmentID, status AskingStatus) {
 	for i := range s.requests {
 		if s.requests[i].ID == id {
 			s.requests[i].Status = status
@@ -51,7 +51,7 @@ func (s *State) Ask(in Attaching, reason string) ([]any, error) {
 	if slices.ContainsFunc(s.requests, func(r Request) bool { return r.Advisor == in.Advisor && r.Status == RequestPending }) {
 		return nil, ErrRequestPending
 	}
-	return []any{Requested{Attachment: in.Attachment, Customer: in.Customer, Advisor: in.Advisor, Unit: in.Unit, Reason: reason}}, nil
+	return []any{Requested{Attachment: in.Attachment, Customer: in.Customer, Advisor: in.Advisor, Unit: in.Unit, Home: in.Home, Reason: reason}}, nil
 }
 
 // Approve attaches the advisor of a request, at the position of the approval: asking

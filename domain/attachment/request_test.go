@@ -9,8 +9,10 @@ import (
 	"guishu/domain/organisation"
 )
 
+var home = domain.UnitID{2}
+
 func asked(id domain.AttachmentID, advisor domain.StaffID) attachment.Requested {
-	return attachment.Requested{Attachment: id, Customer: customer, Advisor: advisor, Unit: unit, Reason: "客户要求"}
+	return attachment.Requested{Attachment: id, Customer: customer, Advisor: advisor, Unit: unit, Home: home, Reason: "客户要求"}
 }
 
 func approved(id domain.AttachmentID, advisor domain.StaffID) attachment.RequestApproved {
@@ -27,7 +29,7 @@ func withdrawn(id domain.AttachmentID, advisor domain.StaffID) attachment.Reques
 
 func attaching(id domain.AttachmentID, advisor domain.StaffID, changes ...func(*attachment.Attaching)) attachment.Attaching {
 	in := attachment.Attaching{
-		Attachment: id, Customer: customer, Advisor: advisor, Unit: unit, Model: domain.Attached, HomeModel: domain.Attached, Now: now,
+		Attachment: id, Customer: customer, Advisor: advisor, Unit: unit, Model: domain.Attached, Home: home, HomeModel: domain.Attached, Now: now,
 	}
 	for _, change := range changes {
 		change(&in)

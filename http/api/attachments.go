@@ -15,6 +15,7 @@ func (a *API) attachmentRoutes() {
 	list(a, area, "/v1/attachments", question.Attachments())
 	list(a, area, "/v1/customers/{customer}/attachments", question.CustomerAttachments())
 	list(a, area, "/v1/customers/{customer}/contacts", question.Contacts())
+	list(a, area, "/v1/attachment-requests", question.AttachmentRequests())
 	command[commands.AttachAdvisor](a, area, "/v1/customers/{customer}/attachments")
 	telling(a, area, "/v1/attachment-look-ups", a.lookUpToAttach)
 	command[commands.RequestAttachment](a, area, "/v1/customers/{customer}/attachment-requests")

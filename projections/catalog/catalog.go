@@ -33,7 +33,7 @@ func Models(hasher *sealing.Hasher, zone *time.Location) []projections.Model {
 	}
 	return []projections.Model{
 		units.Model(), staff.Model(), products.Model(), policies.Model(), migrations.Model(),
-		customers.Model(hash), applications.Model(), ownership.Model(), attachments.Model(), referrals.Model(),
+		customers.Model(hash), applications.Model(), ownership.Model(), attachments.Model(), attachments.RequestsModel(), referrals.Model(),
 		payments.Model(), purchases.Model(zone), performance.Model(zone), attributions.Model(), timeline.Model(),
 	}
 }

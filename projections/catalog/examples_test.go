@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"guishu/domain"
+	"guishu/domain/attachment"
 	"guishu/domain/customer"
 	own "guishu/domain/ownership"
 	"guishu/domain/payment"
@@ -129,6 +130,8 @@ func (b *bed) examples(t *testing.T) []example {
 		list(b, "attachments", attachments.Attachments(), domain.AttachmentID{1},
 			attachments.Query{Customer: id, Active: true}, attachments.Query{Advisor: who},
 			attachments.Query{Customer: id, AsOf: b.story.Begin, KnownAt: b.story.Begin}),
+		list(b, "attachment_requests", attachments.Requests(), domain.AttachmentID{1},
+			attachments.RequestQuery{Status: attachment.RequestPending}, attachments.RequestQuery{Customer: id}, attachments.RequestQuery{Advisor: who}),
 		list(b, "referrals", referrals.Referrals(), domain.ReferralID{1},
 			referrals.Query{Status: referral.StatusOffered, Today: day}, referrals.Query{Status: referral.StatusExpired, Today: day},
 			referrals.Query{Status: referral.StatusAccepted}, referrals.Query{Customer: id}, referrals.Query{Referrer: who}, referrals.Query{Target: who}),
