@@ -14,9 +14,9 @@ import (
 // attachmentRequests is what the list of requests answers with.
 type attachmentRequests struct {
 	Items []struct {
-		ID     string                   `json:"id"`
+		ID     string                  `json:"id"`
 		Status attachment.AskingStatus `json:"status"`
-		Reason string                   `json:"reason"`
+		Reason string                  `json:"reason"`
 	} `json:"items"`
 }
 

@@ -7,8 +7,8 @@ import (
 	"guishu/domain"
 	"guishu/domain/attachment"
 	"guishu/domain/staff"
-	"guishu/projections/attachments"
 	"guishu/projections/customers"
+	"guishu/projections/requests"
 )
 
 // AttachmentRequestFilter narrows the list of requests to be attached.
@@ -37,17 +37,17 @@ type AttachmentRequest struct {
 
 // AttachmentRequests are those that the reader made, or that are for customers of the
 // reader's jurisdiction. Who asks does not see the customer by that (B-30).
-func AttachmentRequests() List[*AttachmentRequestFilter, attachments.RequestQuery, attachments.Request, AttachmentRequest] {
-	return List[*AttachmentRequestFilter, attachments.RequestQuery, attachments.Request, AttachmentRequest]{
+func AttachmentRequests() List[*AttachmentRequestFilter, requests.Query, requests.Request, AttachmentRequest] {
+	return List[*AttachmentRequestFilter, requests.Query, requests.Request, AttachmentRequest]{
 		About: About{
 			Name: "list-attachment-requests", Title: ledger.Say("下挂申请列表", "List requests for attachments"), Needs: staff.ReadCustomers, Models: customerModels(),
 			Does: ledger.Say("列出下挂申请：本人提交的，或辖内客户的。", "Lists requests for attachments: one's own, or those for customers of one's jurisdiction."),
 		},
-		Of: attachments.Requests(),
-		Choose: func(_ *Reader, in *AttachmentRequestFilter) (attachments.RequestQuery, error) {
-			return attachments.RequestQuery{Status: in.Status, Customer: in.Customer, Advisor: in.Advisor}, known("status", in.Status)
+		Of: requests.Requests(),
+		Choose: func(_ *Reader, in *AttachmentRequestFilter) (requests.Query, error) {
+			return requests.Query{Status: in.Status, Customer: in.Customer, Advisor: in.Advisor}, known("status", in.Status)
 		},
-		Prepare: func(r *Reader, rows []attachments.Request) error {
+		Prepare: func(r *Reader, rows []requests.Request) error {
 			ids := make([]domain.CustomerID, len(rows))
 			for i := range rows {
 				ids[i] = rows[i].Customer
@@ -56,7 +56,7 @@ func AttachmentRequests() List[*AttachmentRequestFilter, attachments.RequestQuer
 			r.called, err = customers.Called(r.ctx, r.Read, ids)
 			return err
 		},
-		Show: func(r *Reader, row *attachments.Request) AttachmentRequest {
+		Show: func(r *Reader, row *requests.Request) AttachmentRequest {
 			return AttachmentRequest{
 				ID: row.Attachment, Customer: r.client(row.Customer, row.Home, false), Home: r.Department(row.Home),
 				Advisor: r.Colleague(row.Advisor), Unit: r.Department(row.Unit), Reason: row.Reason, Status: row.Status,

@@ -182,7 +182,10 @@ func (s *Story) Life(n int) []Write {
 	add(book, day(2), attachment.Attached{Attachment: attached, Customer: id, Advisor: advisor, Unit: unit})
 	if n%3 == 0 {
 		second := ID[domain.AttachmentID]()
-		add(book, day(3), attachment.Attached{Attachment: second, Customer: id, Advisor: s.Staff[other], Unit: unit},
+		add(book, day(3),
+			attachment.Requested{Attachment: second, Customer: id, Advisor: s.Staff[other], Unit: unit, Home: unit, Reason: "客户主动联系"},
+			attachment.RequestApproved{Attachment: second, Customer: id, Advisor: s.Staff[other]},
+			attachment.Attached{Attachment: second, Customer: id, Advisor: s.Staff[other], Unit: unit},
 			attachment.Ended{Attachment: second, Customer: id, Advisor: s.Staff[other], Reason: "离职"})
 	}
 	add(attachment.ContactStreamPrefix+id.String(), day(3), attachment.ContactRecorded{

@@ -19,6 +19,7 @@ import (
 	"guishu/projections/products"
 	"guishu/projections/purchases"
 	"guishu/projections/referrals"
+	"guishu/projections/requests"
 	"guishu/projections/staff"
 	"guishu/projections/timeline"
 	"guishu/projections/units"
@@ -33,7 +34,7 @@ func Models(hasher *sealing.Hasher, zone *time.Location) []projections.Model {
 	}
 	return []projections.Model{
 		units.Model(), staff.Model(), products.Model(), policies.Model(), migrations.Model(),
-		customers.Model(hash), applications.Model(), ownership.Model(), attachments.Model(), attachments.RequestsModel(), referrals.Model(),
+		customers.Model(hash), applications.Model(), ownership.Model(), attachments.Model(), requests.Model(), referrals.Model(),
 		payments.Model(), purchases.Model(zone), performance.Model(zone), attributions.Model(), timeline.Model(),
 	}
 }

@@ -26,6 +26,7 @@ import (
 	"guishu/projections/purchases"
 	"guishu/projections/query"
 	"guishu/projections/referrals"
+	"guishu/projections/requests"
 	people "guishu/projections/staff"
 	"guishu/projections/timeline"
 	"guishu/projections/units"
@@ -130,8 +131,8 @@ func (b *bed) examples(t *testing.T) []example {
 		list(b, "attachments", attachments.Attachments(), domain.AttachmentID{1},
 			attachments.Query{Customer: id, Active: true}, attachments.Query{Advisor: who},
 			attachments.Query{Customer: id, AsOf: b.story.Begin, KnownAt: b.story.Begin}),
-		list(b, "attachment_requests", attachments.Requests(), domain.AttachmentID{1},
-			attachments.RequestQuery{Status: attachment.RequestPending}, attachments.RequestQuery{Customer: id}, attachments.RequestQuery{Advisor: who}),
+		list(b, "attachment_requests", requests.Requests(), domain.AttachmentID{1},
+			requests.Query{Status: attachment.RequestPending}, requests.Query{Customer: id}, requests.Query{Advisor: who}),
 		list(b, "referrals", referrals.Referrals(), domain.ReferralID{1},
 			referrals.Query{Status: referral.StatusOffered, Today: day}, referrals.Query{Status: referral.StatusExpired, Today: day},
 			referrals.Query{Status: referral.StatusAccepted}, referrals.Query{Customer: id}, referrals.Query{Referrer: who}, referrals.Query{Target: who}),

@@ -1,4 +1,6 @@
-package attachments
+// Package requests is the read model of who asks to be attached to whose customer
+// (B-30).
+package requests
 
 import (
 	"time"
@@ -25,7 +27,7 @@ type Request struct {
 	Position   domain.Position
 }
 
-func requestColumns() []projections.Column[Request] {
+func columns() []projections.Column[Request] {
 	return []projections.Column[Request]{
 		projections.UUID("attachment", func(r *Request) *domain.AttachmentID { return &r.Attachment }),
 		projections.UUID("customer", func(r *Request) *domain.CustomerID { return &r.Customer }),
@@ -42,10 +44,9 @@ func requestColumns() []projections.Column[Request] {
 	}
 }
 
-// RequestsModel is the read model of requests to be attached. It is apart from Model,
-// which a ledger of before has built already.
-func RequestsModel() projections.Model {
-	table := projections.NewTable("attachment_requests", func(r *Request) *domain.AttachmentID { return &r.Attachment }, 1, requestColumns()...).
+// Model is the read model.
+func Model() projections.Model {
+	table := projections.NewTable("attachment_requests", func(r *Request) *domain.AttachmentID { return &r.Attachment }, 1, columns()...).
 		Indexed("(position)", "(status, position)", "(customer, position)", "(advisor, position)", "(home, position)")
 	answered := func(tx *projections.Tx, id domain.AttachmentID, at *projections.Event, status attachment.AskingStatus, refusal string) error {
 		return table.Change(tx, id, func(r *Request) {
@@ -77,27 +78,27 @@ func RequestsModel() projections.Model {
 	}
 }
 
-// RequestQuery chooses requests. A reader's own ones are those that they made; a
+// Query chooses requests. A reader's own ones are those that they made; a
 // jurisdiction has those for its customers.
-type RequestQuery struct {
+type Query struct {
 	Status   attachment.AskingStatus
 	Customer domain.CustomerID
 	Advisor  domain.StaffID
 }
 
 // Requests is the list of requests, the newest first.
-func Requests() query.List[RequestQuery, Request] {
-	return query.List[RequestQuery, Request]{
+func Requests() query.List[Query, Request] {
+	return query.List[Query, Request]{
 		Models: []string{"attachment_requests", "units"},
 		Key:    "attachment",
 		Sorts:  []query.Sort{{Name: "newest", Columns: []string{"position"}, Descending: true}, {Name: "oldest", Columns: []string{"position"}}},
-		Rows: func(reader query.Reader, q RequestQuery) query.Rows[Request] {
+		Rows: func(reader query.Reader, q Query) query.Rows[Request] {
 			var w query.Where
 			w.Within(reader, "", "advisor = ?", "home")
 			query.Equal(&w, "status", q.Status)
 			query.Equal(&w, "customer", q.Customer)
 			query.Equal(&w, "advisor", q.Advisor)
-			return query.Rows[Request]{Columns: requestColumns(), From: "read.attachment_requests", Where: w}
+			return query.Rows[Request]{Columns: columns(), From: "read.attachment_requests", Where: w}
 		},
 	}
 }
