@@ -3,6 +3,7 @@ package http
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net"
 	"net/http"
 	"strings"
@@ -164,7 +165,7 @@ func (s *Server) state(ctx context.Context) health {
 	// The answer is given to others too, so it must not hang on this prober's patience.
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer stop()
-	state := health{Failed: s.ask(ctx, s.Checks, "not ready"), Noticed: s.ask(ctx, s.Notices, "to be put right")}
+	state := health{Failed: s.ask(ctx, s.Checks, slog.LevelWarn, "not ready"), Noticed: s.ask(ctx, s.Notices, slog.LevelDebug, "to be put right")}
 	s.askLedger(ctx, &state)
 	s.askModels(ctx, &state)
 	s.askReactions(ctx, &state)
@@ -174,14 +175,14 @@ func (s *Server) state(ctx context.Context) health {
 }
 
 // ask gives what the checks found, by their names, and has it logged.
-func (s *Server) ask(ctx context.Context, checks []Check, finding string) map[string]string {
+func (s *Server) ask(ctx context.Context, checks []Check, level slog.Level, finding string) map[string]string {
 	found := map[string]string{}
 	for _, check := range checks {
 		err := check.Ask(ctx)
 		if err == nil {
 			continue
 		}
-		s.Log.Warn(finding, "check", check.Name, "error", api.Loggable(err))
+		s.Log.Log(ctx, level, finding, "check", check.Name, "error", api.Loggable(err))
 		found[check.Name] = "unavailable"
 		var trouble *Trouble
 		if errors.As(err, &trouble) {

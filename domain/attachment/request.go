@@ -100,7 +100,7 @@ func (s *State) Withdraw(customer domain.CustomerID, id domain.AttachmentID) ([]
 func reasonOf(text string) (string, error) {
 	text = strings.TrimSpace(text)
 	switch {
-	case text == "":
+	case domain.Wordless(text):
 		return "", domain.ErrFormRequired.At("reason")
 	case utf8.RuneCountInString(text) > longestReason:
 		return "", domain.ErrFormValue.At("reason")
