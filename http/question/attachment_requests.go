@@ -29,7 +29,7 @@ type AttachmentRequest struct {
 	Reason     string                    `json:"reason" doc:"申请的理由。 Why it is asked for."`
 	Status     attachment.AskingStatus   `json:"status"`
 	AskedAt    time.Time                 `json:"asked_at" doc:"申请的时间。 When it was asked for."`
-	AnsweredBy *Named[domain.StaffID]    `json:"answered_by,omitempty"`
+	AnsweredBy *Named[domain.StaffID]    `json:"answered_by,omitempty" doc:"答复或撤回的人。 Who answered or withdrew it."`
 	AnsweredAt time.Time                 `json:"answered_at,omitzero" doc:"批准、不同意或撤回的时间。 When it was approved, refused or withdrawn."`
 	Refusal    string                    `json:"refusal,omitempty" doc:"不同意的原因。 Why it was refused."`
 	Position   domain.Position           `json:"position"`
