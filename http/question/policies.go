@@ -5,6 +5,7 @@ import (
 
 	"guishu/commands/ledger"
 	"guishu/domain"
+	"guishu/domain/policy"
 	"guishu/domain/staff"
 	"guishu/projections/policies"
 )
@@ -37,7 +38,7 @@ func Policies() List[*PolicyFilter, struct{}, policies.Policy, Policy] {
 
 func showPolicy(r *Reader, p *policies.Policy) Policy {
 	return Policy{
-		Version: p.Version, EffectiveOn: p.EffectiveOn, Rules: showRules(p.Rules), Note: p.Note,
+		Version: p.Version, EffectiveOn: p.EffectiveOn, Rules: showRules(policy.Rules(p.Rules)), Note: p.Note,
 		PublishedBy: r.Colleague(p.PublishedBy), PublishedAt: r.when(p.PublishedAt),
 	}
 }

@@ -14,18 +14,28 @@ import (
 type Policy struct {
 	Version     int
 	EffectiveOn domain.Date
-	Rules       policy.Rules
+	Rules       Rules
 	Note        string
 	PublishedBy domain.StaffID
 	PublishedAt time.Time
 	Position    domain.Position
 }
 
+// Rules is policy.Rules as the model keeps it: a part that came later is left out where
+// a version was published without, so that its row stays what it was.
+type Rules struct {
+	Claim       policy.ClaimRules
+	Attachment  policy.AttachmentRules `json:",omitzero"`
+	Payment     policy.PaymentRules
+	Attribution policy.AttributionRules
+	Masking     policy.MaskingRules
+}
+
 func columns() []projections.Column[Policy] {
 	return []projections.Column[Policy]{
 		projections.Int("version", func(r *Policy) *int { return &r.Version }),
 		projections.Day("effective_on", func(r *Policy) *domain.Date { return &r.EffectiveOn }),
-		projections.Document("rules", func(r *Policy) *policy.Rules { return &r.Rules }),
+		projections.Document("rules", func(r *Policy) *Rules { return &r.Rules }),
 		projections.Text("note", func(r *Policy) *string { return &r.Note }),
 		projections.UUID("published_by", func(r *Policy) *domain.StaffID { return &r.PublishedBy }),
 		projections.Time("published_at", func(r *Policy) *time.Time { return &r.PublishedAt }),
@@ -43,7 +53,7 @@ func Model() projections.Model {
 		Handlers: []projections.Handler{
 			projections.On(func(tx *projections.Tx, e policy.Published, at *projections.Event) error {
 				policies.Create(tx, Policy{
-					Version: e.Version, EffectiveOn: e.EffectiveOn, Rules: e.Rules, Note: e.Note,
+					Version: e.Version, EffectiveOn: e.EffectiveOn, Rules: Rules(e.Rules), Note: e.Note,
 					PublishedBy: at.Actor, PublishedAt: at.RecordedAt, Position: at.Position,
 				})
 				return nil
