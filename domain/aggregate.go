@@ -15,7 +15,8 @@ type Aggregate struct {
 
 // Category is the streams of one kind: what they are called, what one of them
 // decides, and what whoever looks at all streams has to know of these. Every field
-// must be given, but for Unique, which most have none of.
+// must be given, but for Unique, which most have none of, and Area, which only those have
+// that are about customers.
 type Category struct {
 	// Streams is how the streams are named: "policy" where there is only one, or
 	// the category's name and then what tells them apart, in braces, such as
@@ -25,6 +26,9 @@ type Category struct {
 	Decides string
 	// Customer says whose customer the events are about.
 	Customer AboutCustomer
+	// Area says with what the events are read, of streams that are about customers.
+	// An event may say another one for itself: see EventType.ReadIn.
+	Area Area
 	// OpenWork says whether a stream can be work that waits for somebody (B-27).
 	OpenWork OpenWork
 	// Unique are the kinds of keys that the streams may have. The state says which

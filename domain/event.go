@@ -17,6 +17,7 @@ type EventType struct {
 	Version int    // 1, 2, 3 …
 
 	chinese, english string // what people call such an event
+	area             Area   // zero: its category's
 
 	goType  reflect.Type
 	pointer func() any
@@ -48,6 +49,16 @@ func (d EventType) Titled(chinese, english string) EventType {
 	d.chinese, d.english = chinese, english
 	return d
 }
+
+// ReadIn gives the event an area of its own, where it is read otherwise than its
+// category.
+func (d EventType) ReadIn(area Area) EventType {
+	d.area = area
+	return d
+}
+
+// Area is the area of its own; zero for its category's.
+func (d EventType) Area() Area { return d.area }
 
 // Title is what people call such an event, in both languages.
 func (d EventType) Title() (chinese, english string) { return d.chinese, d.english }

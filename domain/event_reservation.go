@@ -14,6 +14,6 @@ func Ledger() Aggregate {
 	return Aggregate{
 		Name:     "ledger",
 		Codes:    Codes(),
-		Anywhere: []EventType{DescribeEvent[ReservationAbandoned]("ledger.reservation-abandoned", 1).Titled("放弃预留", "Reservation given up")},
+		Anywhere: []EventType{DescribeEvent[ReservationAbandoned]("ledger.reservation-abandoned", 1).Titled("放弃预留", "Reservation given up").ReadIn(AreaCustomer)},
 	}
 }

@@ -96,9 +96,10 @@ func TestAPaymentIsConfirmedAttributedAndCounted(t *testing.T) { // B-06, B-11 �
 			t.Errorf("%s does not show the payment: %s", path, answer.body)
 		}
 	}
-	// Where the money comes from is for who may know of the account at all (B-35, C-03).
+	// Where the money comes from is for who may know of the account at all, and the payment
+	// for who is shown it in the list; a rival is told of the decision that is theirs (B-35, C-03).
 	h.hire("mark", h.Root, domain.RoleMarketingSupervisor)
-	for login, shown := range map[string]bool{"ops": true, "dora": true, "mark": false} {
+	for login, shown := range map[string]bool{"ops": true, "emil": true, "dora": false, "mark": false} {
 		history := h.as(login).get("/v1/customers/" + customer + "/timeline").is(http.StatusOK).lacks(secret...)
 		if strings.Contains(history.body, "示例支行") != shown || !strings.Contains(history.body, paid) {
 			t.Errorf("%s is told: %s", login, history.body)

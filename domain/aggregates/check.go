@@ -1,11 +1,13 @@
 package aggregates
 
 import (
+	"cmp"
 	"encoding"
 	"errors"
 	"fmt"
 	"reflect"
 	"regexp"
+	"slices"
 
 	"guishu/domain"
 )
@@ -78,6 +80,7 @@ func (c *checker) category(category domain.Category) {
 			"the unique kind %q lacks a name, a field or a refusal", kind.Name)
 	}
 	c.customer(category)
+	c.area(category)
 	for _, event := range category.Events {
 		c.event(event)
 	}
@@ -104,6 +107,24 @@ func (c *checker) customer(category domain.Category) {
 		}
 		field, names := c.find(event.GoType(), "", func(f reflect.StructField) bool { return f.Type == customerID })
 		c.require(!names, "%s names a customer in %s, of whom %s says nothing", event.Name, field, category.Streams)
+	}
+}
+
+// area requires that it is said with what every event about a customer is read, and
+// that the event says which thing that is.
+func (c *checker) area(category domain.Category) {
+	if category.Customer == domain.NoCustomer {
+		c.require(category.Area == 0, "%s is about no customer and is read in an area of theirs", category.Streams)
+		return
+	}
+	c.require(slices.Contains(domain.Areas(), category.Area), "%s does not say in which area its events are read", category.Streams)
+	for _, event := range category.Events {
+		if next, _ := event.Upcaster(); next != nil {
+			continue
+		}
+		area := cmp.Or(event.Area(), category.Area)
+		c.require(area == category.Area || slices.Contains(domain.Areas(), area), "%s is read in no area that there is", event.Name)
+		c.require(area.Told(event.GoType()), "%s does not say of which %s it is", event.Name, area)
 	}
 }
 

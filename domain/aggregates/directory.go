@@ -1,6 +1,7 @@
 package aggregates
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,6 +19,7 @@ type Directory struct {
 	events     []domain.EventType
 	byType     map[string]domain.EventType // current versions, by stored name
 	kinds      map[domain.UniqueName]domain.UniqueKind
+	areas      map[string]domain.Area // by the stored name of the event
 }
 
 // All is the directory of List. What is wrong with that list is a mistake of
@@ -36,13 +38,16 @@ func New(aggregates ...domain.Aggregate) (*Directory, error) {
 	d := &Directory{
 		aggregates: aggregates, byName: map[string]domain.Category{},
 		byType: map[string]domain.EventType{}, kinds: map[domain.UniqueName]domain.UniqueKind{},
+		areas: map[string]domain.Area{},
 	}
 	for _, a := range aggregates {
 		d.events = append(d.events, a.Anywhere...)
+		d.areaOf(a.Anywhere, 0)
 		for _, c := range a.Categories {
 			d.categories = append(d.categories, c)
 			d.byName[c.Name()] = c
 			d.events = append(d.events, c.Events...)
+			d.areaOf(c.Events, c.Area)
 			for _, kind := range c.Unique {
 				d.kinds[kind.Name] = kind
 			}
@@ -70,6 +75,31 @@ func (d *Directory) Events() []domain.EventType { return slices.Clone(d.events) 
 func (d *Directory) Event(name string) (domain.EventType, bool) {
 	event, known := d.byType[name]
 	return event, known
+}
+
+// areaOf notes the areas of events whose category has that one.
+func (d *Directory) areaOf(events []domain.EventType, category domain.Area) {
+	for _, event := range events {
+		if next, _ := event.Upcaster(); next == nil {
+			d.areas[event.Name] = cmp.Or(event.Area(), category)
+		}
+	}
+}
+
+// AreaOf is the area in which an event is read, by its stored name; zero for one that
+// is about no customer, and for one that is none of the ledger's.
+func (d *Directory) AreaOf(event string) domain.Area { return d.areas[event] }
+
+// EventsIn are the stored names of the events that are read in an area, in order.
+func (d *Directory) EventsIn(area domain.Area) []string {
+	var names []string
+	for name, in := range d.areas {
+		if in == area {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 // Unique is the kind of unique key by its stored name; false when there is none such.

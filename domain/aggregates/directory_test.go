@@ -64,7 +64,7 @@ var parcelNo = domain.UniqueKind{
 // parcels is an aggregate that says everything.
 func parcels() domain.Aggregate {
 	return domain.Aggregate{Name: "parcel", Categories: []domain.Category{{
-		Streams: "parcel-{parcel}", Decides: "it is sent once", Customer: domain.CustomerOfTheEvent, OpenWork: domain.NeverOpenWork,
+		Streams: "parcel-{parcel}", Decides: "it is sent once", Customer: domain.CustomerOfTheEvent, Area: domain.AreaCustomer, OpenWork: domain.NeverOpenWork,
 		Unique: []domain.UniqueKind{parcelNo}, State: domain.StateOf[State](),
 		Events: []domain.EventType{domain.DescribeEvent[Sent]("parcel.sent", 1).Titled("寄出包裹", "Parcel sent")},
 	}}}
@@ -91,16 +91,21 @@ func TestWhatAnAggregateForgetsIsRefused(t *testing.T) {
 		"does not say what a stream decides":        func(_ *domain.Aggregate, c *domain.Category) { c.Decides = "" },
 		"does not say what a stream is folded into": func(_ *domain.Aggregate, c *domain.Category) { c.State = domain.StateType{} },
 		"whether a stream can be open work":         func(_ *domain.Aggregate, c *domain.Category) { c.OpenWork = 0 },
-		"whose customer its events are about":       func(_ *domain.Aggregate, c *domain.Category) { c.Customer = 0 },
-		"of streams named by {customer} first":      func(_ *domain.Aggregate, c *domain.Category) { c.Customer = domain.CustomerOfTheStream },
-		"parcel-{customer}: CustomerOfTheStream":    func(_ *domain.Aggregate, c *domain.Category) { c.Streams = "parcel-{customer}" },
-		"parcel.sent names a customer in To":        func(_ *domain.Aggregate, c *domain.Category) { c.Customer = domain.NoCustomer },
-		"has no events":                             func(_ *domain.Aggregate, c *domain.Category) { c.Events = nil },
-		"its state has UniqueKeys":                  func(_ *domain.Aggregate, c *domain.Category) { c.Unique = nil },
-		"only if, it has unique kinds":              func(_ *domain.Aggregate, c *domain.Category) { c.State = domain.StateOf[domain.Record]() },
-		"unique kind login is said twice":           func(_ *domain.Aggregate, c *domain.Category) { c.Unique[0].Name = "login" },
-		"lacks a name, a field or a refusal":        func(_ *domain.Aggregate, c *domain.Category) { c.Unique[0].Taken = *new(domain.Code) },
-		"parcel.sent has no title":                  func(_ *domain.Aggregate, c *domain.Category) { c.Events[0] = c.Events[0].Titled("寄出包裹", "") },
+		"in which area its events are read":         func(_ *domain.Aggregate, c *domain.Category) { c.Area = 0 },
+		"parcel.sent does not say of which payment": func(_ *domain.Aggregate, c *domain.Category) { c.Area = domain.AreaPayment },
+		"parcel.sent is read in no area": func(_ *domain.Aggregate, c *domain.Category) {
+			c.Events[0] = c.Events[0].ReadIn(-1)
+		},
+		"whose customer its events are about":    func(_ *domain.Aggregate, c *domain.Category) { c.Customer = 0 },
+		"of streams named by {customer} first":   func(_ *domain.Aggregate, c *domain.Category) { c.Customer = domain.CustomerOfTheStream },
+		"parcel-{customer}: CustomerOfTheStream": func(_ *domain.Aggregate, c *domain.Category) { c.Streams = "parcel-{customer}" },
+		"parcel.sent names a customer in To":     func(_ *domain.Aggregate, c *domain.Category) { c.Customer = domain.NoCustomer },
+		"has no events":                          func(_ *domain.Aggregate, c *domain.Category) { c.Events = nil },
+		"its state has UniqueKeys":               func(_ *domain.Aggregate, c *domain.Category) { c.Unique = nil },
+		"only if, it has unique kinds":           func(_ *domain.Aggregate, c *domain.Category) { c.State = domain.StateOf[domain.Record]() },
+		"unique kind login is said twice":        func(_ *domain.Aggregate, c *domain.Category) { c.Unique[0].Name = "login" },
+		"lacks a name, a field or a refusal":     func(_ *domain.Aggregate, c *domain.Category) { c.Unique[0].Taken = *new(domain.Code) },
+		"parcel.sent has no title":               func(_ *domain.Aggregate, c *domain.Category) { c.Events[0] = c.Events[0].Titled("寄出包裹", "") },
 		"event payment.reserved version 1 is said twice": func(_ *domain.Aggregate, c *domain.Category) {
 			c.Events[0] = domain.DescribeEvent[Sent]("payment.reserved", 1).Titled("寄出包裹", "Parcel sent")
 		},

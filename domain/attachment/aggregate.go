@@ -11,6 +11,7 @@ func Aggregate() domain.Aggregate {
 			Streams:  StreamPrefix + "{customer}",
 			Decides:  "an advisor is attached once at a time",
 			Customer: domain.CustomerOfTheStream,
+			Area:     domain.AreaCustomer,
 			OpenWork: domain.NeverOpenWork,
 			State:    domain.StateOf[State](),
 			Events: []domain.EventType{
@@ -25,6 +26,7 @@ func Aggregate() domain.Aggregate {
 			Streams:  ContactStreamPrefix + "{customer}",
 			Decides:  "nothing: a record",
 			Customer: domain.CustomerOfTheStream,
+			Area:     domain.AreaContact,
 			OpenWork: domain.NeverOpenWork,
 			State:    domain.StateOf[domain.Record](),
 			Events: []domain.EventType{

@@ -11,6 +11,7 @@ func Aggregate() domain.Aggregate {
 			Streams:  StreamPrefix + "{payment}",
 			Decides:  "one standing decision a payment",
 			Customer: domain.CustomerOfTheEvent,
+			Area:     domain.AreaAttribution,
 			OpenWork: domain.NeverOpenWork,
 			State:    domain.StateOf[State](),
 			Events: []domain.EventType{

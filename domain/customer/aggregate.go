@@ -15,6 +15,7 @@ func Aggregate() domain.Aggregate {
 			Streams:  StreamPrefix + "{customer}",
 			Decides:  "potential → formal once; fields lock",
 			Customer: domain.CustomerOfTheStream,
+			Area:     domain.AreaCustomer,
 			OpenWork: domain.NeverOpenWork,
 			Unique:   []domain.UniqueKind{Identity, CustomerNo},
 			State:    domain.StateOf[State](),

@@ -11,6 +11,7 @@ func Aggregate() domain.Aggregate {
 			Streams:  StreamPrefix + "{staff}-{day}",
 			Decides:  "the daily quota of look-ups",
 			Customer: domain.CustomerOfTheEvent,
+			Area:     domain.AreaOversight,
 			OpenWork: domain.NeverOpenWork,
 			State:    domain.StateOf[State](),
 			Events: []domain.EventType{
@@ -20,6 +21,7 @@ func Aggregate() domain.Aggregate {
 			Streams:  RevealStreamPrefix + "{customer}",
 			Decides:  "nothing: a record, written before anything is shown",
 			Customer: domain.CustomerOfTheStream,
+			Area:     domain.AreaOversight,
 			OpenWork: domain.NeverOpenWork,
 			State:    domain.StateOf[domain.Record](),
 			Events: []domain.EventType{

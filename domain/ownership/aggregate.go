@@ -11,6 +11,7 @@ func Aggregate() domain.Aggregate {
 			Streams:  StreamPrefix + "{customer}-{line}",
 			Decides:  "one owner for the slot",
 			Customer: domain.CustomerOfTheStream,
+			Area:     domain.AreaApplication,
 			OpenWork: domain.MayBeOpenWork,
 			State:    domain.StateOf[State](),
 			Events: []domain.EventType{
@@ -20,9 +21,9 @@ func Aggregate() domain.Aggregate {
 				domain.DescribeEvent[ClaimRejected]("ownership.claim-rejected", 1).Titled("不同意申请", "Application rejected"),
 				domain.DescribeEvent[ClaimWithdrawn]("ownership.claim-withdrawn", 1).Titled("撤回申请", "Application withdrawn"),
 				domain.DescribeEvent[ClaimSuperseded]("ownership.claim-superseded", 1).Titled("申请因他人已获批而失效", "Application superseded"),
-				domain.DescribeEvent[Established]("ownership.established", 1).Titled("建立客户关系", "Ownership established"),
-				domain.DescribeEvent[Adjusted]("ownership.adjusted", 1).Titled("调整客户关系", "Ownership adjusted"),
-				domain.DescribeEvent[Dissolved]("ownership.dissolved", 1).Titled("解除客户关系", "Ownership dissolved"),
+				domain.DescribeEvent[Established]("ownership.established", 1).Titled("建立客户关系", "Ownership established").ReadIn(domain.AreaCustomer),
+				domain.DescribeEvent[Adjusted]("ownership.adjusted", 1).Titled("调整客户关系", "Ownership adjusted").ReadIn(domain.AreaCustomer),
+				domain.DescribeEvent[Dissolved]("ownership.dissolved", 1).Titled("解除客户关系", "Ownership dissolved").ReadIn(domain.AreaCustomer),
 			},
 		}},
 	}

@@ -15,6 +15,7 @@ func Aggregate() domain.Aggregate {
 			Streams:  StreamPrefix + "{payment}",
 			Decides:  "the order of a payment's states, four eyes",
 			Customer: domain.CustomerOfTheEvent,
+			Area:     domain.AreaPayment,
 			OpenWork: domain.MayBeOpenWork,
 			Unique:   []domain.UniqueKind{ExternalNo},
 			State:    domain.StateOf[State](),

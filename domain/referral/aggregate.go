@@ -10,6 +10,7 @@ func Aggregate() domain.Aggregate {
 			Streams:  StreamPrefix + "{referral}",
 			Decides:  "one answer to an offer",
 			Customer: domain.CustomerOfTheEvent,
+			Area:     domain.AreaReferral,
 			OpenWork: domain.MayBeOpenWork,
 			State:    domain.StateOf[State](),
 			Events: []domain.EventType{

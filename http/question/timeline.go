@@ -43,17 +43,13 @@ type Entry struct {
 	Details     []Detail               `json:"details" doc:"事件的各字段。 The event's fields."`
 }
 
-// looking are the events that say who looked at a customer. They are for those who
-// oversee the customer, not for colleagues.
-func looking() []string { return []string{"lookup.looked-up", "lookup.revealed"} }
-
-// Timeline is every event of a customer in order, readable, as the reader may see it
-// (C-03).
+// Timeline is the events of a customer in order, readable: those whose area the reader
+// is shown in its own list too, as the reader may see them (C-03, B-35).
 func Timeline() List[*TimelineFilter, timeline.Query, timeline.Entry, Entry] {
 	return List[*TimelineFilter, timeline.Query, timeline.Entry, Entry]{
 		About: About{
-			Name: "get-timeline", Title: ledger.Say("客户时间线", "Timeline of a customer"), Needs: staff.ReadCustomers, Models: customerModels(),
-			Does: ledger.Say("按次序列出一位客户的每个事件，字段按本人权限显示。", "Lists every event of a customer in order, every field as one may see it."),
+			Name: "get-timeline", Title: ledger.Say("客户时间线", "Timeline of a customer"), Needs: staff.ReadCustomers, Models: timelineModels(),
+			Does: ledger.Say("按次序列出一位客户的各事件：只列本人在相应列表中看得到的，字段按本人权限显示。", "Lists the events of a customer in order: those that one is shown in their own lists too, every field as one may see it."),
 		},
 		Of: timeline.Timeline(),
 		Within: func(r *Reader, scope staff.Scope, in *TimelineFilter) (staff.Scope, error) {
@@ -68,9 +64,7 @@ func Timeline() List[*TimelineFilter, timeline.Query, timeline.Entry, Entry] {
 func chooseTimeline(r *Reader, in *TimelineFilter) (timeline.Query, error) {
 	asOf, knownAt, err := in.times(r.Location)
 	chosen := timeline.Query{Customer: in.Customer, AsOf: asOf, KnownAt: knownAt}
-	if !r.Principal.May(staff.ReadCustomers, r.customer.HomePath, r.customer.HomeLine) {
-		chosen.Without = looking()
-	}
+	chosen.Parts = r.parts()
 	return chosen, err
 }
 

@@ -100,6 +100,9 @@ func (b *bed) examples(t *testing.T) []example {
 	day := domain.DateOf(b.story.Begin, domain.ChinaZone())
 	path := b.area(t, b.story.Branches[0], "").Areas[0].Path
 	product, outlet := b.story.Products[0], b.story.Outlets[0]
+	parts := []timeline.Part{{Types: []string{"customer.registered"}}, {Types: []string{"payment.reserved"}, Things: func(w *query.Where) string {
+		return "SELECT thing FROM read.timeline WHERE customer = " + w.Arg(id.UUID())
+	}}}
 	var sums []performance.Query
 	for _, level := range []performance.Level{performance.Headquarters, performance.Branch, performance.Outlet, performance.Person} {
 		sums = append(sums, performance.Query{Level: level, ByProduct: true, From: day, To: day.AddDays(200)})
@@ -143,8 +146,8 @@ func (b *bed) examples(t *testing.T) []example {
 		list(b, "requests", people.Requests(), domain.RequestID{1},
 			people.RequestQuery{Status: staff.RequestPending}, people.RequestQuery{Staff: who}),
 		list(b, "timeline", timeline.Timeline(), domain.Position(1),
-			timeline.Query{Customer: id, AsOf: b.story.Begin, KnownAt: b.story.Begin},
-			timeline.Query{Customer: id, Types: []string{"customer.registered"}, Without: []string{"lookup.revealed"}}),
+			timeline.Query{Customer: id, AsOf: b.story.Begin, KnownAt: b.story.Begin, Parts: parts},
+			timeline.Query{Customer: id, Types: []string{"customer.registered"}, Parts: parts}),
 		list(b, "units", units.Units(), outlet,
 			units.Query{Below: path, Name: "网"}, units.Query{Parent: b.story.Root}, units.Query{Code: "1"}, units.Query{Kind: domain.Outlet, Line: domain.Agency, Open: true}),
 		list(b, "products", products.Products(), product,

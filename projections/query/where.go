@@ -2,6 +2,8 @@ package query
 
 import (
 	"fmt"
+	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -96,6 +98,28 @@ func (w *Where) SQL() string {
 
 // Args are the arguments.
 func (w *Where) Args() []any { return w.args }
+
+// IDs is a query within this one: the ids, in a column, of the rows that a reader's
+// question of a list chooses.
+func IDs[Q, R any](w *Where, list List[Q, R], column string, reader Reader, q Q) string {
+	rows := list.Rows(reader, q)
+	from := rows.Counted
+	if from == "" {
+		from = rows.From
+	}
+	inner := placeholder.ReplaceAllStringFunc(rows.Where.SQL(), func(arg string) string {
+		n, _ := strconv.Atoi(arg[1:])
+		return "$" + strconv.Itoa(n+len(w.args))
+	})
+	w.args = append(w.args, rows.Where.args...)
+	if w.refusal == nil {
+		w.refusal = rows.Where.refusal
+	}
+	return "SELECT " + column + " FROM " + from + inner
+}
+
+// placeholder is where an argument stands in a condition.
+var placeholder = regexp.MustCompile(`\$[0-9]+`)
 
 // Inner is the conditions as SQL for a query within another, and a Where for that
 // other one, which goes on counting the arguments.

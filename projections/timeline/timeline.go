@@ -4,6 +4,7 @@
 package timeline
 
 import (
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -29,6 +30,7 @@ type Entry struct {
 	Batch       domain.BatchID
 	Actor       domain.StaffID
 	Unit        domain.UnitID // the actor's
+	Thing       uuid.UUID     // of the event's area, such as the payment; zero where the customer alone decides
 }
 
 func columns() []projections.Column[Entry] {
@@ -45,6 +47,7 @@ func columns() []projections.Column[Entry] {
 		projections.UUID("batch", func(r *Entry) *domain.BatchID { return &r.Batch }),
 		projections.UUID("actor", func(r *Entry) *domain.StaffID { return &r.Actor }),
 		projections.UUID("unit", func(r *Entry) *domain.UnitID { return &r.Unit }),
+		projections.UUID("thing", func(r *Entry) *uuid.UUID { return &r.Thing }),
 	}
 }
 
@@ -52,9 +55,9 @@ func columns() []projections.Column[Entry] {
 // the aggregates say.
 func Model() projections.Model {
 	directory := aggregates.All()
-	timeline := projections.NewLog("timeline", 1, columns()...).Indexed("(customer, position)")
+	timeline := projections.NewLog("timeline", 2, columns()...).Indexed("(customer, position)")
 	return projections.Model{
-		Name: "timeline", Version: 1,
+		Name: "timeline", Version: 2,
 		Answers: "every event of a customer in order",
 		Tables:  []projections.TableDefinition{timeline},
 		Every: func(tx *projections.Tx, at *projections.Event) error {
@@ -66,20 +69,29 @@ func Model() projections.Model {
 				Position: at.Position, Customer: of, Type: at.Type, Stream: at.Stream, Revision: at.Revision, Event: at.Fact.Event,
 				EffectiveAt: at.EffectiveAt, RecordedAt: at.RecordedAt, Asserted: at.Asserted, Batch: at.Batch,
 				Actor: at.Actor, Unit: at.Unit,
+				Thing: directory.AreaOf(at.Type).Thing(at.Body),
 			})
 			return nil
 		},
 	}
 }
 
+// Part is events that a reader may see: of these types, and of these things only.
+type Part struct {
+	Types []string
+	// Things, where set, is a query within the query for the ids of the things that the
+	// reader may see.
+	Things func(*query.Where) string
+}
+
 // Query chooses the events of one customer. Who may see the customer is for the
-// caller to ask first.
+// caller to ask first; Parts are what they may see of it, and nothing else is told.
 type Query struct {
 	Customer domain.CustomerID
 	AsOf     time.Time // had happened by then, by the business's account
 	KnownAt  time.Time // had been recorded by then
 	Types    []string  // only these
-	Without  []string  // not these, such as who looked
+	Parts    []Part    // what the reader may see: none, nothing
 }
 
 func (q Query) where() query.Where {
@@ -94,9 +106,15 @@ func (q Query) where() query.Where {
 	if len(q.Types) > 0 {
 		w.And("type = ANY (?)", q.Types)
 	}
-	if len(q.Without) > 0 {
-		w.And("type <> ALL (?)", q.Without)
+	seen := []string{"false"}
+	for _, part := range q.Parts {
+		of := "type = ANY (" + w.Arg(part.Types) + ")"
+		if part.Things != nil {
+			of += " AND thing IN (" + part.Things(&w) + ")"
+		}
+		seen = append(seen, "("+of+")")
 	}
+	w.And(strings.Join(seen, " OR "))
 	return w
 }
 
@@ -105,7 +123,7 @@ func Timeline() query.List[Query, Entry] {
 	return query.List[Query, Entry]{
 		Models:   []string{"timeline"},
 		Key:      "position",
-		Unscoped: "whoever may see the customer may see what happened to them",
+		Unscoped: "whoever may see the customer may see of what happened to them the parts that are theirs",
 		Sorts:    []query.Sort{{Name: "position", Columns: []string{"position"}}},
 		Rows: func(_ query.Reader, q Query) query.Rows[Entry] {
 			return query.Rows[Entry]{Columns: columns(), From: "read.timeline", Where: q.where()}

@@ -1,8 +1,10 @@
 package timeline_test
 
 import (
+	"maps"
 	"reflect"
 	"regexp"
+	"slices"
 	"testing"
 
 	"guishu/domain"
@@ -69,7 +71,7 @@ func TestEveryEventOfACustomerStandsInTheirTimeline(t *testing.T) {
 		}
 	}
 	l.Wait(runner)
-	page, err := timeline.Timeline().Page(t.Context(), l.Pool, query.Reader{}, timeline.Query{Customer: of}, query.Paging{Limit: 100})
+	page, err := timeline.Timeline().Page(t.Context(), l.Pool, query.Reader{}, timeline.Query{Customer: of, Parts: []timeline.Part{{Types: slices.Collect(maps.Keys(wanted))}}}, query.Paging{Limit: 100})
 	if err != nil || page.Next != "" {
 		t.Fatalf("one page holds not all of %d: %v", len(wanted), err)
 	}
