@@ -157,20 +157,28 @@ func TestFieldPolicy(t *testing.T) {
 }
 
 // B-35: a search by a field finds exactly the customers whose field the searcher
-// sees in full.
-func TestScopeSeeingAgreesWithSees(t *testing.T) {
+// sees in full; by the whole of the field also those that they may reveal (BR-13).
+func TestScopeSearchingAgreesWithSees(t *testing.T) {
 	t.Parallel()
 	paths := tree()
 	for _, role := range domain.Roles.Values() {
 		for at := range paths.Units() {
 			p := acting(staff.AccessGranted{Role: role, Unit: at.ID})
 			for _, field := range staff.Fields.Values() {
-				scope := p.ScopeSeeing(field)
+				scope, exact := p.ScopeSearching([]staff.Field{field}, nil), p.ScopeSearching(nil, []staff.Field{field})
 				for to := range paths.Units() {
 					for _, mine := range []bool{false, true} {
 						found := scope.Everywhere || mine && scope.Own
 						for _, area := range scope.Areas {
 							found = found || area.Path.Contains(to.Path) && (area.Line == "" || to.Line == "" || area.Line == to.Line)
+						}
+						byWhole := mine && exact.Own
+						for _, area := range exact.Areas {
+							byWhole = byWhole || area.Path.Contains(to.Path) && (area.Line == "" || to.Line == "" || area.Line == to.Line)
+						}
+						may := p.Sees(field, to.Path, to.Line, mine) == staff.Plain || p.MayReveal(field, to.Path, to.Line, mine)
+						if may != byWhole {
+							t.Errorf("%s at %s: the whole of %s in %s, own %t: found %t, may know %t", role, at.Code, field, to.Code, mine, byWhole, may)
 						}
 						if sees := p.Sees(field, to.Path, to.Line, mine) == staff.Plain; sees != found {
 							t.Errorf("%s at %s: %s in %s, own %t: found %t, seen %t", role, at.Code, field, to.Code, mine, found, sees)

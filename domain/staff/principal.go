@@ -134,15 +134,27 @@ func (p Principal) Scope(permission Permission) Scope {
 	return scope
 }
 
-// ScopeSeeing is the customers whose field the principal sees in full. Who
-// searches by the field's beginning finds no others, or the search would tell what
-// the field hides (B-35).
-func (p Principal) ScopeSeeing(field Field) Scope {
+// ScopeSearching is the customers whom the principal may find by fields: by the
+// beginning of one only those whose field they see in full, by the whole of one also
+// those whose field they may reveal. Who searches finds no others, or the search would
+// tell what the field hides (B-35, C-04).
+func (p Principal) ScopeSearching(beginnings, wholes []Field) Scope {
 	var scope Scope
 	for _, grant := range p.Grants {
-		if visibilityOf(field, grant.Role) == Plain {
+		seen := !slices.ContainsFunc(slices.Concat(beginnings, wholes), func(f Field) bool { return visibilityOf(f, grant.Role) != Plain })
+		if seen {
 			scope.cover(grant, ReadCustomers)
 			scope.Own = scope.Own || grant.reach(ReadCustomers) == Own
+			continue
+		}
+		hidden := slices.ContainsFunc(beginnings, func(f Field) bool { return visibilityOf(f, grant.Role) != Plain }) ||
+			slices.ContainsFunc(wholes, func(f Field) bool { return visibilityOf(f, grant.Role) == Hidden })
+		switch least := min(grant.reach(ReadCustomers), grant.reach(RevealFields)); {
+		case hidden, least == Nothing:
+		case least == Own:
+			scope.Own = true
+		default:
+			scope.cover(grant, ReadCustomers)
 		}
 	}
 	return scope

@@ -55,7 +55,7 @@ func TestAboutSomeTopicsAPrincipalMayNothingElse(t *testing.T) {
 			if some.Sees(field, here, domain.SelfOperated, true) != whole.Sees(field, here, domain.SelfOperated, true) {
 				t.Errorf("%s: about customers %s is seen otherwise", role, field)
 			}
-			if other.Sees(field, here, domain.SelfOperated, true) != staff.Hidden || other.MayReveal(field, here, domain.SelfOperated, true) || !other.ScopeSeeing(field).Empty() {
+			if other.Sees(field, here, domain.SelfOperated, true) != staff.Hidden || other.MayReveal(field, here, domain.SelfOperated, true) || !other.ScopeSearching([]staff.Field{field}, []staff.Field{field}).Empty() {
 				t.Errorf("%s: about products %s is seen", role, field)
 			}
 		}

@@ -112,13 +112,24 @@ func SearchCustomers() List[*CustomerFilter, customers.Query, customers.Listed, 
 	return list
 }
 
-// seeingWhatIsAsked leaves out the customers whose employer the reader does not see in
-// full, where the list is narrowed by it: it would tell what the field hides (B-35).
+// seeingWhatIsAsked leaves out the customers whose field the reader may not see, where
+// the list is narrowed by it: it would tell what the field hides (B-35, BR-13). The
+// beginning of a field asks for sight in full, the whole of it for a right to reveal.
 func seeingWhatIsAsked(r *Reader, scope staff.Scope, in *CustomerFilter) (staff.Scope, error) {
+	var beginnings, wholes []staff.Field
 	if in.Employer != "" {
-		return r.Principal.ScopeSeeing(staff.FieldEmployer), nil
+		beginnings = append(beginnings, staff.FieldEmployer)
 	}
-	return scope, nil
+	if in.IdentityNumber != "" {
+		wholes = append(wholes, staff.FieldIdentityNumber)
+	}
+	if in.Phone != "" {
+		wholes = append(wholes, staff.FieldPhone)
+	}
+	if beginnings == nil && wholes == nil {
+		return scope, nil
+	}
+	return r.Principal.ScopeSearching(beginnings, wholes), nil
 }
 
 func chooseCustomers(r *Reader, in *CustomerFilter) (customers.Query, error) {
