@@ -193,6 +193,7 @@ func TestStoppingLetsRequestsFinish(t *testing.T) {
 	h := newHouse(t, func(c *door.Config) {
 		c.Checks = []door.Check{{Name: "slow", Ask: func(context.Context) error { close(begun); <-finish; return nil }}}
 	})
+	h.seen()
 	listener, err := door.Listening{Address: "127.0.0.1:0"}.Open(t.Context())
 	h.Must(err)
 	ctx, stop := context.WithCancel(t.Context())

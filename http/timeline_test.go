@@ -75,7 +75,7 @@ func (h *house) dealt() (customers []domain.CustomerID, readers map[string]strin
 		},
 	}).ID.String()
 	for login, seller := range map[string]*client{"dora": dora, "emil": emil} {
-		seller.done("/v1/customers/"+investor+"/attachments", map[string]any{"advisor": h.people[login]})
+		h.as("superior.root").done("/v1/customers/"+investor+"/attachments", map[string]any{"advisor": h.people[login]})
 		seller.done("/v1/customers/"+investor+"/contacts", map[string]any{
 			"advisor": h.people[login], "occurred_on": h.Ledger.Today(), "method": "PHONE", "purpose": "目的" + login, "outcome": "结果" + login,
 		})

@@ -72,8 +72,8 @@ func checkHistory(t *testing.T, h *house, file crm) {
 			}
 		}
 	}
-	if undated != 79 {
-		t.Errorf("%d attachments have no stated entry, want the 79 pairs that were only prospecting", undated)
+	if want := file.tally().undated; undated != want {
+		t.Errorf("%d attachments have no stated entry, want the %d pairs that were only prospecting", undated, want)
 	}
 	count, err := customers.Customers().Count(t.Context(), h.app.Pool, h.everybody(), customers.Query{View: customers.ToBeCompleted})
 	h.Must(err)

@@ -74,22 +74,23 @@ func readCRM(t *testing.T, folder string) crm {
 // tally is what a pipeline comes to.
 type tally struct {
 	won, lost, engaging, rejected int // rows
-	attached                      int // pairs of agent and account
+	attached, undated             int // pairs of agent and account, and those that never engaged
 	yuan                          int64
 }
 
 // whole is what the whole file comes to.
-var whole = tally{won: 4238, lost: 2473, engaging: 501, rejected: 1425, attached: 1259, yuan: 10_005_534}
+var whole = tally{won: 4238, lost: 2473, engaging: 501, rejected: 1425, attached: 1259, undated: 79, yuan: 10_005_534}
 
 func (c crm) tally() tally {
 	var sum tally
-	pairs := map[[2]string]bool{}
+	engaged := map[[2]string]bool{} // by agent and account
 	for _, d := range c.deals {
 		if d.account == "" {
 			sum.rejected++
 			continue
 		}
-		pairs[[2]string{d.agent, d.account}] = true
+		pair := [2]string{d.agent, d.account}
+		engaged[pair] = engaged[pair] || d.engaged != ""
 		switch d.stage {
 		case "Won":
 			sum.won++
@@ -100,7 +101,12 @@ func (c crm) tally() tally {
 			sum.engaging++
 		}
 	}
-	sum.attached = len(pairs)
+	sum.attached = len(engaged)
+	for _, ever := range engaged {
+		if !ever {
+			sum.undated++
+		}
+	}
 	return sum
 }
 
