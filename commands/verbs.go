@@ -34,6 +34,6 @@ func All() []ledger.Body {
 // OfTheLedger lists every command that the ledger gives by itself.
 func OfTheLedger() []ledger.Body {
 	return []ledger.Body{
-		AppointFirstAdministrator{}, PromoteCustomer{}, DissolveUntenable{}, RecordClaimPhone{}, DestroyCustomerKey{},
+		AppointFirstAdministrator{}, PromoteCustomer{}, DissolveUntenable{}, EndUntenable{}, RecordClaimPhone{}, DestroyCustomerKey{},
 	}
 }

@@ -12,6 +12,7 @@ func all(signIns SignIns) []reaction {
 	return []reaction{
 		promoteCustomer(),
 		dissolveUntenable(),
+		endUntenable(),
 		attributeCommission(),
 		counterAttribution(),
 		eraseCustomer(),

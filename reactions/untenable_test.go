@@ -9,14 +9,15 @@ import (
 	"guishu/commands/commandstest"
 	"guishu/commands/ledger"
 	"guishu/domain"
+	"guishu/domain/attachment"
 	"guishu/domain/ownership"
 	"guishu/eventstore"
 )
 
-// L-04: nobody stays the owner of a customer who became it after leaving, nor of one who
-// had been erased. A process that has not heard of it approves, and so does one in which
+// L-04: nobody stays the owner or the advisor of a customer who became it after leaving,
+// nor of one who had been erased. A process that has not heard of it approves, and so does one in which
 // both happen at once.
-func TestNobodyOwnsWhatTheyGotTooLate(t *testing.T) {
+func TestNobodyKeepsACustomerWhomTheyGotTooLate(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []string{"postgres", "eventstoredb"} {
 		t.Run(kind, func(t *testing.T) {
@@ -54,6 +55,28 @@ func TestNobodyOwnsWhatTheyGotTooLate(t *testing.T) {
 				h.await(c.slot(), "ownership.dissolved", 1)
 			}
 			b.Do(b.NorthHead, approve(stays))
+
+			// The same of attachments.
+			bought := b.Prospect(b.Dora, b.Wealth, commandstest.Complete("钱示例", "E10000001"))
+			wiped := b.Prospect(b.Dora, b.Wealth, commandstest.Complete("冯示例", "E10000002"))
+			attach := func(customer domain.CustomerID, advisor domain.StaffID) {
+				_, err := behind.Do(t.Context(), b.As(b.Director), commands.AttachAdvisor{Customer: customer, Advisor: advisor})
+				b.Must(err)
+			}
+			attach(bought, b.Dora) // keeps what it has read
+			attach(wiped, b.Emil)
+			b.Do(b.Admin, leave(b.Emil))
+			b.Do(b.Director, commands.EraseCustomer{Customer: wiped, Basis: "本人申请"})
+			attach(bought, b.Emil)
+			attach(wiped, b.Dora)
+			for _, customer := range []domain.CustomerID{bought, wiped} {
+				stream := streamOf(attachment.StreamPrefix, customer)
+				h.await(stream, "attachment.ended", 1)
+				of, err := ledger.Fold[attachment.State](t.Context(), b.Ledger, stream)
+				if err != nil || len(of.State.Active()) != 1 {
+					t.Errorf("who may be attached is not, or who may not: %v, %v", b.Events(stream), err)
+				}
+			}
 
 			// Both at once.
 			for n := range 8 {

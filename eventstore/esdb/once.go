@@ -87,6 +87,7 @@ func (c *connectingOnce) UpdateClientConnState(state balancer.ClientConnState) e
 		return nil
 	}
 	c.spent = true
+	//lint:ignore SA1019 the warning is for who gives it several addresses
 	only, err := c.channel.NewSubConn(state.ResolverState.Addresses, balancer.NewSubConnOptions{StateListener: c.changed})
 	if err != nil {
 		c.fail(err)
