@@ -32,6 +32,7 @@ func (ApproveAttachment) Verb() ledger.Verb { return approveAttachment }
 // Run carries it out.
 func (c ApproveAttachment) Run(ctx context.Context, t *ledger.Task) (ledger.Answer, error) {
 	return ledger.Write(ctx, t, theRequestedAttachment(c.Customer, c.Attachment, atHome), func(ctx context.Context, s attachmentCase) ([]any, error) {
+		// Before what attaching takes: of a request that there is not, no advisor is known.
 		if request, _ := s.Request(c.Attachment); request.Status != attachment.RequestPending {
 			return nil, attachment.ErrRequestNotPending
 		}

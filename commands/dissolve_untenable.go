@@ -50,14 +50,24 @@ func (c DissolveUntenable) Settled(ctx context.Context, l *ledger.Ledger) (bool,
 	if err != nil || !slot.State.Owned() {
 		return err == nil, err
 	}
-	owner, err := ledger.Fold[staff.State](ctx, l, ledger.StreamOf(staff.StreamPrefix, slot.State.Owner))
+	left, erased, err := ends(ctx, l, slot.State.Owner, c.Customer)
 	if err != nil {
 		return false, err
 	}
-	whose, err := ledger.Fold[customer.State](ctx, l, customerStream(c.Customer))
-	if err != nil {
-		return false, err
-	}
-	_, untenable := slot.State.Untenable(owner.State.LeftAt, whose.State.ErasedAt)
+	_, untenable := slot.State.Untenable(left, erased)
 	return !untenable, nil
+}
+
+// ends are the positions of a departure and of an erasure by what the ledger holds, zero
+// for none.
+func ends(ctx context.Context, l *ledger.Ledger, who domain.StaffID, whose domain.CustomerID) (left, erased domain.Position, err error) {
+	member, err := ledger.Fold[staff.State](ctx, l, ledger.StreamOf(staff.StreamPrefix, who))
+	if err != nil {
+		return 0, 0, err
+	}
+	client, err := ledger.Fold[customer.State](ctx, l, customerStream(whose))
+	if err != nil {
+		return 0, 0, err
+	}
+	return member.State.LeftAt, client.State.ErasedAt, nil
 }

@@ -6,8 +6,6 @@ import (
 	"guishu/commands/ledger"
 	"guishu/domain"
 	"guishu/domain/attachment"
-	"guishu/domain/customer"
-	"guishu/domain/staff"
 
 	"github.com/google/uuid"
 )
@@ -48,14 +46,10 @@ func (c EndUntenable) Settled(ctx context.Context, l *ledger.Ledger) (bool, erro
 	if err != nil {
 		return false, err
 	}
-	advisor, err := ledger.Fold[staff.State](ctx, l, ledger.StreamOf(staff.StreamPrefix, c.about(of.State)))
+	left, erased, err := ends(ctx, l, c.about(of.State), c.Customer)
 	if err != nil {
 		return false, err
 	}
-	whose, err := ledger.Fold[customer.State](ctx, l, customerStream(c.Customer))
-	if err != nil {
-		return false, err
-	}
-	_, untenable := of.State.Untenable(c.Attachment, advisor.State.LeftAt, whose.State.ErasedAt)
+	_, untenable := of.State.Untenable(c.Attachment, left, erased)
 	return !untenable, nil
 }

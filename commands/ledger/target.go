@@ -97,9 +97,9 @@ func (all Places) permits(_ context.Context, t *Task) error {
 // AnyOf are several places, one of which the permission must reach.
 type AnyOf []Place
 
-func (any AnyOf) permits(_ context.Context, t *Task) error {
+func (some AnyOf) permits(_ context.Context, t *Task) error {
 	err := error(domain.ErrQueryNotFoundOrOutOfScope)
-	for _, p := range any {
+	for _, p := range some {
 		if err = t.Authorise(p); err == nil {
 			return nil
 		}

@@ -16,12 +16,11 @@ import (
 )
 
 // E-06: when a leader is frozen or killed, or gives its place away, the next one is
-// used as soon as it is elected, by appends, reads and subscriptions that wait for an
-// answer as well as by new ones, and nothing is lost or there twice. How soon is
-// logged: less than two seconds where nothing else keeps the machine busy.
+// used within two seconds of its election, by appends, reads and subscriptions that
+// wait for an answer as well as by new ones, and nothing is lost or there twice.
 func TestANewLeaderIsUsedAtOnce(t *testing.T) {
 	t.Parallel()
-	const keepalives = 20 * time.Second // the official client alone would need them
+	const inTime = 2 * time.Second
 	for name, fall := range map[string]struct {
 		begin    func(c *esdbtest.Cluster)
 		election time.Duration
@@ -72,7 +71,7 @@ func TestANewLeaderIsUsedAtOnce(t *testing.T) {
 				}
 				took := time.Since(begun)
 				t.Logf("back %v after the election", took)
-				if took >= keepalives {
+				if took > inTime {
 					t.Errorf("back only %v after the election", took)
 				}
 				fall.end(cluster)

@@ -35,6 +35,8 @@ func once(address string) (target string, forget func()) {
 
 var errCut = errors.New("the connection was cut")
 
+// gRPC finds both by their names alone, and takes them while the program is initialized:
+// the official client makes its channels by itself and leaves no other way to say so.
 func init() {
 	resolver.Register(onceResolver{})
 	balancer.Register(onceBalancer{})
